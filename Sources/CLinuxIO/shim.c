@@ -1,0 +1,1 @@
+#include "CLinuxIO.h"
