@@ -10,15 +10,20 @@ let common: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// Below the line: also memory-safe by proof, and fit for Embedded Swift. `Lifetimes` lets a value hand out a
+/// Below the line: also memory-safe by proof, and fit for Embedded Swift.
+///
+/// `Lifetimes` lets a value hand out a
 /// `Span` of its own bytes.
-let core: [SwiftSetting] = common + [
-    .enableExperimentalFeature("Lifetimes"),
-    .strictMemorySafety(),
-    .treatWarning("EmbeddedRestrictions", as: .error),
-]
+let core: [SwiftSetting] =
+    common + [
+        .enableExperimentalFeature("Lifetimes"),
+        .strictMemorySafety(),
+        .treatWarning("EmbeddedRestrictions", as: .error),
+    ]
 
-/// Targets that compile as Embedded Swift. `Scripts/check-embedded` builds the same list.
+/// Targets that compile as Embedded Swift.
+///
+/// `Scripts/check-embedded` builds the same list.
 let coreTargets: [Target] = [
     .target(name: "BatteryModel", swiftSettings: core),
     .target(name: "BusCodec", dependencies: ["BatteryModel"], swiftSettings: core),
@@ -67,8 +72,7 @@ let edgeTargets: [Target] = [
         swiftSettings: common),
 ]
 
-let testTargets: [Target] = [
-]
+let testTargets: [Target] = []
 
 let package = Package(
     name: "busbar",

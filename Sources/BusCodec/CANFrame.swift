@@ -8,7 +8,9 @@ public struct CANFrame: Sendable {
     public var kind: Kind
     /// Whether the identifier has 29 bits.
     public var isExtended: Bool
-    /// Number of bytes in use, 0…8. A remote request carries none but keeps the length it asks for here.
+    /// Number of bytes in use, 0…8.
+    ///
+    /// A remote request carries none but keeps the length it asks for here.
     public var length: UInt8
     /// The bytes; those at and beyond ``length`` are zero.
     public var bytes: InlineArray<8, UInt8>
@@ -34,8 +36,9 @@ public struct CANFrame: Sendable {
     public init(identifier: UInt32, isExtended: Bool = false, kind: Kind = .data, length: UInt8) {
         precondition(length <= 8)
         precondition(
-            identifier <= (isExtended || kind == .error
-                ? Self.maximumExtendedIdentifier : Self.maximumStandardIdentifier))
+            identifier
+                <= (isExtended || kind == .error
+                    ? Self.maximumExtendedIdentifier : Self.maximumStandardIdentifier))
         self.identifier = identifier
         self.kind = kind
         self.isExtended = isExtended

@@ -1,5 +1,5 @@
 /// What the cells are made of.
-public enum Chemistry: UInt8, Sendable, CaseIterable {
+public enum Chemistry: UInt8, Sendable {
     /// Lithium iron phosphate.
     case lfp
     /// Lithium nickel manganese cobalt.

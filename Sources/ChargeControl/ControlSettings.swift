@@ -8,7 +8,9 @@ public struct ControlSettings: Sendable {
     public var chemistry: Chemistry
     /// Highest charge voltage per cell that is ever asked for, in millivolts (LFP: 3450).
     public var chargeVoltageMillivoltsPerCell: Int32
-    /// Lowest charge voltage per cell that is ever sent, in millivolts (LFP: 3000). CVL is never below it.
+    /// Lowest charge voltage per cell that is ever sent, in millivolts (LFP: 3000).
+    ///
+    /// CVL is never below it.
     public var floorVoltageMillivoltsPerCell: Int32
     /// Discharge voltage limit per cell, in millivolts (LFP: 2900).
     public var dischargeVoltageMillivoltsPerCell: Int32
@@ -98,7 +100,7 @@ public struct PackSettings: Sendable {
     /// Makes the settings of one pack.
     public init(
         cells: Int32, capacityMilliampHours: Int32, chargeMilliamps: Int32, dischargeMilliamps: Int32,
-        sharePermille: Int32? = nil, without: AbsentSources = []
+        sharePermille: Int32? = nil, without: AbsentSources = .none
     ) {
         self.cells = cells
         self.capacityMilliampHours = capacityMilliampHours
@@ -117,6 +119,8 @@ public struct AbsentSources: OptionSet, Sendable, Hashable {
     /// Makes a set from its bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    /// The pack reports everything.
+    public static let none = AbsentSources(rawValue: 0)
     /// No MOSFET temperature sensor (`mosfet_temperature`).
     public static let mosfetTemperature = AbsentSources(rawValue: 1 << 0)
     /// No cell temperature sensor (`cell_temperature`).
@@ -128,7 +132,7 @@ public struct AbsentSources: OptionSet, Sendable, Hashable {
 }
 
 /// When a protection of one pack becomes a protection of the bank.
-public enum AlarmPolicy: UInt8, Sendable, CaseIterable {
+public enum AlarmPolicy: UInt8, Sendable {
     /// As soon as one pack protects.
     case anyPack
     /// Only when every pack protects; until then it is passed on as a warning.

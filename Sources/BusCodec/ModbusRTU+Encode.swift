@@ -1,0 +1,69 @@
+extension ModbusRTU {
+    /// Writes a question to read `count` registers.
+    public static func encodeRead<let size: Int>(
+        _ function: Function = .readHolding, address: UInt8, register: UInt16, count: UInt16,
+        into buffer: inout ByteBuffer<size>
+    ) {
+        buffer.append(address)
+        buffer.append(function.rawValue)
+        buffer.append(big: register)
+        buffer.append(big: count)
+        appendCRC(to: &buffer)
+    }
+
+    /// Writes a question to write one register with function 16.
+    public static func encodeWriteMany<let size: Int>(
+        address: UInt8, register: UInt16, value: UInt16, into buffer: inout ByteBuffer<size>
+    ) {
+        buffer.append(address)
+        buffer.append(Function.writeMany.rawValue)
+        buffer.append(big: register)
+        buffer.append(big: 1)
+        buffer.append(2)
+        buffer.append(big: value)
+        appendCRC(to: &buffer)
+    }
+
+    /// Writes the answer that carries registers.
+    ///
+    /// - Precondition: `data` has at most 250 bytes.
+    public static func encodeReadAnswer<let size: Int>(
+        _ function: Function = .readHolding, address: UInt8, data: Span<UInt8>,
+        into buffer: inout ByteBuffer<size>
+    ) {
+        precondition(data.count <= 250)
+        buffer.append(address)
+        buffer.append(function.rawValue)
+        buffer.append(UInt8(data.count))
+        buffer.append(data)
+        appendCRC(to: &buffer)
+    }
+
+    /// Writes the answer that confirms a write with function 16; behind other bytes its CRC is its own.
+    public static func encodeWriteAnswer<let size: Int>(
+        address: UInt8, register: UInt16, count: UInt16, into buffer: inout ByteBuffer<size>
+    ) {
+        var answer = ByteBuffer<8>()
+        answer.append(address)
+        answer.append(Function.writeMany.rawValue)
+        answer.append(big: register)
+        answer.append(big: count)
+        appendCRC(to: &answer)
+        buffer.append(answer.bytes)
+    }
+
+    /// Writes a refusal.
+    public static func encodeException<let size: Int>(
+        _ function: UInt8, address: UInt8, code: UInt8, into buffer: inout ByteBuffer<size>
+    ) {
+        buffer.append(address)
+        buffer.append(function | 0x80)
+        buffer.append(code)
+        appendCRC(to: &buffer)
+    }
+
+    private static func appendCRC<let size: Int>(to buffer: inout ByteBuffer<size>) {
+        let crc = Checksum.modbusCRC(buffer.bytes)
+        buffer.append(little: crc)
+    }
+}

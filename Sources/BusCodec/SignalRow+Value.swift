@@ -1,0 +1,105 @@
+public import BatteryModel
+
+extension SignalRow {
+    /// Reads the value in ``unit``; `nil` where the wire carries the code for "not available".
+    ///
+    /// - Throws: ``SignalError`` if the container is too short or the value outside ``range``.
+    public func value(
+        in bytes: Span<UInt8>, _ containerOrder: ByteOrder = .little, repetition: Int = 0
+    ) throws(SignalError) -> Int32? {
+        let raw = try raw(in: bytes, containerOrder, repetition: repetition)
+        if raw == notAvailable { return nil }
+        return try value(ofRaw: raw)
+    }
+
+    /// The value that a raw number stands for.
+    ///
+    /// - Throws: ``SignalError/outOfRange(signal:value:)``.
+    public func value(ofRaw raw: UInt64) throws(SignalError) -> Int32 {
+        if unit == .bits { return Int32(truncatingIfNeeded: raw) }
+        let signed = isSigned ? signExtended(raw) : Int64(truncatingIfNeeded: raw)
+        let (product, overflow) = signed.multipliedReportingOverflow(by: Int64(numerator))
+        let value = Self.divided(product, by: Int64(denominator), .nearest) &+ Int64(offset)
+        guard !overflow, raw <= UInt64(Int64.max), let exact = Int32(exactly: value), range.contains(exact)
+        else { throw .outOfRange(signal: SignalName(name), value: overflow ? .max : value) }
+        return exact
+    }
+
+    /// The raw number for `value`; for `nil` the code for "not available", else that of ``substitute``.
+    ///
+    /// - Throws: ``SignalError/missing(signal:)`` if there is neither, ``SignalError/outOfRange(signal:value:)`` if
+    ///   the value does not fit. Nothing is ever wrapped or clamped here.
+    public func raw(for value: Int32?) throws(SignalError) -> UInt64 {
+        guard let value = value ?? (notAvailable == nil ? substitute : nil) else {
+            guard let code = notAvailable else { throw .missing(signal: SignalName(name)) }
+            return code
+        }
+        if unit == .bits { return UInt64(UInt32(bitPattern: value)) & mask }
+        let scaled = (Int64(value) - Int64(offset)) * Int64(denominator)
+        let raw = Self.divided(scaled, by: Int64(numerator), rounding)
+        guard range.contains(value), fits(raw) else {
+            throw .outOfRange(signal: SignalName(name), value: Int64(value))
+        }
+        let code = UInt64(bitPattern: raw) & mask
+        guard code != notAvailable else { throw .outOfRange(signal: SignalName(name), value: Int64(value)) }
+        return code
+    }
+
+    /// Writes the value, see ``raw(for:)``.
+    public func store(
+        _ value: Int32?, into bytes: inout MutableSpan<UInt8>, _ containerOrder: ByteOrder = .little,
+        repetition: Int = 0
+    ) throws(SignalError) {
+        try store(raw: raw(for: value), into: &bytes, containerOrder, repetition: repetition)
+    }
+
+    /// Reads a text; `nil` if every byte is 0 or 0xFF.
+    ///
+    /// - Throws: ``SignalError/tooShort(signal:neededBytes:gotBytes:)``.
+    public func text(in bytes: Span<UInt8>) throws(SignalError) -> ASCIIText? {
+        let first = Int(byte)
+        let end = first + Int(bits) / 8
+        guard end <= bytes.count else {
+            throw .tooShort(signal: SignalName(name), neededBytes: end, gotBytes: bytes.count)
+        }
+        let text = ASCIIText(padded: bytes.extracting(first..<end))
+        return text.count == 0 || bytes[first] == 0xFF ? nil : text
+    }
+
+    /// Writes a text, filled up with `padding`; characters that do not fit are cut off.
+    public func store(_ text: ASCIIText, into bytes: inout MutableSpan<UInt8>, padding: UInt8) {
+        for index in 0..<min(Int(bits) / 8, bytes.count - Int(byte)) {
+            bytes[Int(byte) + index] = index < text.count ? text[index] : padding
+        }
+    }
+
+    private var mask: UInt64 { bits >= 64 ? .max : (1 << UInt64(bits)) - 1 }
+
+    private func signExtended(_ raw: UInt64) -> Int64 {
+        let shift = UInt64(64 - min(bits, 64))
+        return Int64(bitPattern: raw << shift) >> Int64(shift)
+    }
+
+    private func fits(_ raw: Int64) -> Bool {
+        if bits >= 64 { return true }
+        if isSigned {
+            let half = Int64(1) << Int64(bits - 1)
+            return raw >= -half && raw < half
+        }
+        return raw >= 0 && UInt64(raw) <= mask
+    }
+
+    private static func divided(_ dividend: Int64, by divisor: Int64, _ rounding: Rounding) -> Int64 {
+        let quotient = dividend / divisor
+        let remainder = dividend % divisor
+        if remainder == 0 { return quotient }
+        let isNegative = (remainder < 0) != (divisor < 0)
+        switch rounding {
+        case .down: return isNegative ? quotient - 1 : quotient
+        case .up: return isNegative ? quotient : quotient + 1
+        case .nearest:
+            guard remainder.magnitude * 2 >= divisor.magnitude else { return quotient }
+            return isNegative ? quotient - 1 : quotient + 1
+        }
+    }
+}
