@@ -67,11 +67,12 @@ public enum ModbusRTU {
         scan(head, accepting: .both)
     }
 
-    private struct Sides: OptionSet {
-        let rawValue: UInt8
-        static let requests = Sides(rawValue: 1)
-        static let answers = Sides(rawValue: 2)
-        static let both = Sides(rawValue: 3)
+    private enum Sides {
+        case requests
+        case answers
+        case both
+
+        func contains(_ side: Sides) -> Bool { self == .both || self == side }
     }
 
     private static func scan(_ head: Span<UInt8>, accepting sides: Sides) -> ScanStep<Frame> {

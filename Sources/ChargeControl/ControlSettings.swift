@@ -112,23 +112,27 @@ public struct PackSettings: Sendable {
 }
 
 /// Sources of a rule that a pack may be declared to lack.
-public struct AbsentSources: OptionSet, Sendable, Hashable {
-    /// One bit per source.
-    public var rawValue: UInt8
+public struct AbsentSources: Sendable, Hashable {
+    private var bits: UInt8
 
-    /// Makes a set from its bits.
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    private init(bits: UInt8) { self.bits = bits }
 
     /// The pack reports everything.
-    public static let none = AbsentSources(rawValue: 0)
+    public static let none = AbsentSources(bits: 0)
     /// No MOSFET temperature sensor (`mosfet_temperature`).
-    public static let mosfetTemperature = AbsentSources(rawValue: 1 << 0)
+    public static let mosfetTemperature = AbsentSources(bits: 1 << 0)
     /// No cell temperature sensor (`cell_temperature`).
-    public static let cellTemperature = AbsentSources(rawValue: 1 << 1)
+    public static let cellTemperature = AbsentSources(bits: 1 << 1)
     /// The BMS reports no current limit of its own (`bms_limit`).
-    public static let bmsLimit = AbsentSources(rawValue: 1 << 2)
+    public static let bmsLimit = AbsentSources(bits: 1 << 2)
     /// The BMS does not report its charge and discharge switches (`switch_state`).
-    public static let switchState = AbsentSources(rawValue: 1 << 3)
+    public static let switchState = AbsentSources(bits: 1 << 3)
+
+    /// Tells whether every source of `other` is among these.
+    public func contains(_ other: AbsentSources) -> Bool { bits & other.bits == other.bits }
+
+    /// Adds the sources of `other`.
+    public mutating func insert(_ other: AbsentSources) { bits |= other.bits }
 }
 
 /// When a protection of one pack becomes a protection of the bank.
