@@ -1,0 +1,189 @@
+public import BatteryModel
+public import BusCodec
+
+/// One BMS protocol on a serial line, both sides of it: how a host asks and understands, and how a battery answers.
+///
+/// A driver is a row of pure functions; it keeps nothing. The line that uses it (``PackLine``) owns the bytes, the
+/// time and the readings, and treats every driver alike. All parts are mandatory.
+public struct BMSDriver: Sendable {
+    /// What is said about the protocol as a whole.
+    public var sheet: DriverSheet
+
+    /// Number of questions the driver can ask; they are numbered from 0.
+    public var pollCount: Int
+
+    /// Describes a question.
+    public var poll: @Sendable (_ index: Int) -> Poll
+
+    /// Writes a question to the pack at `address`.
+    public var request: @Sendable (_ poll: Int, _ address: UInt8, _ buffer: inout RequestBuffer) -> Void
+
+    /// Finds the next thing at the head of the stream.
+    ///
+    /// `head` are the bytes not yet understood, at least one; `listening` says that requests of another master may
+    /// appear as well, `isLast` that a silence follows the bytes.
+    public var scan: @Sendable (_ head: Span<UInt8>, _ listening: Bool, _ isLast: Bool) -> ScanStep<LineItem>
+
+    /// Puts what an answer says into `reading`, or throws and leaves `reading` as it was.
+    ///
+    /// `now` is when the answer began to arrive, as near as is known. Only the parts that the answer carries are
+    /// replaced.
+    public var decode:
+        @Sendable (_ answer: Span<UInt8>, _ poll: Int, _ now: Instant, _ reading: inout PackReading)
+            throws(AnswerError) -> Void
+
+    /// Writes what a battery that knows `reading` answers to `request`; nothing if it stays silent.
+    public var answer:
+        @Sendable (_ request: Span<UInt8>, _ reading: borrowing PackReading, _ buffer: inout AnswerBuffer) ->
+            Void
+
+    /// Makes a driver from its parts.
+    public init(
+        sheet: DriverSheet, pollCount: Int, poll: @escaping @Sendable (Int) -> Poll,
+        request: @escaping @Sendable (Int, UInt8, inout RequestBuffer) -> Void,
+        scan: @escaping @Sendable (Span<UInt8>, Bool, Bool) -> ScanStep<LineItem>,
+        decode:
+            @escaping @Sendable (Span<UInt8>, Int, Instant, inout PackReading) throws(AnswerError) -> Void,
+        answer: @escaping @Sendable (Span<UInt8>, borrowing PackReading, inout AnswerBuffer) -> Void
+    ) {
+        self.sheet = sheet
+        self.pollCount = pollCount
+        self.poll = poll
+        self.request = request
+        self.scan = scan
+        self.decode = decode
+        self.answer = answer
+    }
+}
+
+/// Room for the longest request.
+public typealias RequestBuffer = ByteBuffer<32>
+
+/// Room for the longest answer.
+public typealias AnswerBuffer = ByteBuffer<512>
+
+/// What is said about a driver as a whole.
+public struct DriverSheet: Sendable {
+    /// The id in configurations and tables.
+    public var id: StaticString
+    /// The name for people.
+    public var name: StaticString
+    /// Addresses a pack can have.
+    public var addresses: ClosedRange<UInt8>
+    /// The line's usual speed in baud.
+    public var baud: Int32
+    /// Bus manners.
+    public var timing: LineTiming
+    /// How sure we are, and from what.
+    public var evidence: StaticString
+
+    /// Makes a sheet.
+    public init(
+        id: StaticString, name: StaticString, addresses: ClosedRange<UInt8>, baud: Int32, timing: LineTiming,
+        evidence: StaticString
+    ) {
+        self.id = id
+        self.name = name
+        self.addresses = addresses
+        self.baud = baud
+        self.timing = timing
+        self.evidence = evidence
+    }
+}
+
+/// How a line wants to be treated.
+public struct LineTiming: Sendable {
+    /// Quiet time between the end of an answer and the next request.
+    public var spacing: Interval
+    /// How long to wait for an answer from a pack that has been answering.
+    public var timeout: Interval
+    /// How long to wait for an answer from a pack that has not.
+    public var probeTimeout: Interval
+    /// Silence after which an unfinished item will not be finished.
+    public var gap: Interval
+
+    /// Makes a timing.
+    public init(spacing: Interval, timeout: Interval, probeTimeout: Interval, gap: Interval) {
+        self.spacing = spacing
+        self.timeout = timeout
+        self.probeTimeout = probeTimeout
+        self.gap = gap
+    }
+}
+
+/// One question of a driver.
+public struct Poll: Sendable {
+    /// What is asked for, in a word.
+    public var name: StaticString
+    /// Whether it is asked in every round, or once a minute.
+    public var pace: Pace
+    /// In which way of reading it is used.
+    public var mode: ReadMode
+
+    /// How often a question is asked.
+    public enum Pace: UInt8, Sendable {
+        /// In every round: what a limit needs.
+        case live
+        /// Once a minute: settings and identity.
+        case slow
+    }
+
+    /// Makes a question.
+    public init(_ name: StaticString, _ pace: Pace, _ mode: ReadMode) {
+        self.name = name
+        self.pace = pace
+        self.mode = mode
+    }
+}
+
+/// The way in which a driver that knows two of them reads.
+public enum ReadMode: UInt8, Sendable {
+    /// Whole records on a trigger: fewest transactions.
+    case frames
+    /// Register by register, as any Modbus master would.
+    case registers
+}
+
+/// Something that was found on a line.
+public struct LineItem: Sendable, Equatable {
+    /// What it is.
+    public enum Kind: UInt8, Sendable {
+        /// A master asks.
+        case request
+        /// A pack answers.
+        case answer
+        /// A pack refuses.
+        case refusal
+        /// Belongs to the protocol but says nothing of use.
+        case other
+    }
+
+    /// What it is.
+    public var kind: Kind
+    /// The pack it comes from or goes to; `nil` where the bytes do not say.
+    public var address: UInt8?
+    /// The question it asks or answers; `nil` where the bytes do not say.
+    public var poll: Int?
+    /// The code of a refusal.
+    public var code: UInt8
+
+    /// Makes an item.
+    public init(_ kind: Kind, address: UInt8? = nil, poll: Int? = nil, code: UInt8 = 0) {
+        self.kind = kind
+        self.address = address
+        self.poll = poll
+        self.code = code
+    }
+}
+
+/// Why an answer with a correct checksum is not believed.
+public enum AnswerError: Error, Equatable, Sendable {
+    /// A signal cannot be read.
+    case signal(SignalError)
+    /// It has not the length that was asked for.
+    case wrongLength(needed: Int, got: Int)
+    /// It is not the structure that was asked for.
+    case wrongStructure
+    /// The pack's own clock says that the data are old.
+    case frozen
+}
