@@ -128,6 +128,9 @@ public struct AbsentSources: Sendable, Hashable {
     /// The BMS does not report its charge and discharge switches (`switch_state`).
     public static let switchState = AbsentSources(bits: 1 << 3)
 
+    /// The BMS reports no alarms (`alarms`).
+    public static let alarms = AbsentSources(bits: 1 << 4)
+
     /// Tells whether every source of `other` is among these.
     public func contains(_ other: AbsentSources) -> Bool { bits & other.bits == other.bits }
 

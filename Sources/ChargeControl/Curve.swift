@@ -1,3 +1,5 @@
+import BatteryModel
+
 /// A piecewise-linear function from a measured quantity to the part of a current that is allowed.
 ///
 /// Points stand in rising order of `input`; beyond the ends the value of the end point holds.
@@ -69,5 +71,20 @@ public struct Curve: Sendable, Equatable {
         guard lhs.count == rhs.count else { return false }
         for index in 0..<lhs.count where lhs.points[index] != rhs.points[index] { return false }
         return true
+    }
+}
+
+extension Curve {
+    /// What has to happen to `input` for the curve to allow more: the nearest corner that allows more.
+    func rise(from input: Int32) -> RiseCondition {
+        let here = permille(at: input)
+        var best: (distance: Int64, rise: RiseCondition)?
+        for index in 0..<count where points[index].permille > here {
+            let distance = Int64(points[index].input) - Int64(input)
+            if let held = best, held.distance.magnitude <= distance.magnitude { continue }
+            let corner = points[index].input
+            best = (distance, distance < 0 ? .inputBelow(corner) : .inputAbove(corner))
+        }
+        return best?.rise ?? .configuration
     }
 }

@@ -1,0 +1,261 @@
+public import BatteryModel
+public import BusCodec
+
+/// One serial line with up to sixteen packs: asks them in turn, or listens to a master that does.
+///
+/// A value without clock or descriptor. Whoever owns the line feeds it bytes and calls ``step(at:)`` until it says
+/// to wait.
+public struct PackLine: Sendable {
+    /// The most packs on a line.
+    public static let maximumPacks = 16
+
+    /// What the line wants done.
+    public enum Step: Sendable, Equatable {
+        /// Send ``PackLine/outgoing``, then call ``PackLine/sent(at:)``.
+        case send
+        /// Nothing before this instant, unless bytes arrive.
+        case wait(until: Instant)
+    }
+
+    /// Whether another master asks and this side only listens.
+    public let isListening: Bool
+    /// Number of packs.
+    public private(set) var count = 0
+    /// The request to send.
+    public private(set) var outgoing = RequestBuffer()
+    /// Answers of packs that are not configured, and answers nobody asked for.
+    public private(set) var unexpectedAnswers: UInt64 = 0
+
+    private var slots: InlineArray<16, PackSlot?> = InlineArray(repeating: nil)
+    private var scanner = StreamScanner<1024>()
+    private var lastByteAt: Instant
+    private var quietUntil: Instant
+    private var transaction: Transaction?
+    private var heardRequest: Transaction?
+
+    private struct Transaction {
+        var address: UInt8
+        var slot: Int
+        var poll: Int?
+        var sentAt: Instant
+        var deadline: Instant
+    }
+
+    /// A line without packs.
+    public init(isListening: Bool = false, at now: Instant) {
+        self.isListening = isListening
+        lastByteAt = now
+        quietUntil = now
+    }
+
+    /// Adds a pack and returns its number on this line, counted from 0; `nil` if the line is full or the address
+    /// is taken.
+    public mutating func add(
+        address: UInt8, driver: BMSDriver, mode: ReadMode = .frames, interval: Interval, at now: Instant
+    ) -> Int? {
+        guard count < Self.maximumPacks, index(of: address) == nil else { return nil }
+        slots[count] = PackSlot(address: address, driver: driver, mode: mode, interval: interval, at: now)
+        count += 1
+        return count - 1
+    }
+
+    /// Pack number `index`.
+    ///
+    /// - Precondition: `index` is below ``count``.
+    public subscript(index: Int) -> PackSlot {
+        guard let slot = slots[index] else { preconditionFailure("no such pack") }
+        return slot
+    }
+
+    /// Bytes that were dropped because they belong to nothing.
+    public var noise: NoiseCounts { scanner.noise }
+
+    /// The longest time between two readings of a pack that answers; `nil` while nobody has answered twice.
+    public var cycle: Interval? {
+        var longest: Interval?
+        for index in 0..<count {
+            guard let slot = slots[index], !slot.isAbsent, let cycle = slot.statistics.cycle else { continue }
+            longest = max(longest ?? .zero, cycle)
+        }
+        return longest
+    }
+
+    /// Takes bytes that have arrived.
+    ///
+    /// - Returns: The packs whose reading has changed: bit n for pack n.
+    public mutating func received(_ bytes: Span<UInt8>, at now: Instant) -> UInt16 {
+        lastByteAt = now
+        return scan(at: now) { (scanner, grammar, handle) in
+            scanner.received(bytes, grammar: grammar, handle: handle)
+        }
+    }
+
+    /// Tells what to do at `now`.
+    public mutating func step(at now: Instant) -> Step {
+        guard count > 0 else { return .wait(until: Instant(nanoseconds: .max)) }
+        let gapEnd = lastByteAt + gap
+        if scanner.pendingBytes > 0, now >= gapEnd {
+            _ = scan(at: now) { (scanner, grammar, handle) in
+                scanner.silence(grammar: grammar, handle: handle)
+            }
+        }
+        let wake = scanner.pendingBytes > 0 ? gapEnd : Instant(nanoseconds: .max)
+        if isListening { return .wait(until: wake) }
+        if let open = transaction {
+            if now < open.deadline { return .wait(until: min(wake, open.deadline)) }
+            finish(open, with: .timeout, at: now)
+        }
+        return ask(at: now, wake: wake)
+    }
+
+    /// Says that the last byte of the request has left at `wireEnd`; the waiting begins there.
+    public mutating func sent(at wireEnd: Instant) {
+        guard var open = transaction else { return }
+        open.sentAt = wireEnd
+        open.deadline = wireEnd + (slots[open.slot]?.timeout ?? .zero)
+        transaction = open
+    }
+
+    /// Forgets what has arrived; for a line that was broken and is back.
+    public mutating func reset(at now: Instant) {
+        scanner.reset()
+        if let open = transaction { finish(open, with: .timeout, at: now) }
+        heardRequest = nil
+    }
+}
+
+extension PackLine {
+    private var gap: Interval { slots[0]?.driver.sheet.timing.gap ?? .zero }
+
+    private func index(of address: UInt8) -> Int? {
+        for index in 0..<count where slots[index]?.address == address { return index }
+        return nil
+    }
+
+    private mutating func ask(at now: Instant, wake: Instant) -> Step {
+        guard now >= quietUntil else { return .wait(until: min(wake, quietUntil)) }
+        var best: (slot: Int, poll: Int, due: Instant)?
+        for index in 0..<count {
+            guard let next = slots[index]?.next else { continue }
+            if let held = best, held.due <= next.due { continue }
+            best = (index, next.poll, next.due)
+        }
+        guard let best, let slot = slots[best.slot] else { return .wait(until: wake) }
+        guard now >= best.due else { return .wait(until: min(wake, best.due)) }
+        slots[best.slot]?.asked(best.poll, at: now)
+        outgoing.removeAll()
+        slot.driver.request(best.poll, slot.address, &outgoing)
+        transaction = Transaction(
+            address: slot.address, slot: best.slot, poll: best.poll, sentAt: now,
+            deadline: now + slot.timeout)
+        return .send
+    }
+
+    private mutating func finish(_ open: Transaction, with fault: TransactionFault?, at now: Instant) {
+        transaction = nil
+        guard let slot = slots[open.slot], let poll = open.poll else { return }
+        quietUntil = now + slot.driver.sheet.timing.spacing
+        if let fault {
+            slots[open.slot]?.failed(poll, fault, at: now)
+        } else {
+            slots[open.slot]?.answered(poll, at: now)
+            slots[open.slot]?.statistics.turnaround = now - open.sentAt
+        }
+    }
+
+    /// The scanner is moved out while its items are handled, because handling them changes the rest of the line.
+    private mutating func scan(
+        at now: Instant,
+        _ feed: (
+            inout StreamScanner<1024>, (Span<UInt8>, Bool) -> ScanStep<LineItem>,
+            (Span<UInt8>, LineItem) -> Void
+        ) -> Void
+    ) -> UInt16 {
+        guard let driver = slots[transaction?.slot ?? 0]?.driver else { return 0 }
+        var moved = scanner
+        var changed: UInt16 = 0
+        let listening = isListening
+        feed(
+            &moved, { (head, isLast) in driver.scan(head, listening, isLast) },
+            { (bytes, item) in
+                if let index = take(item, bytes, at: now) { changed |= 1 << UInt16(index) }
+            })
+        scanner = moved
+        return changed
+    }
+
+    /// Handles one item and returns the pack whose reading it changed.
+    private mutating func take(_ item: LineItem, _ bytes: Span<UInt8>, at now: Instant) -> Int? {
+        switch item.kind {
+        case .other: return nil
+        case .request:
+            guard let address = item.address else { return nil }
+            heardRequest = Transaction(
+                address: address, slot: 0, poll: item.poll, sentAt: now, deadline: now + Self.heardFor)
+            return nil
+        case .answer, .refusal:
+            return isListening ? takeHeard(item, bytes, at: now) : takeAnswer(item, bytes, at: now)
+        }
+    }
+
+    private mutating func takeAnswer(_ item: LineItem, _ bytes: Span<UInt8>, at now: Instant) -> Int? {
+        guard let open = transaction, let poll = open.poll else {
+            unexpectedAnswers += 1
+            return nil
+        }
+        guard let address = item.address, address == open.address, item.poll ?? poll == poll else {
+            if let address = item.address, address != open.address {
+                slots[open.slot]?.statistics.count(.wrongAddress(address), at: now)
+            } else {
+                unexpectedAnswers += 1
+            }
+            return nil
+        }
+        if item.kind == .refusal {
+            finish(open, with: .refused(code: item.code), at: now)
+            return nil
+        }
+        let fault = decode(bytes, poll, measuredAt: open.sentAt, into: open.slot)
+        finish(open, with: fault, at: now)
+        return fault == nil ? open.slot : nil
+    }
+
+    private mutating func takeHeard(_ item: LineItem, _ bytes: Span<UInt8>, at now: Instant) -> Int? {
+        let asked = heardRequest.flatMap { now <= $0.deadline ? $0 : nil }
+        heardRequest = nil
+        guard let address = item.address ?? asked?.address, let index = index(of: address) else {
+            unexpectedAnswers += 1
+            return nil
+        }
+        if item.kind == .refusal {
+            slots[index]?.statistics.count(.refused(code: item.code), at: now)
+            return nil
+        }
+        guard let poll = item.poll ?? (asked?.address == address ? asked?.poll : nil) else {
+            unexpectedAnswers += 1
+            return nil
+        }
+        if let fault = decode(bytes, poll, measuredAt: now, into: index) {
+            slots[index]?.statistics.count(fault, at: now)
+            return nil
+        }
+        slots[index]?.answered(poll, at: now)
+        return index
+    }
+
+    private mutating func decode(
+        _ bytes: Span<UInt8>, _ poll: Int, measuredAt instant: Instant, into index: Int
+    ) -> TransactionFault? {
+        guard var reading = slots[index]?.reading, let driver = slots[index]?.driver else { return .timeout }
+        do throws(AnswerError) {
+            try driver.decode(bytes, poll, instant, &reading)
+        } catch {
+            return .answer(error)
+        }
+        slots[index]?.reading = reading
+        return nil
+    }
+
+    /// How long a request that was heard may wait for its answer.
+    private static let heardFor = Interval.seconds(1)
+}

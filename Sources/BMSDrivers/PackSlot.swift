@@ -1,0 +1,88 @@
+public import BatteryModel
+
+/// One pack on a line: who it is, what it said, and when it is asked what.
+public struct PackSlot: Sendable {
+    /// Its address on the line.
+    public let address: UInt8
+    /// Everything it has reported.
+    public internal(set) var reading = PackReading()
+    /// How talking to it goes.
+    public internal(set) var statistics = PackStatistics()
+
+    let driver: BMSDriver
+    let mode: ReadMode
+    let interval: Interval
+    private var dues: InlineArray<16, Instant>
+    private var misses: Int64 = 0
+    private var notBefore: Instant
+    private var lastLive: Instant?
+
+    init(address: UInt8, driver: BMSDriver, mode: ReadMode, interval: Interval, at now: Instant) {
+        precondition(driver.pollCount <= 16)
+        self.address = address
+        self.driver = driver
+        self.mode = mode
+        self.interval = interval
+        dues = InlineArray(repeating: now)
+        notBefore = now
+    }
+
+    /// Whether it has been silent often enough to be asked less often.
+    public var isAbsent: Bool { misses >= Self.missesUntilAbsent }
+
+    /// How long to wait for it.
+    var timeout: Interval {
+        isAbsent || statistics.answers == 0 ? driver.sheet.timing.probeTimeout : driver.sheet.timing.timeout
+    }
+
+    /// The question to ask next and when, the most overdue first; of an absent pack only the first live one.
+    var next: (poll: Int, due: Instant) {
+        var best: (poll: Int, due: Instant)?
+        for index in 0..<driver.pollCount {
+            let poll = driver.poll(index)
+            guard poll.mode == mode, !isAbsent || poll.pace == .live else { continue }
+            let due = max(dues[index], notBefore)
+            // Of two that are due together, the one that a limit waits for.
+            if let held = best, held.due <= due { continue }
+            best = (index, due)
+            if isAbsent { break }
+        }
+        return best ?? (0, notBefore)
+    }
+
+    mutating func asked(_ poll: Int, at now: Instant) {
+        switch driver.poll(poll).pace {
+        case .live: dues[poll] = max(dues[poll] + interval, now)
+        case .slow: dues[poll] = now + Self.slowInterval
+        }
+    }
+
+    mutating func answered(_ poll: Int, at now: Instant) {
+        let hadMissed = misses > 0
+        misses = 0
+        statistics.answers += 1
+        guard driver.poll(poll).pace == .live else { return }
+        if let last = lastLive, !hadMissed, now - last > .zero { statistics.cycle = now - last }
+        lastLive = now
+    }
+
+    mutating func failed(_ poll: Int, _ fault: TransactionFault, at now: Instant) {
+        statistics.count(fault, at: now)
+        let isFirst = misses == 0
+        misses += 1
+        // Once more at once: one lost answer is normal on a long line, and some firmware needs waking up.
+        if isFirst { dues[poll] = now }
+        if case .timeout = fault {} else { misses = min(misses, 1) }
+        if isAbsent {
+            let doubling = min(misses - Self.missesUntilAbsent, 4)
+            notBefore = now + min(.seconds(1 << doubling), Self.longestBackOff)
+        } else if driver.poll(poll).pace == .slow, !isFirst {
+            dues[poll] = now + Self.slowRetry
+        }
+    }
+
+    private static let missesUntilAbsent: Int64 = 2
+    private static let longestBackOff = Interval.seconds(9)
+    private static let slowInterval = Interval.seconds(60)
+    private static let slowRetry = Interval.seconds(5)
+}

@@ -1,0 +1,262 @@
+public import BatteryModel
+
+/// Works out what the bank may be offered and asked for: one pure step from what is known to what may be said.
+///
+/// The contract is `docs/safety.md`. The controller has no clock and does no input or output; the same images at
+/// the same instants give the same verdicts.
+public struct ChargeController: Sendable {
+    /// The settings of the bank.
+    public let settings: ControlSettings
+    /// Number of packs.
+    public private(set) var count = 0
+
+    var packs: InlineArray<16, PackTrack?> = InlineArray(repeating: nil)
+    var sharing: Sharing
+    private var chargeLimiter = RateLimiter()
+    private var dischargeLimiter = RateLimiter()
+    private var startedAt: Instant?
+    private var isRunning = false
+    private var lostAt: Instant?
+    private var chargeVoltage: Int32?
+    private var lastVoltage: Int32?
+    private var refusal = ConnectRefusal()
+
+    /// A controller for a bank without packs.
+    public init(_ settings: ControlSettings) {
+        self.settings = settings
+        sharing = Sharing(InlineArray(repeating: nil))
+    }
+
+    /// Adds a pack; its number is the number of packs before.
+    ///
+    /// - Precondition: There are fewer than sixteen.
+    public mutating func add(_ pack: PackSettings) {
+        precondition(count < BankImage.maximumPacks)
+        packs[count] = PackTrack(pack)
+        count += 1
+        var all: [16 of PackSettings?] = InlineArray(repeating: nil)
+        for index in 0..<count { all[index] = packs[index]?.settings }
+        sharing = Sharing(all)
+    }
+
+    /// One step: looks at `image` and decides.
+    ///
+    /// - Parameters:
+    ///   - image: What is known about every pack.
+    ///   - now: Never earlier than in the step before.
+    /// - Returns: What may be said, and why.
+    public mutating func step(_ image: borrowing BankImage, at now: Instant) -> BankVerdict {
+        for index in 0..<count {
+            packs[index]?.look(at: image[index], index: index, now: now, settings)
+        }
+        let members = membership()
+        let state = stateNow(members, at: now)
+        if let voltage = meanVoltage(members) { lastVoltage = voltage }
+        refusal.step(voltageSpread(at: now), isIncomplete: hasLost, at: now, settings)
+        let voltageLimit = chargeVoltageLimit(members, state, at: now)
+        chargeVoltage = voltageLimit.value
+        var limits = BankLimits(
+            chargeVoltage: voltageLimit,
+            charge: currentLimit(.charge, members, state, at: now),
+            discharge: currentLimit(.discharge, members, state, at: now),
+            dischargeVoltage: dischargeVoltageLimit())
+        chargeLimiter.step(&limits.charge, maximum: settings.bankChargeMilliamps, at: now, settings)
+        dischargeLimiter.step(&limits.discharge, maximum: settings.bankDischargeMilliamps, at: now, settings)
+        var verdict = BankVerdict(
+            state: state, limits: limits, alarms: bankAlarms(state), members: members, at: now)
+        describe(&verdict, at: now)
+        return verdict
+    }
+}
+
+// MARK: - Where the bank stands
+
+extension ChargeController {
+    private func membership() -> UInt16 {
+        var members: UInt16 = 0
+        for index in 0..<count where packs[index]?.isInBank == true { members |= 1 << UInt16(index) }
+        return members
+    }
+
+    private var hasLost: Bool {
+        for index in 0..<count where packs[index]?.isLost == true { return true }
+        return false
+    }
+
+    private mutating func stateNow(_ members: UInt16, at now: Instant) -> BankVerdict.State {
+        let begin = startedAt ?? now
+        startedAt = begin
+        if !isRunning {
+            let heard = Int32(members.nonzeroBitCount)
+            let enough = settings.startWithPacks.map { heard >= $0 && now - begin >= settings.startPatience }
+            isRunning = count > 0 && (heard == Int32(count) || enough ?? false)
+            if !isRunning { return .starting }
+        }
+        if members != 0 {
+            lostAt = nil
+            return .running
+        }
+        let since = lostAt ?? now
+        lostAt = since
+        return now - since >= settings.silentAfter ? .silent : .bankLost
+    }
+
+    /// The pack voltages furthest apart among those that can exchange current.
+    private func voltageSpread(at now: Instant) -> Int32 {
+        var low: Int32 = .max
+        var high: Int32 = .min
+        for index in 0..<count {
+            guard let pack = packs[index], pack.isInBank, let voltage = pack.view?.voltage?.value,
+                pack.conducts(.charge, at: now, settings) || pack.conducts(.discharge, at: now, settings)
+            else { continue }
+            low = min(low, voltage)
+            high = max(high, voltage)
+        }
+        return high > low ? high - low : 0
+    }
+
+    private func bankAlarms(_ state: BankVerdict.State) -> AlarmSet {
+        var union = AlarmSet()
+        var shared: AlarmMask?
+        for index in 0..<count {
+            guard let alarms = packs[index]?.verdict.alarms else { continue }
+            union.formUnion(alarms)
+            shared = shared.map { AlarmMask(bits: $0.bits & alarms.protections.bits) } ?? alarms.protections
+        }
+        if settings.alarmPolicy == .allPacks, let shared {
+            union.warnings = union.warnings.union(union.protections.subtracting(shared))
+            union.protections = shared
+        }
+        if state == .bankLost || state == .silent { union.raise(.bankLost, .protection) }
+        if refusal.isRefusing { union.raise(.connectRefused, .protection) }
+        return union
+    }
+}
+
+// MARK: - Limits
+
+extension ChargeController {
+    private mutating func currentLimit(
+        _ direction: Direction, _ members: UInt16, _ state: BankVerdict.State, at now: Instant
+    ) -> Limit {
+        let maximum =
+            direction == .charge ? settings.bankChargeMilliamps : settings.bankDischargeMilliamps
+        var limit = Limit(LimitReason(.bankMaximum, limit: max(maximum, 0), rise: .configuration))
+        switch state {
+        case .starting: limit.apply(LimitReason(.starting, limit: 0, rise: .newReading))
+        case .bankLost, .silent: limit.apply(LimitReason(.bankLost, limit: 0, rise: .newReading))
+        case .running: share(direction, members, into: &limit, at: now)
+        }
+        if refusal.isRefusing {
+            limit.apply(LimitReason(.connectRefused, limit: 0, rise: .voltagesAgree))
+        }
+        if direction == .charge, let voltage = lastVoltage, let highest = chargeVoltage, voltage > highest {
+            limit.apply(
+                LimitReason(
+                    .bankVoltage, limit: 0, input: voltage, inputUnit: .millivolts, rise: .inputBelow(highest)
+                ))
+        }
+        return limit
+    }
+
+    /// The bank's current divides by share, so each pack's own limit bounds the whole.
+    private mutating func share(
+        _ direction: Direction, _ members: UInt16, into limit: inout Limit, at now: Instant
+    ) {
+        var conducting: UInt16 = 0
+        for index in 0..<count {
+            guard members & 1 << UInt16(index) != 0, let pack = packs[index],
+                pack.conducts(direction, at: now, settings)
+            else { continue }
+            conducting |= 1 << UInt16(index)
+        }
+        for index in 0..<count where members & 1 << UInt16(index) != 0 {
+            guard
+                let own = direction == .charge
+                    ? packs[index]?.verdict.charge : packs[index]?.verdict.discharge
+            else { continue }
+            let permille = sharing.permille(of: index, among: conducting)
+            if direction == .charge {
+                packs[index]?.verdict.chargeSharePermille = permille
+            } else {
+                packs[index]?.verdict.dischargeSharePermille = permille
+            }
+            guard conducting & 1 << UInt16(index) != 0 else {
+                packs[index]?.offered[direction] = nil
+                if conducting == 0 { limit.apply(own.winner) }
+                continue
+            }
+            var offer = own.winner
+            offer.limit = sharing.bankLimit(for: own.value, of: index, among: conducting)
+            packs[index]?.offered[direction] = offer
+            limit.apply(offer)
+        }
+        applyLost(direction, to: &limit)
+    }
+
+    private func applyLost(_ direction: Direction, to limit: inout Limit) {
+        for index in 0..<count {
+            guard let pack = packs[index], pack.isLost, var offer = pack.offered[direction] else { continue }
+            offer.rule = .packLost
+            offer.rise = .newReading
+            limit.apply(offer)
+        }
+    }
+
+    /// CVL: the smallest that any pack of the bank allows, never below the floor.
+    ///
+    /// With the bank lost it stays at the last voltage of the bank, so that an inverter that steers by voltage
+    /// neither charges nor empties it.
+    private mutating func chargeVoltageLimit(
+        _ members: UInt16, _ state: BankVerdict.State, at now: Instant
+    ) -> Limit {
+        let highest = settings.chargeVoltageMillivoltsPerCell * cellCount
+        var limit = Limit(LimitReason(.bankMaximum, limit: highest, rise: .configuration))
+        switch state {
+        case .starting: break
+        case .bankLost, .silent:
+            let held = min(chargeVoltage ?? highest, max(lastVoltage ?? highest, floorVoltage))
+            limit.apply(LimitReason(.bankLost, limit: held, rise: .newReading))
+        case .running:
+            for index in 0..<count {
+                if members & 1 << UInt16(index) != 0 {
+                    let offer = chargeVoltageOffer(of: index, at: now)
+                    packs[index]?.offered.chargeVoltage = offer
+                }
+                guard var offer = packs[index]?.offered.chargeVoltage else { continue }
+                if packs[index]?.isLost == true {
+                    offer.rule = .packLost
+                    offer.rise = .newReading
+                }
+                limit.apply(offer)
+            }
+        }
+        return limit
+    }
+
+    /// What one pack allows: the over-voltage setting of its BMS, over all cells.
+    private func chargeVoltageOffer(of index: Int, at now: Instant) -> LimitReason? {
+        guard let pack = packs[index] else { return nil }
+        let setting = pack.view?.cellOverVoltage?.value(at: now, noOlderThan: PackRules.settingsAge)
+        if let setting {
+            return LimitReason(
+                .bmsLimit, limit: max(setting * cellCount, floorVoltage), pack: index, input: setting,
+                inputUnit: .millivolts, rise: .bms)
+        }
+        if pack.settings.without.contains(.bmsLimit) { return nil }
+        let present = max(pack.view?.voltage?.value ?? floorVoltage, floorVoltage)
+        let held = pack.offered.chargeVoltage?.limit ?? present
+        return LimitReason(.inputMissing, limit: held, pack: index, rise: .reported)
+    }
+
+    private var floorVoltage: Int32 { settings.floorVoltageMillivoltsPerCell * cellCount }
+
+    private var cellCount: Int32 { packs[0]?.settings.cells ?? 0 }
+
+    private func dischargeVoltageLimit() -> Limit {
+        Limit(
+            LimitReason(
+                .bankMaximum, limit: settings.dischargeVoltageMillivoltsPerCell * cellCount,
+                rise: .configuration))
+    }
+}

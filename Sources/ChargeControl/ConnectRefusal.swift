@@ -1,0 +1,24 @@
+import BatteryModel
+
+/// Keeps packs whose voltages lie too far apart from being used together.
+struct ConnectRefusal: Sendable {
+    /// Whether no current may flow for now.
+    private(set) var isRefusing = false
+    private var agreeingSince: Instant?
+
+    /// Takes the present difference; while a pack is lost nobody knows whether it would agree.
+    mutating func step(
+        _ spreadMillivolts: Int32, isIncomplete: Bool, at now: Instant, _ settings: ControlSettings
+    ) {
+        if spreadMillivolts > settings.connectDifferenceMillivolts {
+            isRefusing = true
+            agreeingSince = nil
+        } else if isRefusing, isIncomplete {
+            agreeingSince = nil
+        } else if isRefusing {
+            let since = agreeingSince ?? now
+            agreeingSince = since
+            if now - since >= settings.connectSettle { isRefusing = false }
+        }
+    }
+}

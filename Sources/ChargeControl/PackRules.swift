@@ -1,0 +1,173 @@
+import BatteryModel
+
+/// Everything a rule about one pack may look at.
+struct PackContext {
+    let direction: Direction
+    let index: Int
+    let now: Instant
+    let control: ControlSettings
+    let pack: PackSettings
+    let view: PackView
+    let isStale: Bool
+    /// What the pack was allowed in the step before.
+    let before: Int32
+
+    /// The pack's configured maximum in this direction; curves take their part of it.
+    var maximum: Int32 { direction == .charge ? pack.chargeMilliamps : pack.dischargeMilliamps }
+
+    /// A value that is young enough to be used at all.
+    func usable<Value>(_ reading: Reading<Value>?, noOlderThan oldest: Interval) -> Value? {
+        reading?.value(at: now, noOlderThan: oldest)
+    }
+
+    func verdict(
+        _ rule: LimitRule, _ limit: Int32, place: Int? = nil, input: Int32? = nil, unit: Unit = .count,
+        _ rise: RiseCondition
+    ) -> LimitReason {
+        LimitReason(
+            rule, limit: max(limit, 0), pack: index, place: place, input: input, inputUnit: unit, rise: rise)
+    }
+
+    func missing() -> LimitReason { verdict(.inputMissing, 0, .reported) }
+}
+
+/// The rules that limit the current of one pack.
+///
+/// To add one, write a function and put it into the list; the smallest verdict wins. A rule that does not limit
+/// says nothing; one whose input is absent says 0.
+enum PackRules {
+    static let all: [_ of PackRule] = [
+        PackRule(evaluate: packMaximum),
+        PackRule(evaluate: cellCount),
+        PackRule(evaluate: bmsLimit),
+        PackRule(evaluate: switchOpen),
+        PackRule(evaluate: protection),
+        PackRule(evaluate: absoluteMaximumCell),
+        PackRule(evaluate: cellVoltage),
+        PackRule(evaluate: cellTemperature),
+        PackRule(evaluate: mosfetTemperature),
+        PackRule(evaluate: stale),
+    ]
+
+    /// Settings are read once a minute; beyond this age they count as not reported.
+    static let settingsAge = Interval.seconds(300)
+
+    private static func packMaximum(_ context: borrowing PackContext) -> LimitReason? {
+        context.verdict(.packMaximum, context.maximum, .configuration)
+    }
+
+    /// A pack with another number of cells than configured would be charged to the wrong voltage.
+    private static func cellCount(_ context: borrowing PackContext) -> LimitReason? {
+        guard let count = context.view.cellCount else { return context.missing() }
+        guard count != context.pack.cells else { return nil }
+        return context.verdict(.protection, 0, input: count, .configuration)
+    }
+
+    /// Nine tenths of the BMS's over-current setting, so that the BMS need not cut.
+    private static func bmsLimit(_ context: borrowing PackContext) -> LimitReason? {
+        let reported = context.usable(context.view.ownLimit(context.direction), noOlderThan: settingsAge)
+        guard let reported else {
+            return context.pack.without.contains(.bmsLimit) ? nil : context.missing()
+        }
+        let limit = Int32(Int64(max(reported, 0)) * 9 / 10)
+        return context.verdict(.bmsLimit, limit, input: reported, unit: .milliamps, .bms)
+    }
+
+    private static func switchOpen(_ context: borrowing PackContext) -> LimitReason? {
+        let state = context.usable(
+            context.view.switchState(context.direction), noOlderThan: context.control.lostAfter)
+        guard let state else { return context.pack.without.contains(.switchState) ? nil : context.missing() }
+        return state == 0 ? context.verdict(.switchOpen, 0, .switchClosed) : nil
+    }
+
+    private static func protection(_ context: borrowing PackContext) -> LimitReason? {
+        guard let alarms = context.usable(context.view.alarms, noOlderThan: context.control.lostAfter) else {
+            return context.pack.without.contains(.alarms) ? nil : context.missing()
+        }
+        let blocking = context.direction == .charge ? AlarmMask.forbidCharge : AlarmMask.forbidDischarge
+        return alarms.protections.intersects(blocking)
+            ? context.verdict(.protection, 0, .alarmEnds) : nil
+    }
+
+    private static func absoluteMaximumCell(_ context: borrowing PackContext) -> LimitReason? {
+        guard context.direction == .charge, let high = context.view.cells?.high,
+            high.value >= context.control.absoluteMaximumCellMillivolts
+        else { return nil }
+        return context.verdict(
+            .absoluteMaximumCell, 0, place: high.place, input: high.value, unit: .millivolts,
+            .inputBelow(context.control.absoluteMaximumCellMillivolts))
+    }
+
+    private static func cellVoltage(_ context: borrowing PackContext) -> LimitReason? {
+        guard let cells = context.view.cells else { return context.missing() }
+        return context.direction == .charge
+            ? context.curve(context.control.highestCell, cells.high, .millivolts, .highestCell)
+            : context.curve(context.control.lowestCell, cells.low, .millivolts, .lowestCell)
+    }
+
+    /// The colder and the warmer end are both looked up; the smaller part wins.
+    private static func cellTemperature(_ context: borrowing PackContext) -> LimitReason? {
+        if context.pack.without.contains(.cellTemperature) { return nil }
+        guard let temperatures = context.view.temperatures else { return context.missing() }
+        let curve =
+            context.direction == .charge
+            ? context.control.chargeTemperature : context.control.dischargeTemperature
+        let isWarmEndWorse =
+            curve.permille(at: temperatures.high.value) < curve.permille(at: temperatures.low.value)
+        let worse = isWarmEndWorse ? temperatures.high : temperatures.low
+        return context.curve(curve, worse, .decicelsius, .cellTemperature)
+    }
+
+    private static func mosfetTemperature(_ context: borrowing PackContext) -> LimitReason? {
+        if context.pack.without.contains(.mosfetTemperature) { return nil }
+        guard let value = context.usable(context.view.mosfet, noOlderThan: context.control.lostAfter) else {
+            return context.missing()
+        }
+        return context.curve(
+            context.control.mosfetTemperature, Placed(value: value, place: 0), .decicelsius,
+            .mosfetTemperature)
+    }
+
+    private static func stale(_ context: borrowing PackContext) -> LimitReason? {
+        context.isStale ? context.verdict(.stale, context.before, .newReading) : nil
+    }
+}
+
+/// One rule of the list.
+struct PackRule: Sendable {
+    let evaluate: @Sendable (borrowing PackContext) -> LimitReason?
+}
+
+extension PackContext {
+    /// The part of the maximum that a curve allows; nothing where it allows all.
+    func curve(_ curve: Curve, _ input: Placed, _ unit: Unit, _ rule: LimitRule) -> LimitReason? {
+        let permille = curve.permille(at: input.value)
+        guard permille < 1_000 else { return nil }
+        return verdict(
+            rule, Int32(Int64(maximum) * Int64(permille) / 1_000),
+            place: input.place == 0 ? nil : input.place,
+            input: input.value, unit: unit, curve.rise(from: input.value))
+    }
+}
+
+extension AlarmMask {
+    private static let forbidBoth = AlarmMask(.mosfetOverTemperature, .cellCountMismatch)
+        .union(AlarmMask(.currentSensorFault, .internalCommunication))
+        .union(AlarmMask(.batteryOverTemperature, .temperatureSensorFault))
+
+    /// Protections under which nothing may be charged.
+    static let forbidCharge =
+        forbidBoth
+        .union(AlarmMask(.cellOverVoltage, .packOverVoltage))
+        .union(AlarmMask(.chargeOverCurrent, .chargeShortCircuit))
+        .union(AlarmMask(.chargeOverTemperature, .chargeUnderTemperature))
+        .union(AlarmMask(.chargeSwitchFault))
+
+    /// Protections under which nothing may be discharged.
+    static let forbidDischarge =
+        forbidBoth
+        .union(AlarmMask(.cellUnderVoltage, .packUnderVoltage))
+        .union(AlarmMask(.dischargeOverCurrent, .dischargeShortCircuit))
+        .union(AlarmMask(.dischargeOverTemperature, .dischargeUnderTemperature))
+        .union(AlarmMask(.dischargeSwitchFault))
+}

@@ -1,0 +1,88 @@
+import BatteryModel
+
+/// What the control remembers about one pack from step to step.
+struct PackTrack: Sendable {
+    let settings: PackSettings
+    var plausibility = Plausibility()
+    var view: PackView?
+    var verdict = BankVerdict.Pack()
+    /// What this pack allowed the bank when it was last heard; stays in force while the pack is lost, because
+    /// losing it must not let a limit rise.
+    var offered = Offer()
+
+    /// What one pack allows the whole bank; `nil` where it sets no bound.
+    struct Offer: Sendable {
+        var charge: LimitReason?
+        var discharge: LimitReason?
+        var chargeVoltage: LimitReason?
+
+        subscript(direction: Direction) -> LimitReason? {
+            get { direction == .charge ? charge : discharge }
+            set { if direction == .charge { charge = newValue } else { discharge = newValue } }
+        }
+    }
+
+    init(_ settings: PackSettings) {
+        self.settings = settings
+    }
+
+    var isInBank: Bool { verdict.freshness.isInBank }
+
+    /// Whether the pack was part of the bank and has left it without a word.
+    var isLost: Bool { verdict.freshness == .lost }
+
+    /// Whether current can flow through the pack in this direction: unless its BMS says that its switch is open.
+    func conducts(_ direction: Direction, at now: Instant, _ control: ControlSettings) -> Bool {
+        view?.switchState(direction)?.value(at: now, noOlderThan: control.lostAfter) != 0
+    }
+
+    /// Looks at the newest reading: ladder, limits of the pack itself, alarms.
+    mutating func look(
+        at image: borrowing BankImage.Pack, index: Int, now: Instant, _ control: ControlSettings
+    ) {
+        let view = plausibility.view(of: image.reading, forgetAfter: control.lostAfter)
+        let completedAt = view.completedAt(settings)
+        let wasHeard = verdict.freshness != .unheard
+        let before = verdict
+        verdict = BankVerdict.Pack()
+        verdict.freshness = Freshness.of(completedAt, at: now, cycle: image.cycle, control)
+        if verdict.freshness == .unheard, wasHeard { verdict.freshness = .lost }
+        verdict.age = completedAt.map { max(now - $0, .zero) }
+        verdict.isDoubted = view.isDoubted
+        self.view = view
+        raiseAlarms(view)
+        guard isInBank else { return }
+        verdict.charge = judge(.charge, view, index, now, control, before.charge?.value)
+        verdict.discharge = judge(.discharge, view, index, now, control, before.discharge?.value)
+    }
+
+    private mutating func judge(
+        _ direction: Direction, _ view: PackView, _ index: Int, _ now: Instant, _ control: ControlSettings,
+        _ before: Int32?
+    ) -> Limit? {
+        let context = PackContext(
+            direction: direction, index: index, now: now, control: control, pack: settings, view: view,
+            isStale: verdict.freshness == .stale, before: before ?? 0)
+        var limit: Limit?
+        for rule in PackRules.all.indices {
+            guard let reason = PackRules.all[rule].evaluate(context) else { continue }
+            if reason.rule == .inputMissing { verdict.alarms.raise(.inputMissing, .protection) }
+            if limit == nil { limit = Limit(reason) } else { limit?.apply(reason) }
+        }
+        return limit
+    }
+
+    private mutating func raiseAlarms(_ view: PackView) {
+        if let reported = view.alarms { verdict.alarms.formUnion(reported.value) }
+        switch verdict.freshness {
+        case .fresh: break
+        case .stale: verdict.alarms.raise(.packStale, .warning)
+        case .lost: verdict.alarms.raise(.packLost, .warning)
+        case .unheard: verdict.alarms.raise(.packLost, .info)
+        }
+        if view.isDoubted { verdict.alarms.raise(.implausible, .warning) }
+        if let count = view.cellCount, count != settings.cells {
+            verdict.alarms.raise(.cellCountMismatch, .protection)
+        }
+    }
+}

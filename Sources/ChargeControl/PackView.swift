@@ -1,0 +1,70 @@
+import BatteryModel
+
+/// What may be believed of a pack's reading, each value on the side that is worse for the rule that reads it.
+struct PackView: Sendable {
+    var voltage: Reading<Int32>?
+    var current: Reading<Int32>?
+    var cells: Extremes?
+    var cellsAt: Instant?
+    var cellCount: Int32?
+    var temperatures: Extremes?
+    var temperaturesAt: Instant?
+    var mosfet: Reading<Int32>?
+    var soc: Reading<Int32>?
+    var soh: Reading<Int32>?
+    var chargeSwitch: Reading<Int32>?
+    var dischargeSwitch: Reading<Int32>?
+    var chargeLimit: Reading<Int32>?
+    var dischargeLimit: Reading<Int32>?
+    var cellOverVoltage: Reading<Int32>?
+    var alarms: Reading<AlarmSet>?
+    var isDoubted = false
+
+    /// Takes over what needs no guard.
+    init(_ reading: borrowing PackReading) {
+        voltage = reading[.packVoltage]
+        current = reading[.current]
+        mosfet = reading[.mosfetTemperature]
+        soh = reading[.soh]
+        chargeSwitch = reading[.chargeSwitch]
+        dischargeSwitch = reading[.dischargeSwitch]
+        chargeLimit = reading[.chargeLimit]
+        dischargeLimit = reading[.dischargeLimit]
+        cellOverVoltage = reading[.cellOverVoltage]
+        alarms = reading.alarms
+    }
+
+    /// When the newest complete reading was measured: the oldest of the parts that a reading must have.
+    ///
+    /// `nil` if a part is missing that the operator has not declared absent.
+    func completedAt(_ pack: PackSettings) -> Instant? {
+        guard let voltage, let current, let cellsAt, let soc else { return nil }
+        var oldest = min(min(voltage.at, current.at), min(cellsAt, soc.at))
+        if !pack.without.contains(.cellTemperature) {
+            guard let temperaturesAt else { return nil }
+            oldest = min(oldest, temperaturesAt)
+        }
+        if let chargeSwitch, let dischargeSwitch {
+            return min(oldest, min(chargeSwitch.at, dischargeSwitch.at))
+        }
+        if chargeLimit != nil, dischargeLimit != nil { return oldest }
+        let needsNeither = pack.without.contains(.switchState) && pack.without.contains(.bmsLimit)
+        return needsNeither ? oldest : nil
+    }
+
+    func switchState(_ direction: Direction) -> Reading<Int32>? {
+        direction == .charge ? chargeSwitch : dischargeSwitch
+    }
+
+    func ownLimit(_ direction: Direction) -> Reading<Int32>? {
+        direction == .charge ? chargeLimit : dischargeLimit
+    }
+}
+
+/// Which way the current flows.
+public enum Direction: UInt8, Sendable {
+    /// Into the battery.
+    case charge
+    /// Out of the battery.
+    case discharge
+}

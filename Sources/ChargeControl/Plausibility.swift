@@ -1,0 +1,156 @@
+import BatteryModel
+
+/// One measured thing of a pack, guarded against jumps that physics forbids.
+///
+/// A jump is doubted for two readings: meanwhile the old value stays beside the new one, keeps its old age, and
+/// every rule takes whichever of the two is worse for it. So a jump to the safe side acts at once and one to the
+/// unsafe side has to repeat itself. What is impossible, and not merely sudden, is never believed.
+struct GuardedValue<Value: Sendable>: Sendable {
+    enum Verdict {
+        case plausible
+        case jump
+        case impossible
+    }
+
+    /// The value that is believed, and when it was measured.
+    private(set) var accepted: Reading<Value>?
+    /// The newest value, while it is doubted.
+    private(set) var doubted: Value?
+    private var doubts = 0
+    private var seenAt: Instant?
+
+    /// Takes the newest reading.
+    ///
+    /// - Parameters:
+    ///   - reading: The newest reading; `nil` forgets everything, for absent is absent.
+    ///   - forgetAfter: An accepted value older than this is no measure for a new one.
+    ///   - judge: Compares the accepted value with the new one, given the seconds between them, at least 1.
+    mutating func take(
+        _ reading: Reading<Value>?, forgetAfter: Interval, judge: (Value?, Value, Int32) -> Verdict
+    ) {
+        guard let reading else {
+            self = GuardedValue()
+            return
+        }
+        guard reading.at != seenAt else { return }
+        seenAt = reading.at
+        if let accepted, reading.at - accepted.at > forgetAfter { self.accepted = nil }
+        let elapsed = accepted.map { max(1, min((reading.at - $0.at).seconds, 1_000)) } ?? 1
+        switch judge(accepted?.value, reading.value, Int32(elapsed)) {
+        case .plausible: accept(reading)
+        case .jump: if doubts >= Self.doubtedReadings { accept(reading) } else { doubt(reading.value) }
+        case .impossible:
+            if doubts >= Self.doubtedReadings { accepted = nil }
+            doubt(reading.value)
+        }
+    }
+
+    private mutating func accept(_ reading: Reading<Value>) {
+        accepted = reading
+        doubted = nil
+        doubts = 0
+    }
+
+    private mutating func doubt(_ value: Value) {
+        doubted = value
+        doubts = min(doubts + 1, Self.doubtedReadings)
+    }
+
+    private static var doubtedReadings: Int { 2 }
+}
+
+/// A value and where in the pack it was measured, counted from 1.
+struct Placed: Sendable, Equatable {
+    var value: Int32
+    var place: Int
+}
+
+/// The highest and the lowest of many.
+struct Extremes: Sendable, Equatable {
+    var high: Placed
+    var low: Placed
+
+    /// The extremes of both together.
+    func spanning(_ other: Extremes?) -> Extremes {
+        guard let other else { return self }
+        return Extremes(
+            high: other.high.value > high.value ? other.high : high,
+            low: other.low.value < low.value ? other.low : low)
+    }
+}
+
+/// The guarded measurements of one pack.
+struct Plausibility: Sendable {
+    private var cells = GuardedValue<CellValues>()
+    private var temperatures = GuardedValue<Extremes>()
+    private var soc = GuardedValue<Int32>()
+
+    /// Looks at a reading and says what may be believed of it.
+    mutating func view(of reading: borrowing PackReading, forgetAfter: Interval) -> PackView {
+        let voltage = reading[.packVoltage]
+        cells.take(reading.cellMillivolts, forgetAfter: forgetAfter) { (old, new, seconds) in
+            Self.judge(old, new, seconds, packMillivolts: voltage?.value)
+        }
+        temperatures.take(Self.temperatures(in: reading), forgetAfter: forgetAfter) { (old, new, seconds) in
+            guard let old else { return .plausible }
+            let step = max(abs(new.high.value - old.high.value), abs(new.low.value - old.low.value))
+            return step > Self.temperatureStepDecicelsius * seconds ? .jump : .plausible
+        }
+        soc.take(reading[.soc], forgetAfter: forgetAfter) { (old, new, seconds) in
+            guard (0...1_000).contains(new) else { return .impossible }
+            guard let old else { return .plausible }
+            return abs(new - old) > Self.socStepPermille * seconds ? .jump : .plausible
+        }
+        var view = PackView(reading)
+        view.cells = Self.extremes(cells.accepted?.value)?.spanning(Self.extremes(cells.doubted))
+        view.cellsAt = cells.accepted?.at
+        view.cellCount = cells.accepted.map { Int32($0.value.count) }
+        view.temperatures = temperatures.accepted?.value.spanning(temperatures.doubted)
+        view.temperaturesAt = temperatures.accepted?.at
+        view.soc = soc.accepted
+        view.isDoubted = cells.doubted != nil || temperatures.doubted != nil || soc.doubted != nil
+        return view
+    }
+
+    private static func judge(
+        _ old: CellValues?, _ new: CellValues, _ seconds: Int32, packMillivolts: Int32?
+    ) -> GuardedValue<CellValues>.Verdict {
+        guard let high = new.highest, let low = new.lowest, high.value <= highestCellMillivolts,
+            low.value >= lowestCellMillivolts
+        else { return .impossible }
+        // Hundredths: the sum of the cells may differ from the pack by 2 %.
+        if let packMillivolts, abs(new.sum - packMillivolts) > packMillivolts / 50 { return .impossible }
+        guard let old else { return .plausible }
+        for index in 0..<CellValues.maximum {
+            guard let before = old[index], let after = new[index] else { continue }
+            if abs(Int32(after) - Int32(before)) > cellStepMillivolts * seconds { return .jump }
+        }
+        return .plausible
+    }
+
+    private static func extremes(_ cells: CellValues?) -> Extremes? {
+        guard let high = cells?.highest, let low = cells?.lowest else { return nil }
+        return Extremes(
+            high: Placed(value: Int32(high.value), place: high.index + 1),
+            low: Placed(value: Int32(low.value), place: low.index + 1))
+    }
+
+    private static func temperatures(in reading: borrowing PackReading) -> Reading<Extremes>? {
+        var found: Reading<Extremes>?
+        for sensor in 0..<PackReading.cellSensorCount {
+            guard let value = reading[PackReading.cellSensor(sensor)] else { continue }
+            let here = Placed(value: value.value, place: sensor + 1)
+            let both = Extremes(high: here, low: here)
+            found = Reading(
+                found?.value.spanning(both) ?? both, at: min(found?.at ?? value.at, value.at))
+        }
+        return found
+    }
+
+    // The contract's bounds on what can happen within one second, and at all.
+    private static let cellStepMillivolts: Int32 = 200
+    private static let socStepPermille: Int32 = 50
+    private static let temperatureStepDecicelsius: Int32 = 100
+    private static let lowestCellMillivolts: UInt16 = 1_000
+    private static let highestCellMillivolts: UInt16 = 5_000
+}

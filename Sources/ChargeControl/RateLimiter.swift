@@ -1,0 +1,62 @@
+import BatteryModel
+
+/// Lets a current limit fall at once and rise late and slowly.
+///
+/// After a fall it stays down for the hold, then climbs no faster than the ramp. After a fall to zero it stays at
+/// zero until the rules allow more than 1.5 % of the maximum, so that it does not flutter around the foot of a
+/// curve.
+struct RateLimiter: Sendable {
+    /// What was allowed last.
+    private(set) var published: Int32 = 0
+    private var fellAt: Instant?
+    private var isLatched = false
+    private var steppedAt: Instant?
+
+    /// Lowers `limit` to what may be said now.
+    mutating func step(_ limit: inout Limit, maximum: Int32, at now: Instant, _ settings: ControlSettings) {
+        // What is missing may have hidden a fall: the hold begins when it is back.
+        if limit.winner.rule == .inputMissing || limit.winner.rule == .bankLost { fellAt = now }
+        if let reason = step(limit.value, maximum: maximum, at: now, settings) { limit.apply(reason) }
+    }
+
+    private mutating func step(
+        _ allowed: Int32, maximum: Int32, at now: Instant, _ settings: ControlSettings
+    ) -> LimitReason? {
+        let before = steppedAt
+        steppedAt = now
+        if allowed <= published {
+            if allowed < published { fellAt = now }
+            if allowed == 0, published > 0 { isLatched = true }
+            published = allowed
+            return nil
+        }
+        let release = Int32(Int64(maximum) * Self.releasePermille / 1_000)
+        if isLatched, allowed <= release {
+            return LimitReason(
+                .hold, limit: published, input: allowed, inputUnit: .milliamps, rise: .inputAbove(release))
+        }
+        isLatched = false
+        if let fellAt, now - fellAt < settings.holdAfterFall {
+            return LimitReason(.hold, limit: published, rise: .until(fellAt + settings.holdAfterFall))
+        }
+        climb(to: allowed, since: before ?? now, at: now, settings.rampMilliampsPerSecond)
+        return published < allowed
+            ? LimitReason(.ramp, limit: published, input: allowed, inputUnit: .milliamps, rise: .rising) : nil
+    }
+
+    private mutating func climb(
+        to allowed: Int32, since: Instant, at now: Instant, _ milliampsPerSecond: Int32
+    ) {
+        // A stalled thread must not be paid back with a jump.
+        let elapsed = min(max(now - since, .zero), Self.longestStep)
+        let rise = Int64(milliampsPerSecond) * elapsed.microseconds / 1_000_000
+        guard rise > 0 else {
+            steppedAt = since
+            return
+        }
+        published = Int32(min(Int64(published) + rise, Int64(allowed)))
+    }
+
+    private static var releasePermille: Int64 { 15 }
+    private static var longestStep: Interval { .seconds(1) }
+}
