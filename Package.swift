@@ -40,7 +40,7 @@ let edgeTargets: [Target] = [
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(
         name: "Settings",
-        dependencies: ["BatteryModel", "BMSDrivers", "InverterProfiles", "ChargeControl", "CYAML"],
+        dependencies: ["BatteryModel", "ChargeControl", "CYAML"],
         swiftSettings: common),
     .target(
         name: "Reporting",
@@ -68,6 +68,8 @@ let edgeTargets: [Target] = [
 ]
 
 let testTargets: [Target] = [
+    .testTarget(
+        name: "SettingsTests", dependencies: ["BatteryModel", "ChargeControl", "Settings"], swiftSettings: common),
 ]
 
 let package = Package(
