@@ -46,7 +46,10 @@ struct CrossChecks {
             }
             seen[address] = seen[address] ?? mark
         }
-        let used = Set((draft.packs.map(\.link) + [draft.inverter?.link]).compactMap { $0?.value })
+        // Where a name is missing or leads nowhere, it may be the one that was meant.
+        let wanted = draft.packs.map(\.link) + [draft.inverter?.link]
+        guard wanted.allSatisfy({ link($0) != nil }) else { return }
+        let used = Set(wanted.compactMap { $0?.value })
         for link in draft.links where !used.contains(link.name) {
             problems.add(
                 link.mark, "link \(SafeText.quoted(link.name)) is used by nothing", "it would never be read",

@@ -41,29 +41,22 @@ extension CrossChecks {
     }
 
     private func check(_ inverter: InverterDraft) {
-        let link = existing(inverter.link)
-        if let link, let mark = inverter.link?.mark {
-            if let pack = draft.packs.first(where: { $0.link?.value == link.name }) {
-                problems.add(
-                    mark, "the inverter is on link \(SafeText.quoted(link.name))",
-                    "\(pack.title) of line \(pack.link?.mark.line ?? pack.mark.line) is read over it",
-                    "wire the inverter to a link of its own")
-            }
+        var link = existing(inverter.link)
+        if let name = inverter.link, link != nil,
+            let pack = draft.packs.first(where: { $0.link?.value == name.value })
+        {
+            problems.add(
+                name.mark, "the inverter is on link \(SafeText.quoted(name.value))",
+                "\(pack.title) of line \(pack.link?.mark.line ?? pack.mark.line) is read over it",
+                "wire the inverter to a link of its own")
+            link = nil
         }
         guard let name = inverter.profile else { return }
         guard let profile = catalogue.profile(name.value) else {
             unknown(name, key: "profile", among: catalogue.profiles.map(\.id))
             return
         }
-        if let dialect = inverter.dialect, !profile.dialects.contains(dialect.value) {
-            if profile.dialects.isEmpty {
-                problems.add(
-                    dialect.mark, "'dialect' is \(SafeText.quoted(dialect.value))", "\(profile.id) has none",
-                    "remove it")
-            } else {
-                unknown(dialect, key: "dialect", among: profile.dialects)
-            }
-        }
+        check(dialect: inverter.dialect, of: profile)
         guard let link, let kind = link.kind else { return }
         guard kind == profile.linkKind else {
             problems.add(
@@ -73,6 +66,17 @@ extension CrossChecks {
             return
         }
         checkRate(of: link, profile)
+    }
+
+    private func check(dialect: Located<String>?, of profile: DeviceCatalogue.Profile) {
+        guard let dialect, !profile.dialects.contains(dialect.value) else { return }
+        if profile.dialects.isEmpty {
+            problems.add(
+                dialect.mark, "'dialect' is \(SafeText.quoted(dialect.value))", "\(profile.id) has none",
+                "remove it")
+        } else {
+            unknown(dialect, key: "dialect", among: profile.dialects)
+        }
     }
 
     private func checkRate(of link: LinkDraft, _ profile: DeviceCatalogue.Profile) {

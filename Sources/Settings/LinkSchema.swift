@@ -24,6 +24,13 @@ struct LinkDraft {
         }
     }
 
+    var isSLCAN: Bool {
+        switch medium?.value {
+        case .slcan, .slcanTCP: true
+        default: false
+        }
+    }
+
     /// What two links may not have in common.
     var address: String? {
         switch medium?.value {
@@ -77,6 +84,9 @@ enum LinkSchema {
                 read: { SerialFormat($0) })?.value
         draft.bitsPerSecond = reader.quantity("bitrate", .bitRate, in: 10_000...1_000_000)
         checkUse(of: reader, draft)
+        if draft.isSLCAN, let rate = draft.bitsPerSecond, !isSettable(rate, problems) {
+            draft.bitsPerSecond = nil
+        }
         reader.finish()
         return draft
     }
@@ -132,16 +142,15 @@ enum LinkSchema {
         for key in foreign {
             reader.refuse(key, what, "remove it")
         }
-        guard let rate = draft.bitsPerSecond, case .slcan = medium.value else { return }
-        checkRate(rate, reader.problems)
     }
 
-    private static func checkRate(_ rate: Located<Int64>, _ problems: ProblemCollector) {
-        guard !slcanRates.contains(rate.value) else { return }
+    private static func isSettable(_ rate: Located<Int64>, _ problems: ProblemCollector) -> Bool {
+        if slcanRates.contains(rate.value) { return true }
         let rates = slcanRates.map { Quantity.bitRate.text($0) }.joined(separator: ", ")
         problems.add(
             rate.mark, "'bitrate' is \(Quantity.bitRate.text(rate.value))",
             "an SLCAN adapter cannot be set to it",
             "write one of: \(rates)")
+        return false
     }
 }

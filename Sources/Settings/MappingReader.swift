@@ -30,9 +30,11 @@ struct MappingReader {
     let problems: ProblemCollector
     private let entries: [Node.Entry]
     private var known: [String] = []
+    private var required: [(key: String, why: String, remedy: String)] = []
 
     /// Opens `node`; a problem and `nil` if it is not a mapping.
     init?(_ node: Node, title: String, problems: ProblemCollector) {
+        if case .refused = node.content { return nil }
         guard case .mapping(let entries) = node.content else {
             let what = node.isEmpty ? "\(title) is empty" : "\(title) is not a mapping"
             problems.add(
@@ -55,6 +57,7 @@ struct MappingReader {
                 "write a value, or remove the key")
             return nil
         }
+        if case .refused = entry.value.content { return nil }
         return entry.value
     }
 
@@ -63,10 +66,9 @@ struct MappingReader {
         entries.contains { $0.key == key }
     }
 
-    /// Says that `key` is missing, unless it is there and something else was wrong with it.
-    func require(_ key: String, _ why: String, _ remedy: String) {
-        guard !has(key) else { return }
-        problems.add(mark, "'\(key)' is missing in \(title)", why, remedy)
+    /// Asks that `key` be there, whatever may be wrong with its value.
+    mutating func require(_ key: String, _ why: String, _ remedy: String) {
+        required.append((key, why, remedy))
     }
 
     /// Says that `key` has no place here, if it is written.
@@ -75,16 +77,23 @@ struct MappingReader {
         problems.add(entry.keyMark, "'\(key)' in \(title)", why, remedy)
     }
 
-    /// Says what is unknown; called once every key has been asked for.
+    /// Says what is unknown and what is missing; called once every key has been asked for.
     func finish() {
+        let rest = known.filter { !has($0) }
+        var meant: Set<String> = []
         for entry in entries where !known.contains(entry.key) {
             let shown = Scalar(key: entry).shown
-            let rest = known.filter { !has($0) }
+            let nearest = NearestName.of(entry.key, among: rest)
             let remedy =
-                NearestName.of(entry.key, among: rest).map { "did you mean '\($0)'?" }
+                nearest.map { "did you mean '\($0)'?" }
                 ?? "remove it; known here: \(known.joined(separator: ", "))"
             problems.add(
                 entry.keyMark, "unknown key \(shown) in \(title)", "nothing would ever read it", remedy)
+            if let nearest { meant.insert(nearest) }
+        }
+        // A key that was only mistyped has been told of.
+        for (key, why, remedy) in required where !has(key) && !meant.contains(key) {
+            problems.add(mark, "'\(key)' is missing in \(title)", why, remedy)
         }
     }
 }
@@ -175,6 +184,7 @@ extension ProblemCollector {
     /// A node that holds one value, or a problem.
     func scalar(_ node: Node, named name: String) -> Scalar? {
         if case .scalar(let text, _) = node.content { return Scalar(text, at: node) }
+        if case .refused = node.content { return nil }
         add(node.mark, "\(name) is \(node.shown)", "one value is expected", "write a single value")
         return nil
     }
@@ -185,13 +195,13 @@ extension ProblemCollector {
     ) -> Located<Int64>? {
         let shown = scalar.shown
         let example = quantity.text(range.lowerBound)
+        let bounds = "it must lie between \(example) and \(quantity.text(range.upperBound))"
         do {
             let value = try quantity.parse(scalar.text)
             if range.contains(value) { return Located(value: value, mark: scalar.mark) }
-            add(
-                scalar.mark, "\(name) is \(shown)",
-                "it must lie between \(example) and \(quantity.text(range.upperBound))",
-                "write a value between the two")
+            add(scalar.mark, "\(name) is \(shown)", bounds, "write a value between the two")
+        } catch .tooLarge {
+            add(scalar.mark, "\(name) is \(shown)", bounds, "write a value between the two")
         } catch .missingUnit(let number) {
             add(
                 scalar.mark, "\(name) is \(shown), without a unit", "it is \(quantity.noun)",
@@ -200,7 +210,7 @@ extension ProblemCollector {
             let units = quantity.units.map(\.spelling).joined(separator: ", ")
             add(
                 scalar.mark, "\(name) is \(shown)",
-                "its unit is none of \(quantity.noun)", "write one of: \(units)")
+                "\(quantity.noun) has another unit", "write one of: \(units)")
         } catch .decimalComma {
             add(
                 scalar.mark, "\(name) is \(shown)", "a comma parts the items of a list",

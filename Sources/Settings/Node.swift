@@ -4,6 +4,8 @@ struct Node {
         case scalar(String, isQuoted: Bool)
         case sequence([Node])
         case mapping([Entry])
+        /// Something that has been told to be a problem, whatever stands there.
+        case refused
     }
 
     /// One key of a mapping with its value.
@@ -25,6 +27,7 @@ struct Node {
         case .scalar(let text, _): SafeText.quoted(text)
         case .sequence: "a list"
         case .mapping: "a mapping"
+        case .refused: "an alias"
         }
     }
 
@@ -110,7 +113,7 @@ struct NodeBuilder: ~Copyable {
             let entries = try mapping(depth: depth, isSecret: isSecret)
             return Node(mark: event.mark, content: .mapping(entries), isSecret: isSecret)
         default:
-            return Node(mark: event.mark, content: .scalar("", isQuoted: true), isSecret: isSecret)
+            return Node(mark: event.mark, content: .refused, isSecret: isSecret)
         }
     }
 

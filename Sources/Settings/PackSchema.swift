@@ -69,7 +69,7 @@ enum PackSchema {
         draft.dischargeCurrent = reader.quantity("discharge_current", .current, in: 100...1_000_000)
         draft.share = reader.quantity("share", .part, in: 1...1_000)
         draft.without = without(&reader)
-        require(reader)
+        require(&reader)
         reader.finish()
         return draft
     }
@@ -88,7 +88,7 @@ enum PackSchema {
         ),
     ]
 
-    private static func require(_ reader: MappingReader) {
+    private static func require(_ reader: inout MappingReader) {
         for (key, why, remedy) in mandatory { reader.require(key, why, remedy) }
     }
 

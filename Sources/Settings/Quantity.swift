@@ -42,7 +42,7 @@ struct Quantity {
         units: [Unit("s", 1_000), Unit("ms", 1), Unit("min", 60_000)])
     static let bitRate = Quantity(
         noun: "a bit rate", resolution: "1 bit/s",
-        units: [Unit("kbit/s", 1_000), Unit("Mbit/s", 1_000_000), Unit("bit/s", 1), Unit("kbps", 1_000)])
+        units: [Unit("kbit/s", 1_000), Unit("Mbit/s", 1_000_000), Unit("bit/s", 1)])
     static let ramp = Quantity(
         noun: "a ramp", resolution: "1 mA/s", units: [Unit("A/s", 1_000), Unit("mA/s", 1)])
 

@@ -48,6 +48,8 @@ enum NearestName {
     static func of(_ name: String, among candidates: [String]) -> String? {
         guard name.utf8.count <= 64 else { return nil }
         let plain = folded(name)
+        let continued = candidates.filter { plain.count >= 3 && folded($0).starts(with: plain) }
+        if continued.count == 1 { return continued.first }
         let scored = candidates.map { (name: $0, distance: distance(plain, folded($0))) }
         guard let best = scored.min(by: { $0.distance < $1.distance }) else { return nil }
         return best.distance <= max(1, plain.count / 3) ? best.name : nil

@@ -96,7 +96,10 @@ struct YAMLEvents: ~Copyable {
             state.error == YAML_READER_ERROR
             ? markOfByte(state.problem_offset) : SourceMark(state.problem_mark)
         let (why, remedy) = YAMLAdvice.on(problem)
-        return YAMLSyntaxError(mark: mark, what: "this is not YAML: \(problem)", why: why, remedy: remedy)
+        let begin = SourceMark(state.context_mark)
+        let context = state.context.map { " (\(String(cString: $0)) that begins in line \(begin.line))" }
+        let what = "this is not YAML: \(problem)" + (begin.line == mark.line ? "" : context ?? "")
+        return YAMLSyntaxError(mark: mark, what: what, why: why, remedy: remedy)
     }
 
     /// The parser knows only the offset of a byte it cannot decode.
