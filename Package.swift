@@ -69,7 +69,8 @@ let edgeTargets: [Target] = [
 
 let testTargets: [Target] = [
     .testTarget(
-        name: "SettingsTests", dependencies: ["BatteryModel", "ChargeControl", "Settings"], swiftSettings: common),
+        name: "SettingsTests", dependencies: ["BatteryModel", "ChargeControl", "Settings"],
+        swiftSettings: common)
 ]
 
 let package = Package(

@@ -91,6 +91,13 @@ private let schemaRows: [Row] = [
         busbar.yaml:28:10: 'fresh' is '20 s'; it must lie between 1 s and 10 s; write a value between the two
         """),
     Row(
+        "a time below its bounds is refused even if it fits the others",
+        "limits:",
+        "limits:\n  fresh: 1 s\n  lost: 2 s",
+        """
+        busbar.yaml:29:9: 'lost' is '2 s'; it must lie between 3 s and 30 s; write a value between the two
+        """),
+    Row(
         "a negative current is refused",
         "charge_current: 200 A",
         "charge_current: -5 A",

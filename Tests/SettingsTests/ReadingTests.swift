@@ -72,7 +72,7 @@ private let everything = """
       alarm_policy: all_packs
     gateway:
       poll: 500 ms
-      socket: /tmp/it's here.sock
+      socket: /run/it's here.sock
 
     """
 
@@ -97,7 +97,7 @@ func everyKey() throws {
     #expect(settings.inverter.dialect == "v1.2" && settings.inverter.padsFrames)
     #expect(settings.inverter.period == .milliseconds(500))
     #expect(settings.pollInterval == .milliseconds(500))
-    #expect(settings.socketPath == "/tmp/it's here.sock")
+    #expect(settings.socketPath == "/run/it's here.sock")
 
     let control = settings.control
     #expect(control.chemistry == .nmc && control.alarmPolicy == .allPacks)
