@@ -45,7 +45,7 @@ let edgeTargets: [Target] = [
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(
         name: "Settings",
-        dependencies: ["BatteryModel", "BMSDrivers", "InverterProfiles", "ChargeControl", "CYAML"],
+        dependencies: ["BatteryModel", "ChargeControl", "CYAML"],
         swiftSettings: common),
     .target(
         name: "Reporting",
@@ -72,7 +72,11 @@ let edgeTargets: [Target] = [
         swiftSettings: common),
 ]
 
-let testTargets: [Target] = []
+let testTargets: [Target] = [
+    .testTarget(
+        name: "SettingsTests", dependencies: ["BatteryModel", "ChargeControl", "Settings"],
+        swiftSettings: common),
+]
 
 let package = Package(
     name: "busbar",

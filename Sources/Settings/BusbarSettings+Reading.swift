@@ -1,0 +1,116 @@
+import BatteryModel
+import ChargeControl
+
+extension BusbarSettings {
+    /// Reads the text of a settings file.
+    ///
+    /// - Parameters:
+    ///   - text: The whole file.
+    ///   - file: Its name, as problems shall call it.
+    ///   - catalogue: The drivers and profiles there are.
+    /// - Returns: The settings, with the defaults filled in.
+    /// - Throws: Every problem of the file at once.
+    public static func read(
+        text: String, file: String, knowing catalogue: DeviceCatalogue
+    ) throws(SettingsProblems) -> BusbarSettings {
+        try read(bytes: Array(text.utf8), file: file, knowing: catalogue)
+    }
+
+    /// Reads the bytes of a settings file, whatever they are.
+    ///
+    /// - Parameters:
+    ///   - bytes: The whole file.
+    ///   - file: Its name, as problems shall call it.
+    ///   - catalogue: The drivers and profiles there are.
+    /// - Returns: The settings, with the defaults filled in.
+    /// - Throws: Every problem of the file at once.
+    public static func read(
+        bytes: [UInt8], file: String, knowing catalogue: DeviceCatalogue
+    ) throws(SettingsProblems) -> BusbarSettings {
+        let problems = ProblemCollector(file: file)
+        guard let draft = draft(of: bytes, problems) else { throw problems.sorted() }
+        let checks = CrossChecks(draft: draft, catalogue: catalogue, problems: problems)
+        checks.run()
+        let settings = assemble(checks)
+        if let settings, problems.isEmpty { return settings }
+        if problems.isEmpty {
+            problems.add(
+                SourceMark(line: 1, column: 1), "the settings are incomplete",
+                "a part of them was not understood",
+                "compare the file with one in 'examples', and report this message")
+        }
+        throw problems.sorted()
+    }
+
+    private static func draft(of bytes: [UInt8], _ problems: ProblemCollector) -> SettingsDraft? {
+        guard let tree = SettingsText.tree(of: bytes, problems: problems),
+            var root = MappingReader(tree, title: "the file", problems: problems)
+        else { return nil }
+        let draft = SettingsDraft(
+            links: LinkSchema.read(&root),
+            packs: PackSchema.read(&root),
+            inverter: InverterSchema.readInverter(&root),
+            limits: LimitsSchema.read(&root),
+            gateway: InverterSchema.readGateway(&root))
+        root.finish()
+        return draft
+    }
+
+    /// Puts the parts together; `nil` if one is missing, which has been told.
+    private static func assemble(_ checks: CrossChecks) -> BusbarSettings? {
+        let draft = checks.draft
+        let links = draft.links.compactMap { assemble($0, checks) }
+        let packs = draft.packs.compactMap(assemble)
+        guard links.count == draft.links.count, packs.count == draft.packs.count, !packs.isEmpty,
+            let inverter = draft.inverter, let linkName = inverter.link, let profile = inverter.profile,
+            let limits = draft.limits
+        else { return nil }
+        return BusbarSettings(
+            links: links,
+            packs: packs,
+            inverter: InverterEntry(
+                linkName: linkName.value, profile: profile.value, dialect: inverter.dialect?.value,
+                padsFrames: inverter.padding ?? false,
+                period: inverter.period.map { .milliseconds($0.value) }, mark: inverter.mark),
+            control: limits.control,
+            pollInterval: .milliseconds(draft.gateway.poll?.value ?? 1_000),
+            socketPath: draft.gateway.socket ?? defaultSocketPath)
+    }
+
+    private static func assemble(_ pack: PackDraft) -> PackEntry? {
+        guard let name = pack.name, let link = pack.link, let driver = pack.driver,
+            let address = pack.address,
+            let cells = pack.cells, let capacity = pack.capacity, let charge = pack.chargeCurrent,
+            let discharge = pack.dischargeCurrent
+        else { return nil }
+        return PackEntry(
+            name: name.value, linkName: link.value, driver: driver.value, address: address.value,
+            listen: pack.listens, readMode: pack.readMode?.value ?? .frames,
+            control: PackSettings(
+                cells: Int32(cells.value), capacityMilliampHours: Int32(capacity.value),
+                chargeMilliamps: Int32(charge.value), dischargeMilliamps: Int32(discharge.value),
+                sharePermille: pack.share.map { Int32($0.value) }, without: pack.without),
+            mark: pack.mark)
+    }
+
+    private static func assemble(_ link: LinkDraft, _ checks: CrossChecks) -> LinkSettings? {
+        guard let medium = link.medium?.value else { return nil }
+        let baud = link.baud?.value ?? checks.defaultBauds(of: link.name).first
+        let profile = checks.draft.inverter?.profile.flatMap { checks.catalogue.profile($0.value) }
+        let usual = (profile?.bitrateKbitPerSecond ?? 500) * 1_000
+        let rate = link.bitsPerSecond.map { Int($0.value) } ?? usual
+        let transport: Transport =
+            switch medium {
+            case .serial(let path):
+                .serial(SerialPort(path: path, baud: baud ?? 9_600, format: link.format ?? .eightNoneOne))
+            case .tcp(let endpoint): .tcp(endpoint)
+            case .socketCAN(let interface): .socketCAN(interface: interface, bitsPerSecond: rate)
+            case .slcan(let path):
+                .slcan(
+                    SerialPort(path: path, baud: link.baud?.value ?? 115_200, format: .eightNoneOne),
+                    bitsPerSecond: rate)
+            case .slcanTCP(let endpoint): .slcanTCP(endpoint, bitsPerSecond: rate)
+            }
+        return LinkSettings(name: link.name, transport: transport, mark: link.mark)
+    }
+}

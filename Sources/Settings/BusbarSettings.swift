@@ -1,0 +1,64 @@
+public import BatteryModel
+public import ChargeControl
+
+/// Everything `busbar.yaml` says, checked, with the defaults filled in.
+public struct BusbarSettings: Sendable {
+    /// The most packs one gateway reads.
+    public static let maximumPacks = 16
+    /// Where the gateway listens for commands unless the file says otherwise.
+    public static let defaultSocketPath = "/run/busbar/busbar.sock"
+
+    /// The physical buses, in the order of the file.
+    public var links: [LinkSettings]
+    /// The packs of the bank, in the order of the file.
+    public var packs: [PackEntry]
+    /// The inverter that hears the bank.
+    public var inverter: InverterEntry
+    /// How the bank is treated.
+    public var control: ControlSettings
+    /// How often each pack is read.
+    public var pollInterval: Interval
+    /// Where the gateway listens for commands.
+    public var socketPath: String
+
+    /// The link called `name`; every name used by a pack or the inverter has one.
+    public func link(named name: String) -> LinkSettings? {
+        links.first { $0.name == name }
+    }
+}
+
+/// One pack of the bank.
+public struct PackEntry: Sendable {
+    /// The operator's name for it.
+    public var name: String
+    /// The name of the link it is read over.
+    public var linkName: String
+    /// The driver that reads it.
+    public var driver: String
+    /// Its address on the link.
+    public var address: Int
+    /// Whether another master polls it and Busbar only listens.
+    public var listen: Bool
+    /// How it is read.
+    public var readMode: ReadMode
+    /// What the control must know of it.
+    public var control: PackSettings
+    /// Where in the file it stands.
+    public var mark: SourceMark
+}
+
+/// The inverter and how it is spoken to.
+public struct InverterEntry: Sendable {
+    /// The name of the link it is on.
+    public var linkName: String
+    /// The profile that speaks to it.
+    public var profile: String
+    /// The dialect of the profile; `nil` means the profile's own choice.
+    public var dialect: String?
+    /// Whether every frame is padded to eight bytes.
+    public var padsFrames: Bool
+    /// How often the frames are sent; `nil` means the profile's own period.
+    public var period: Interval?
+    /// Where in the file it stands.
+    public var mark: SourceMark
+}

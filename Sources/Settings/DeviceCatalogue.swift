@@ -1,0 +1,94 @@
+/// What travels on a link.
+public enum LinkKind: String, Sendable, Hashable, CaseIterable {
+    /// A stream of bytes: a serial port, or one behind a TCP converter.
+    case serial
+    /// CAN frames.
+    case can
+}
+
+/// How a pack is read where its driver knows two ways.
+public enum ReadMode: String, Sendable, Hashable, CaseIterable {
+    /// Whole frames as the maker's own tools ask for them.
+    case frames
+    /// Single registers.
+    case registers
+}
+
+/// What the settings must know of the drivers and profiles to check a file against them.
+///
+/// The caller fills it from the driver table and the profile table.
+public struct DeviceCatalogue: Sendable {
+    /// One BMS driver.
+    public struct Driver: Sendable {
+        /// Its name in the file (`jk-pb`).
+        public var id: String
+        /// The bus addresses a pack can have.
+        public var addresses: ClosedRange<Int>
+        /// The kinds of link it runs on.
+        public var linkKinds: Set<LinkKind>
+        /// The baud rate of a serial link that does not state one.
+        public var defaultBaud: Int
+        /// The ways it can read a pack.
+        public var readModes: Set<ReadMode>
+        /// Whether it can listen while another master polls.
+        public var canListen: Bool
+
+        /// Makes the entry of a driver.
+        public init(
+            id: String, addresses: ClosedRange<Int>, linkKinds: Set<LinkKind> = [.serial],
+            defaultBaud: Int, readModes: Set<ReadMode> = [.frames], canListen: Bool = false
+        ) {
+            self.id = id
+            self.addresses = addresses
+            self.linkKinds = linkKinds
+            self.defaultBaud = defaultBaud
+            self.readModes = readModes
+            self.canListen = canListen
+        }
+    }
+
+    /// One inverter profile.
+    public struct Profile: Sendable {
+        /// Its name in the file (`pylontech-lv-can`).
+        public var id: String
+        /// The kind of link it runs on.
+        public var linkKind: LinkKind
+        /// The bit rate of its CAN bus, in kbit/s; `nil` for a serial profile.
+        public var bitrateKbitPerSecond: Int?
+        /// The baud rate of its serial line; `nil` for a CAN profile.
+        public var defaultBaud: Int?
+        /// The dialects it knows, by name.
+        public var dialects: [String]
+
+        /// Makes the entry of a profile.
+        public init(
+            id: String, linkKind: LinkKind = .can, bitrateKbitPerSecond: Int? = nil,
+            defaultBaud: Int? = nil, dialects: [String] = []
+        ) {
+            self.id = id
+            self.linkKind = linkKind
+            self.bitrateKbitPerSecond = bitrateKbitPerSecond
+            self.defaultBaud = defaultBaud
+            self.dialects = dialects
+        }
+    }
+
+    /// Every driver there is.
+    public var drivers: [Driver]
+    /// Every profile there is.
+    public var profiles: [Profile]
+
+    /// Makes a catalogue.
+    public init(drivers: [Driver], profiles: [Profile]) {
+        self.drivers = drivers
+        self.profiles = profiles
+    }
+
+    func driver(_ id: String) -> Driver? {
+        drivers.first { $0.id == id }
+    }
+
+    func profile(_ id: String) -> Profile? {
+        profiles.first { $0.id == id }
+    }
+}

@@ -1,0 +1,148 @@
+extension CrossChecks {
+    /// Drivers and profiles exist and can run on their links.
+    func checkDevices() {
+        for pack in draft.packs { check(pack) }
+        if let inverter = draft.inverter { check(inverter) }
+        for link in draft.links { checkBaud(of: link) }
+    }
+
+    private func check(_ pack: PackDraft) {
+        let link = existing(pack.link)
+        guard let name = pack.driver else { return }
+        guard let driver = catalogue.driver(name.value) else {
+            unknown(name, key: "driver", among: catalogue.drivers.map(\.id))
+            return
+        }
+        if let address = pack.address, !driver.addresses.contains(address.value) {
+            problems.add(
+                address.mark, "address \(address.value) of \(pack.title)",
+                "\(driver.id) has addresses \(driver.addresses.lowerBound)…\(driver.addresses.upperBound)",
+                "write the address the pack is set to")
+        }
+        if let mode = pack.readMode, !driver.readModes.contains(mode.value) {
+            problems.add(
+                mode.mark, "'read' is '\(mode.value.rawValue)'",
+                "\(driver.id) has no such way to read a pack",
+                "remove it")
+        }
+        if let listen = pack.listen, listen.value, !driver.canListen {
+            problems.add(
+                listen.mark, "\(pack.title) is only listened to", "\(driver.id) must ask to get an answer",
+                "write 'listen: false', and make sure that no other master polls")
+        }
+        if let link, let kind = link.kind, !driver.linkKinds.contains(kind), let mark = pack.link?.mark {
+            let wanted = LinkKind.allCases.filter(driver.linkKinds.contains)
+            problems.add(
+                mark, "driver '\(driver.id)' on link \(SafeText.quoted(link.name))",
+                "it needs \(wanted.map(\.words).joined(separator: " or ")), and line \(link.mark.line) opens "
+                    + kind.words,
+                "name a link of the right kind")
+        }
+    }
+
+    private func check(_ inverter: InverterDraft) {
+        var link = existing(inverter.link)
+        if let name = inverter.link, link != nil,
+            let pack = draft.packs.first(where: { $0.link?.value == name.value })
+        {
+            problems.add(
+                name.mark, "the inverter is on link \(SafeText.quoted(name.value))",
+                "\(pack.title) of line \(pack.link?.mark.line ?? pack.mark.line) is read over it",
+                "wire the inverter to a link of its own")
+            link = nil
+        }
+        guard let name = inverter.profile else { return }
+        guard let profile = catalogue.profile(name.value) else {
+            unknown(name, key: "profile", among: catalogue.profiles.map(\.id))
+            return
+        }
+        check(dialect: inverter.dialect, of: profile)
+        guard let link, let kind = link.kind else { return }
+        guard kind == profile.linkKind else {
+            problems.add(
+                name.mark, "profile '\(profile.id)' on link \(SafeText.quoted(link.name))",
+                "it needs \(profile.linkKind.words), and line \(link.mark.line) opens \(kind.words)",
+                "name a link of the right kind, or another profile")
+            return
+        }
+        checkRate(of: link, profile)
+    }
+
+    private func check(dialect: Located<String>?, of profile: DeviceCatalogue.Profile) {
+        guard let dialect, !profile.dialects.contains(dialect.value) else { return }
+        if profile.dialects.isEmpty {
+            problems.add(
+                dialect.mark, "'dialect' is \(SafeText.quoted(dialect.value))", "\(profile.id) has none",
+                "remove it")
+        } else {
+            unknown(dialect, key: "dialect", among: profile.dialects)
+        }
+    }
+
+    private func checkRate(of link: LinkDraft, _ profile: DeviceCatalogue.Profile) {
+        guard let rate = link.bitsPerSecond, let kilobits = profile.bitrateKbitPerSecond,
+            rate.value != Int64(kilobits) * 1_000, let line = draft.inverter?.profile?.mark.line
+        else { return }
+        problems.add(
+            rate.mark, "'bitrate' is \(Quantity.bitRate.text(rate.value))",
+            "profile '\(profile.id)' of line \(line) speaks at \(kilobits) kbit/s",
+            "write 'bitrate: \(kilobits) kbit/s', and set the adapter to it")
+    }
+
+    /// A port without a baud rate takes that of its drivers, if they agree.
+    private func checkBaud(of link: LinkDraft) {
+        guard case .serial = link.medium?.value, link.baud == nil else { return }
+        let rates = Set(defaultBauds(of: link.name))
+        guard rates.count > 1 else { return }
+        let shown = rates.sorted().map { "\($0)" }.joined(separator: " and ")
+        problems.add(
+            link.mark, "'baud' is missing in link \(SafeText.quoted(link.name))",
+            "its drivers usually run at \(shown)", "set all packs to one rate and write it here")
+    }
+
+    /// The usual baud rates of what runs on the link called `name`.
+    func defaultBauds(of name: String) -> [Int] {
+        var rates: [Int] = []
+        for pack in draft.packs where pack.link?.value == name {
+            if let driver = pack.driver.flatMap({ catalogue.driver($0.value) }) {
+                rates.append(driver.defaultBaud)
+            }
+        }
+        if let inverter = draft.inverter, inverter.link?.value == name,
+            let rate = inverter.profile.flatMap({ catalogue.profile($0.value) })?.defaultBaud
+        {
+            rates.append(rate)
+        }
+        return rates
+    }
+
+    /// The link of this name; a problem if there is none.
+    private func existing(_ name: Located<String>?) -> LinkDraft? {
+        guard let name else { return nil }
+        if let link = link(name) { return link }
+        unknown(name, key: "link", among: draft.links.map(\.name))
+        return nil
+    }
+
+    private func unknown(_ name: Located<String>, key: String, among words: [String]) {
+        let known = words.isEmpty ? "there is none" : "known are: \(words.map(shown).joined(separator: ", "))"
+        let nearest = NearestName.of(name.value, among: words).map { "did you mean '\($0)'?" }
+        problems.add(
+            name.mark, "there is no \(key) \(SafeText.quoted(name.value))", known,
+            nearest ?? "write one that exists")
+    }
+
+    private func shown(_ word: String) -> String {
+        let quoted = SafeText.quoted(word)
+        return quoted.first == "'" ? String(quoted.dropFirst().dropLast()) : quoted
+    }
+}
+
+extension LinkKind {
+    fileprivate var words: String {
+        switch self {
+        case .serial: "a serial line (serial or tcp)"
+        case .can: "a CAN bus (socketcan, slcan or slcan_tcp)"
+        }
+    }
+}

@@ -1,0 +1,52 @@
+/// The inverter as it was written.
+struct InverterDraft {
+    var mark: SourceMark
+    var link: Located<String>?
+    var profile: Located<String>?
+    var dialect: Located<String>?
+    var padding: Bool?
+    var period: Located<Int64>?
+}
+
+/// The gateway's own settings as they were written.
+struct GatewayDraft {
+    var poll: Located<Int64>?
+    var socket: String?
+}
+
+/// Reads the sections `inverter` and `gateway`.
+enum InverterSchema {
+    static func readInverter(_ root: inout MappingReader) -> InverterDraft? {
+        root.require(
+            "inverter", "the gateway must know whom it speaks to", "add 'inverter:' with link and profile")
+        guard let node = root.node("inverter"),
+            var reader = MappingReader(node, title: "inverter", problems: root.problems)
+        else { return nil }
+        var draft = InverterDraft(mark: node.mark)
+        draft.link = reader.text("link", "", "", read: { $0 })
+        draft.profile = reader.text("profile", "", "", read: { $0 })
+        draft.dialect = reader.text("dialect", "", "", read: { $0 })
+        draft.padding = reader.flag("padding")?.value
+        draft.period = reader.quantity("period", .time, in: 100...10_000)
+        reader.require("link", "the inverter must be reached somehow", "add the name of a link")
+        reader.require(
+            "profile", "every inverter has a language of its own",
+            "add the profile, for example 'profile: pylontech-lv-can'")
+        reader.finish()
+        return draft
+    }
+
+    static func readGateway(_ root: inout MappingReader) -> GatewayDraft {
+        var draft = GatewayDraft()
+        guard let node = root.node("gateway"),
+            var reader = MappingReader(node, title: "gateway", problems: root.problems)
+        else { return draft }
+        draft.poll = reader.quantity("poll", .time, in: 100...10_000)
+        draft.socket =
+            reader.text(
+                "socket", "it is the path of a Unix socket, at most \(Names.maximumSocketPath) bytes long",
+                "write a path that begins with '/'", read: Names.socketPath)?.value
+        reader.finish()
+        return draft
+    }
+}
