@@ -84,3 +84,15 @@ struct BankLimits: Sendable {
     var discharge: Limit
     var dischargeVoltage: Limit
 }
+
+extension BankVerdict {
+    /// Sets both currents to zero because the gateway is being stopped; the voltages stay.
+    public mutating func stop() {
+        charge.apply(LimitReason(.stopping, limit: 0, rise: .configuration))
+        discharge.apply(LimitReason(.stopping, limit: 0, rise: .configuration))
+        bank[.chargeCurrentLimit] = Reading(0, at: at)
+        bank[.dischargeCurrentLimit] = Reading(0, at: at)
+        bank[.chargeEnabled] = Reading(0, at: at)
+        bank[.dischargeEnabled] = Reading(0, at: at)
+    }
+}

@@ -14,7 +14,7 @@ struct PackDraft {
     var chargeCurrent: Located<Int64>?
     var dischargeCurrent: Located<Int64>?
     var share: Located<Int64>?
-    var without: AbsentSources = []
+    var without = AbsentSources.none
 
     var listens: Bool { listen?.value ?? false }
 
@@ -28,7 +28,7 @@ struct PackDraft {
 enum PackSchema {
     static let sources: [(word: String, value: AbsentSources)] = [
         ("mosfet_temperature", .mosfetTemperature), ("cell_temperature", .cellTemperature),
-        ("bms_limit", .bmsLimit), ("switch_state", .switchState),
+        ("bms_limit", .bmsLimit), ("switch_state", .switchState), ("alarms", .alarms),
     ]
 
     static func read(_ root: inout MappingReader) -> [PackDraft] {
@@ -103,7 +103,7 @@ enum PackSchema {
     }
 
     private static func without(_ reader: inout MappingReader) -> AbsentSources {
-        var sources: AbsentSources = []
+        var sources = AbsentSources.none
         for item in reader.list("without") ?? [] {
             guard let word = reader.problems.scalar(item, named: "an item of 'without'") else { continue }
             guard let source = Self.sources.first(where: { $0.word == word.text }) else {
@@ -111,10 +111,11 @@ enum PackSchema {
                     word, named: "an item of 'without'", among: Self.sources.map(\.word))
                 continue
             }
-            if !sources.insert(source.value).inserted {
+            if sources.contains(source.value) {
                 reader.problems.add(
                     word.mark, "\(word.shown) stands twice in 'without'", "once is enough", "remove one")
             }
+            sources.insert(source.value)
         }
         return sources
     }

@@ -1,0 +1,100 @@
+public import BMSDrivers
+public import BatteryModel
+public import ChargeControl
+public import InverterProfiles
+public import LinuxIO
+
+/// Everything a gateway needs to know before it starts.
+public struct GatewayConfiguration: Sendable {
+    /// A bus.
+    public struct Bus: Sendable {
+        /// The operator's name for it.
+        public var name: String
+        /// Where it leads to.
+        public var address: LinkAddress
+
+        /// Makes a bus.
+        public init(name: String, address: LinkAddress) {
+            self.name = name
+            self.address = address
+        }
+    }
+
+    /// A pack and how it is read.
+    public struct Pack: Sendable {
+        /// The operator's name for it.
+        public var name: String
+        /// The bus it is on, as an index into ``GatewayConfiguration/buses``.
+        public var bus: Int
+        /// How it is spoken to.
+        public var driver: BMSDriver
+        /// Its address on the bus.
+        public var address: UInt8
+        /// The way in which it is read.
+        public var mode: ReadMode
+        /// What the operator says about it.
+        public var settings: PackSettings
+
+        /// Makes a pack.
+        public init(
+            name: String, bus: Int, driver: BMSDriver, address: UInt8, mode: ReadMode = .frames,
+            settings: PackSettings
+        ) {
+            self.name = name
+            self.bus = bus
+            self.driver = driver
+            self.address = address
+            self.mode = mode
+            self.settings = settings
+        }
+    }
+
+    /// The inverter and how it is spoken to.
+    public struct Inverter: Sendable {
+        /// The bus it is on, as an index into ``GatewayConfiguration/buses``.
+        public var bus: Int
+        /// Its protocol.
+        public var profile: InverterProfile
+        /// How the protocol is spoken to it.
+        public var options: ProfileOptions
+        /// How often the set is sent; `nil` for the profile's own period.
+        public var period: Interval?
+
+        /// Makes an inverter.
+        public init(
+            bus: Int, profile: InverterProfile, options: ProfileOptions = ProfileOptions(),
+            period: Interval? = nil
+        ) {
+            self.bus = bus
+            self.profile = profile
+            self.options = options
+            self.period = period
+        }
+    }
+
+    /// All buses.
+    public var buses: [Bus]
+    /// All packs, at most sixteen.
+    public var packs: [Pack]
+    /// The inverter.
+    public var inverter: Inverter
+    /// How the bank is to be treated.
+    public var control: ControlSettings
+    /// How often every pack is read.
+    public var pollInterval: Interval
+    /// Buses on which another master asks and the gateway only listens.
+    public var listening: Set<Int>
+
+    /// Makes a configuration.
+    public init(
+        buses: [Bus], packs: [Pack], inverter: Inverter, control: ControlSettings,
+        pollInterval: Interval = .seconds(1), listening: Set<Int> = []
+    ) {
+        self.buses = buses
+        self.packs = packs
+        self.inverter = inverter
+        self.control = control
+        self.pollInterval = pollInterval
+        self.listening = listening
+    }
+}

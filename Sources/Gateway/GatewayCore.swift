@@ -1,0 +1,156 @@
+public import BMSDrivers
+public import BatteryModel
+public import BusCodec
+public import ChargeControl
+public import InverterProfiles
+
+/// What a gateway core can make happen.
+public protocol GatewayOutput {
+    /// Sends bytes on a line of packs.
+    ///
+    /// - Returns: When the last of them will have left the wire; `nil` if the bus does not work.
+    mutating func send(_ bytes: Span<UInt8>, bus: Int) -> Instant?
+
+    /// Sends a frame to the inverter; returns `false` if the bus does not work.
+    mutating func send(_ frame: CANFrame) -> Bool
+}
+
+/// The gateway without clock, thread or descriptor: bytes and frames in, bytes and frames out.
+///
+/// The same bytes at the same instants give the same frames. ``BusThread`` gives it a real clock and real buses.
+public struct GatewayCore: Sendable {
+    /// How often the control runs when nothing arrives.
+    public static let tick = Interval.milliseconds(100)
+
+    let configuration: GatewayConfiguration
+    /// The lines of packs, each with the bus it is on.
+    private(set) var lines: [Line] = []
+    private(set) var verdict: BankVerdict?
+    private(set) var sender: InverterSender
+    /// What happened.
+    var log = EventLog()
+    /// Number of control cycles so far.
+    private(set) var cycles: UInt64 = 0
+
+    private var controller: ChargeController
+    private var image = BankImage()
+    private var nextTick: Instant
+    private var hasNews = true
+    private var stopAt: Instant?
+
+    /// A line of packs on one bus.
+    struct Line: Sendable {
+        let bus: Int
+        var packs: PackLine
+        /// The number in the bank of each pack on the line.
+        var numbers: [Int] = []
+        var isUp = false
+    }
+
+    /// A core that has heard nothing.
+    public init(_ configuration: GatewayConfiguration, at now: Instant) {
+        self.configuration = configuration
+        controller = ChargeController(configuration.control)
+        sender = InverterSender(configuration.inverter, at: now)
+        nextTick = now
+        for (number, pack) in configuration.packs.enumerated() {
+            controller.add(pack.settings)
+            let line = lineIndex(of: pack.bus, at: now)
+            guard
+                lines[line].packs.add(
+                    address: pack.address, driver: pack.driver, mode: pack.mode,
+                    interval: configuration.pollInterval, at: now) != nil
+            else { preconditionFailure("two packs with one address on a bus, or more than sixteen") }
+            lines[line].numbers.append(number)
+        }
+        log.add(.started, at: now)
+    }
+
+    private mutating func lineIndex(of bus: Int, at now: Instant) -> Int {
+        if let index = lines.firstIndex(where: { $0.bus == bus }) { return index }
+        let listens = configuration.listening.contains(bus)
+        lines.append(Line(bus: bus, packs: PackLine(isListening: listens, at: now)))
+        return lines.count - 1
+    }
+
+    /// Takes bytes from a bus of packs.
+    public mutating func received(_ bytes: Span<UInt8>, bus: Int, at now: Instant) {
+        guard let line = lines.firstIndex(where: { $0.bus == bus }) else { return }
+        let changed = lines[line].packs.received(bytes, at: now)
+        for (slot, number) in lines[line].numbers.enumerated() where changed & 1 << UInt16(slot) != 0 {
+            image[number].reading = lines[line].packs[slot].reading
+            hasNews = true
+        }
+    }
+
+    /// Takes a frame from the inverter's bus.
+    public mutating func received(_ frame: CANFrame, at now: Instant) {
+        sender.received(frame, at: now, log: &log)
+    }
+
+    /// Notes that a bus has come up or gone down.
+    public mutating func bus(_ bus: Int, isUp: Bool, reason: String = "", at now: Instant) {
+        log.add(isUp ? .busUp(bus) : .busDown(bus, reason), at: now)
+        if let line = lines.firstIndex(where: { $0.bus == bus }) {
+            lines[line].isUp = isUp
+            if isUp { lines[line].packs.reset(at: now) }
+        }
+        if configuration.inverter.bus == bus { sender.busChanged(isUp: isUp, at: now) }
+    }
+
+    /// Begins to stop: zero limits for one period, then silence.
+    public mutating func stop(at now: Instant) {
+        guard stopAt == nil else { return }
+        log.add(.stopping, at: now)
+        stopAt = verdict?.isTransmitting == true ? now + sender.schedule.period : now
+        hasNews = true
+    }
+
+    /// Whether the core has been stopped and has said all it had to say.
+    public func isFinished(at now: Instant) -> Bool { stopAt.map { now >= $0 } ?? false }
+
+    /// Does what is due: asks packs, runs the control, sends frames.
+    ///
+    /// - Parameters:
+    ///   - now: Never earlier than in any call before.
+    ///   - output: Where bytes and frames go.
+    /// - Returns: When to come back at the latest; earlier when something has arrived.
+    public mutating func step(at now: Instant, _ output: inout some GatewayOutput) -> Instant {
+        var next = Instant(nanoseconds: .max)
+        for index in lines.indices where lines[index].isUp {
+            next = min(next, stepLine(index, at: now, &output))
+        }
+        if hasNews || now >= nextTick { cycle(at: now) }
+        next = min(next, nextTick)
+        guard let verdict else { return next }
+        return min(next, sender.step(verdict, at: now, &output, log: &log) ?? next)
+    }
+
+    private mutating func stepLine(
+        _ index: Int, at now: Instant, _ output: inout some GatewayOutput
+    ) -> Instant {
+        // A line that can send at once and is answered at once still gives the others their turn.
+        for _ in 0..<4 {
+            guard case .wait(let until) = lines[index].packs.step(at: now) else {
+                let sent = output.send(lines[index].packs.outgoing.bytes, bus: lines[index].bus)
+                lines[index].packs.sent(at: sent ?? now)
+                continue
+            }
+            return until
+        }
+        return now
+    }
+
+    private mutating func cycle(at now: Instant) {
+        for line in lines {
+            for number in line.numbers { image[number].cycle = line.packs.cycle }
+        }
+        var decided = controller.step(image, at: now)
+        if stopAt != nil { decided.stop() }
+        log.addChanges(from: verdict, to: decided, packs: configuration.packs.count)
+        verdict = decided
+        hasNews = false
+        cycles += 1
+        if now >= nextTick { nextTick = max(nextTick + Self.tick, now) }
+    }
+}

@@ -1,0 +1,106 @@
+public import BatteryModel
+public import ChargeControl
+
+/// Something that happened and that a person may want to know.
+public struct GatewayEvent: Sendable, Equatable {
+    /// What happened.
+    public enum Kind: Sendable, Equatable {
+        /// The gateway has started.
+        case started
+        /// The gateway is being stopped.
+        case stopping
+        /// A bus works; the number is its place in the configuration.
+        case busUp(Int)
+        /// A bus does not work, with the system's reason.
+        case busDown(Int, String)
+        /// A pack has moved on the ladder.
+        case pack(Int, Freshness)
+        /// The bank has changed its state.
+        case bank(BankVerdict.State)
+        /// An alarm has been raised; `nil` stands for the bank.
+        case raised(AlarmKind, AlarmLevel, pack: Int?)
+        /// An alarm has ended; `nil` stands for the bank.
+        case cleared(AlarmKind, AlarmLevel, pack: Int?)
+        /// A limit has fallen to zero, with the reason.
+        case blocked(Direction, LimitReason)
+        /// A limit has risen above zero.
+        case released(Direction)
+        /// The inverter has been heard.
+        case inverterHeard
+        /// The inverter has fallen silent.
+        case inverterSilent
+        /// A frame could not be written and was not sent; the first of its kind.
+        case withheld(identifier: UInt32, String)
+    }
+
+    /// When it happened.
+    public var at: Instant
+    /// What happened.
+    public var kind: Kind
+}
+
+/// The last events, and how many there were.
+public struct EventLog: Sendable {
+    /// The most events kept.
+    public static let capacity = 200
+
+    /// The events kept, oldest first.
+    public private(set) var events: [GatewayEvent] = []
+    /// Number of events so far, those no longer kept included.
+    public private(set) var total: UInt64 = 0
+
+    mutating func add(_ kind: GatewayEvent.Kind, at now: Instant) {
+        if events.count == Self.capacity { events.removeFirst(Self.capacity / 4) }
+        events.append(GatewayEvent(at: now, kind: kind))
+        total += 1
+    }
+
+    /// Adds what differs between two verdicts.
+    mutating func addChanges(from old: BankVerdict?, to new: BankVerdict, packs: Int) {
+        let now = new.at
+        if old?.state != new.state { add(.bank(new.state), at: now) }
+        for index in 0..<packs {
+            let before = old?[index]
+            if before?.freshness != new[index].freshness, old != nil || new[index].freshness != .unheard {
+                add(.pack(index, new[index].freshness), at: now)
+            }
+            addAlarms(from: before?.alarms ?? AlarmSet(), to: new[index].alarms, pack: index, at: now)
+        }
+        let own = AlarmMask(.bankLost, .connectRefused)
+        addAlarms(
+            from: old?.alarms.only(own) ?? AlarmSet(), to: new.alarms.only(own), pack: nil, at: now)
+        guard let old else { return }
+        addBlock(.charge, from: old.charge, to: new.charge, at: now)
+        addBlock(.discharge, from: old.discharge, to: new.discharge, at: now)
+    }
+
+    private mutating func addBlock(_ direction: Direction, from old: Limit, to new: Limit, at now: Instant) {
+        if old.value > 0, new.value == 0 { add(.blocked(direction, new.winner), at: now) }
+        if old.value == 0, new.value > 0 { add(.released(direction), at: now) }
+    }
+
+    private mutating func addAlarms(
+        from old: AlarmSet, to new: AlarmSet, pack: Int?, at now: Instant
+    ) {
+        guard old != new else { return }
+        for level in [AlarmLevel.info, .warning, .protection] {
+            let raised = new[level].subtracting(old[level])
+            let cleared = old[level].subtracting(new[level])
+            for raw in 0..<UInt8(AlarmKind.count) {
+                guard let kind = AlarmKind(rawValue: raw) else { continue }
+                if raised.contains(kind) { add(.raised(kind, level, pack: pack), at: now) }
+                if cleared.contains(kind) { add(.cleared(kind, level, pack: pack), at: now) }
+            }
+        }
+    }
+}
+
+extension AlarmSet {
+    fileprivate func only(_ kinds: AlarmMask) -> AlarmSet {
+        var result = AlarmSet()
+        for level in [AlarmLevel.info, .warning, .protection] {
+            result[level] = AlarmMask(bits: self[level].bits & kinds.bits)
+        }
+        return result
+    }
+}
