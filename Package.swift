@@ -68,6 +68,8 @@ let edgeTargets: [Target] = [
 ]
 
 let testTargets: [Target] = [
+    .testTarget(
+        name: "LinuxIOTests", dependencies: ["BatteryModel", "BusCodec", "LinuxIO"], swiftSettings: common)
 ]
 
 let package = Package(

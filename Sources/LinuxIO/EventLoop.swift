@@ -29,7 +29,9 @@ public final class EventLoop {
     public struct Event: Sendable, Equatable {
         /// The number the descriptor was watched under.
         public var token: Int
-        /// Reading will not wait. Also set when the other end has gone: only reading tells.
+        /// Reading will not wait.
+        ///
+        /// Also set when the other end has gone: only reading tells.
         public var isReadable: Bool
         /// Writing will not wait.
         public var isWritable: Bool

@@ -14,7 +14,9 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
     /// Takes over the result of a call that opens something.
     ///
     /// - Throws: `SystemError` if the result is negative.
-    init(_ call: StaticString, _ subject: @autoclosure () -> String = "", _ body: () -> Int32) throws(SystemError) {
+    init(_ call: StaticString, _ subject: @autoclosure () -> String = "", _ body: () -> Int32)
+        throws(SystemError)
+    {
         while true {
             let result = body()
             if result >= 0 {

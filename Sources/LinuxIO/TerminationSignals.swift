@@ -32,7 +32,9 @@ public struct TerminationSignals: ~Copyable, Sendable {
     public func next() throws(SystemError) -> Int32? {
         var record = signalfd_siginfo()
         let size = MemoryLayout<signalfd_siginfo>.size
-        guard try attempt("read", "signalfd", { read(owned.number, &record, size) }) != nil else { return nil }
+        guard try attempt("read", "signalfd", { read(owned.number, &record, size) }) != nil else {
+            return nil
+        }
         return Int32(record.ssi_signo)
     }
 }
