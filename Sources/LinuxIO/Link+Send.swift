@@ -55,6 +55,7 @@ extension Link {
         }
         let copy = bytes.withUnsafeBufferPointer { Array($0) }
         let message = OutQueue.Message(bytes: copy, sent: sent, payloadCount: payloadCount, queuedAt: now)
+        counters.delayed += 1
         counters.dropped += UInt64(queue.append(message))
         if !watchesWritable, retrySendAt == nil, retryMasterAt == nil { watch(writable: true, at: now) }
         return state == .open

@@ -8,6 +8,8 @@ public struct LinkCounters: Sendable, Equatable {
     public var framesIn: UInt64 = 0
     /// CAN frames handed to the system.
     public var framesOut: UInt64 = 0
+    /// Messages or frames that had to wait for room.
+    public var delayed: UInt64 = 0
     /// Messages or frames not sent: the link was not open, the queue was full, or they had become too old in it.
     public var dropped: UInt64 = 0
     /// Times the link failed, or failed to open.

@@ -81,41 +81,4 @@ import Testing
         #expect(try bench.run { link.counters.errors >= 2 })
         #expect(link.lastError?.code == EIO)
     }
-
-    static let kernelHasCAN = LinuxIOTests.kernelHasCAN()
-
-    @Test("a kernel without CAN is named as such", .disabled(if: kernelHasCAN)) func noCAN() throws {
-        let bench = try Bench()
-        let link = bench.link(.socketCAN(interface: "can0"))
-        #expect(try bench.run { link.lastError != nil })
-        #expect(link.lastError?.description.hasPrefix("can0: this kernel has no CAN support") == true)
-    }
-
-    @Test("a CAN interface that does not exist is named", .enabled(if: kernelHasCAN)) func noInterface()
-        throws
-    {
-        let bench = try Bench()
-        let link = bench.link(.socketCAN(interface: "nocan9"))
-        #expect(try bench.run { link.lastError != nil })
-        #expect(link.lastError?.code == ENODEV)
-    }
-
-    @Test("frames cross a real CAN interface", .enabled(if: getenv("BUSBAR_TEST_CAN") != nil, "needs vcan"))
-    func socketCAN() throws {
-        let interface = try #require(getenv("BUSBAR_TEST_CAN").map { String(cString: $0) })
-        let bench = try Bench()
-        let one = bench.link(.socketCAN(interface: interface))
-        let other = bench.link(.socketCAN(interface: interface))
-        try #require(try bench.runUntilOpen())
-        let frame = dataFrame(0x351, [1, 2, 3])
-        #expect(one.send(frame, at: bench.now))
-        #expect(try bench.run { bench.frames[other.token] == [frame] })
-        #expect(bench.frames[one.token] == [])
-    }
-}
-
-func kernelHasCAN() -> Bool {
-    let number = socket(29, Int32(SOCK_RAW.rawValue), 1)
-    if number >= 0 { close(number) }
-    return number >= 0
 }
