@@ -74,6 +74,9 @@ let edgeTargets: [Target] = [
 
 let testTargets: [Target] = [
     .testTarget(
+        name: "LinuxIOTests", dependencies: ["BatteryModel", "BusCodec", "LinuxIO"],
+        swiftSettings: common),
+    .testTarget(
         name: "SettingsTests", dependencies: ["BatteryModel", "ChargeControl", "Settings"],
         swiftSettings: common),
 ]

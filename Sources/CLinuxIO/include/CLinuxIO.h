@@ -1,3 +1,45 @@
 #ifndef CLINUXIO_H
 #define CLINUXIO_H
+
+// What Swift cannot reach by itself: GNU-only calls, variadic calls, and headers that contradict <termios.h>.
+// Every function returns -1 and sets errno on failure, unless it says otherwise.
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+
+enum linuxio_parity { LINUXIO_PARITY_NONE, LINUXIO_PARITY_EVEN, LINUXIO_PARITY_ODD };
+
+/// Opens without blocking and without becoming the controlling terminal.
+int linuxio_open_terminal(const char *path);
+/// Sets raw mode and any baud rate; `actual_baud` receives what the driver made of it.
+int linuxio_configure_terminal(int fd, uint32_t baud, int data_bits, enum linuxio_parity parity, int stop_bits,
+                               uint32_t *actual_baud);
+/// Takes the terminal for this process alone; EBUSY if another program holds it.
+int linuxio_lock_terminal(int fd);
+/// Undoes linuxio_lock_terminal, so that whoever opens next is let in.
+int linuxio_unlock_terminal(int fd);
+/// Throws away what was received and not read, and with `output` also what was written and not sent.
+int linuxio_discard_terminal(int fd, int output);
+
+/// Creates a pseudo-terminal in raw mode; returns the master and writes the path of the slave.
+int linuxio_open_pseudo_terminal(char *path, size_t size);
+
+/// Opens a raw CAN socket that also receives error frames.
+int linuxio_open_can(void);
+/// Binds a raw CAN socket to an interface; ENODEV if there is none, ENETDOWN if it is not up.
+int linuxio_bind_can(int fd, const char *interface);
+
+/// Names the calling thread; longer names are cut to 15 characters.
+void linuxio_name_thread(const char *name);
+/// Duplicates a descriptor with close-on-exec set.
+int linuxio_duplicate(int fd);
+/// Sets or clears O_NONBLOCK.
+int linuxio_set_nonblocking(int fd, int nonblocking);
+/// Puts sensible limits on a TCP connection: no delay, and a peer that is silent to probes is gone after ~20 s.
+int linuxio_limit_tcp(int fd);
+
 #endif
