@@ -1,0 +1,107 @@
+import BatteryModel
+import BusCodec
+
+/// Rows that many inverter protocols have.
+extension SignalRow where Meaning == BankMeaning {
+    /// Bits that are sent as zero and not read.
+    static func reserved(
+        _ name: StaticString, in container: UInt32, byte: UInt16, bits: UInt16, dialects: UInt8 = .max
+    ) -> BankRow {
+        BankRow(name, in: container, byte: byte, bits: bits, nil, unit: .bits, dialects: dialects, .reserved)
+    }
+
+    /// The maker's name.
+    static func maker(_ name: StaticString, in container: UInt32, byte: UInt16, characters: UInt16) -> BankRow
+    {
+        BankRow(name, in: container, byte: byte, bits: characters * 8, nil, .maker)
+    }
+
+    /// A byte that is always the same.
+    static func token(_ name: StaticString, in container: UInt32, byte: UInt16, _ value: UInt8) -> BankRow {
+        BankRow(name, in: container, byte: byte, bits: 8, unit: .bits, .constant(UInt64(value)))
+    }
+
+    /// A bit for a group of alarms at one level.
+    static func alarm(
+        _ name: StaticString, in container: UInt32, byte: UInt16, bit: UInt8, _ group: AlarmGroup,
+        _ level: AlarmLevel
+    ) -> BankRow {
+        BankRow(name, in: container, byte: byte, bit: bit, bits: 1, unit: .onOff, .alarm(group, level))
+    }
+
+    /// A bit that only others set, see ``BankMeaning/heardAlarm(_:_:)``.
+    static func heardAlarm(
+        _ name: StaticString, in container: UInt32, byte: UInt16, bit: UInt8, _ kinds: AlarmMask,
+        _ level: AlarmLevel
+    ) -> BankRow {
+        BankRow(name, in: container, byte: byte, bit: bit, bits: 1, unit: .onOff, .heardAlarm(kinds, level))
+    }
+
+    /// A permission; withheld with its whole frame where nothing is said about it.
+    static func permission(
+        _ name: StaticString, in container: UInt32, byte: UInt16, bit: UInt8, _ field: BankField
+    ) -> BankRow {
+        BankRow(
+            name, in: container, byte: byte, bit: bit, bits: 1, unit: .onOff, range: 0...1, .number(field))
+    }
+
+    /// A request; one that nobody makes is not made, so it is 0 where nothing is said about it.
+    static func request(
+        _ name: StaticString, in container: UInt32, byte: UInt16, bit: UInt8, _ field: BankField
+    ) -> BankRow {
+        BankRow(
+            name, in: container, byte: byte, bit: bit, bits: 1, unit: .onOff, range: 0...1, substitute: 0,
+            .number(field))
+    }
+
+    /// A pattern of 16 bits.
+    static func code(
+        _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField
+    ) -> BankRow {
+        BankRow(name, in: container, byte: byte, bits: 16, unit: .bits, .number(field))
+    }
+
+    /// A number of things in 16 bits.
+    static func count(
+        _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField
+    ) -> BankRow {
+        BankRow(name, in: container, byte: byte, bits: 16, range: 0...65_535, .number(field))
+    }
+
+    /// A cell voltage in millivolts.
+    static func cell(
+        _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField
+    ) -> BankRow {
+        BankRow(
+            name, in: container, byte: byte, bits: 16, unit: .millivolts, range: 0...65_535, .number(field))
+    }
+
+    /// A temperature in tenths of a degree, signed.
+    static func temperature(
+        _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField
+    ) -> BankRow {
+        BankRow(
+            name, in: container, byte: byte, bits: 16, signed: true, unit: .decicelsius, range: -500...1250,
+            .number(field))
+    }
+
+    /// A temperature in whole kelvins.
+    ///
+    /// 303 K were captured for 30.7 °C (JK BMS), so the unit is certain and the fraction is lost.
+    static func kelvin(
+        _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField
+    ) -> BankRow {
+        BankRow(
+            name, in: container, byte: byte, bits: 16, times: 10, plus: -2_731, unit: .decicelsius,
+            range: -500...1250, .number(field))
+    }
+
+    /// A capacity in whole ampere-hours.
+    static func ampHours(
+        _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField = .capacity
+    ) -> BankRow {
+        BankRow(
+            name, in: container, byte: byte, bits: 16, times: 1_000, unit: .milliampHours,
+            range: 0...65_535_000, rounding: .down, .number(field))
+    }
+}

@@ -1,0 +1,102 @@
+public import BatteryModel
+
+/// Spreads the frames of a set evenly over the period, on a grid that does not drift.
+///
+/// Slot *k* of set *s* is due at `start + s × period + k × period ÷ n`. The order is that of the profile's frames.
+/// The caller sleeps until ``nextDue`` and then takes frames with ``next(at:)`` until there is none.
+public struct FrameSchedule: Sendable {
+    /// The most frames in a set.
+    public static let maximum = 32
+
+    /// How often the whole set is sent.
+    public let period: Interval
+    /// Number of frames in the set.
+    public private(set) var count = 0
+    /// Number of frames that were not sent because the wake-up came too late.
+    public private(set) var skipped: UInt64 = 0
+
+    private var frames: InlineArray<32, UInt8> = InlineArray(repeating: 0)
+    private var start: Instant
+    /// Slots since ``start``.
+    private var slot: Int64 = 0
+    /// Bit *n* for slot *n* of the set.
+    private var urgent: UInt32 = 0
+
+    /// Makes a schedule of the frames that a profile sends to the inverter in a dialect.
+    ///
+    /// - Parameters:
+    ///   - profile: The protocol.
+    ///   - dialect: Its dialect.
+    ///   - period: How often the set is sent; that of the profile if left out.
+    ///   - start: When the first frame is due.
+    public init(_ profile: InverterProfile, dialect: UInt8, period: Interval? = nil, start: Instant) {
+        self.period = period ?? profile.sheet.period
+        self.start = start
+        for index in 0..<profile.frameCount where count < Self.maximum {
+            let row = profile.frame(index)
+            guard row.direction == .toInverter, row.isSent(inDialect: dialect) else { continue }
+            frames[count] = UInt8(index)
+            count += 1
+        }
+    }
+
+    /// When the next frame is due; the beginning of time while an urgent one waits, `nil` for an empty set.
+    public var nextDue: Instant? {
+        guard count > 0 else { return nil }
+        return urgent == 0 ? due(slot) : Instant(nanoseconds: .min)
+    }
+
+    /// The frame to send at `now`, as ``InverterProfile/frame`` counts them; `nil` if none is due.
+    ///
+    /// After a late wake-up at most one set comes at once; what lies further back is skipped and counted.
+    public mutating func next(at now: Instant) -> Int? {
+        guard count > 0 else { return nil }
+        if urgent != 0 {
+            let place = urgent.trailingZeroBitCount
+            urgent &= urgent - 1
+            return Int(frames[place])
+        }
+        skipLate(at: now)
+        guard due(slot) <= now else { return nil }
+        let place = Int(slot % Int64(count))
+        slot += 1
+        return Int(frames[place])
+    }
+
+    /// Sends a frame at once, without disturbing the grid; one that is not in the set is left out.
+    public mutating func urge(frame index: Int) {
+        for place in 0..<count where frames[place] == index { urgent |= 1 << UInt32(place) }
+    }
+
+    /// Sends the whole set at once, without disturbing the grid.
+    public mutating func urgeAll() {
+        for place in 0..<count { urgent |= 1 << UInt32(place) }
+    }
+
+    /// Begins a new grid, for example after a time in which nothing was to be sent.
+    public mutating func restart(at start: Instant) {
+        self.start = start
+        slot = 0
+        urgent = 0
+    }
+
+    private func due(_ slot: Int64) -> Instant {
+        let sets = slot / Int64(count)
+        let place = slot % Int64(count)
+        return start + period * sets + Interval(nanoseconds: period.nanoseconds * place / Int64(count))
+    }
+
+    private mutating func skipLate(at now: Instant) {
+        guard period > .zero, now >= start else { return }
+        let passed = (now - start).nanoseconds
+        let within = passed % period.nanoseconds
+        // The slots 0…place of the running set are due: place is the last whose share of the period has passed.
+        let place = min(
+            Int64(count) - 1, (within * Int64(count) + Int64(count) - 1) / period.nanoseconds)
+        let last = passed / period.nanoseconds * Int64(count) + place
+        let late = last + 1 - slot - Int64(count)
+        guard late > 0 else { return }
+        skipped += UInt64(late)
+        slot += late
+    }
+}

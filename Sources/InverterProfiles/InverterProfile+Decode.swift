@@ -1,0 +1,159 @@
+public import BatteryModel
+public import BusCodec
+
+/// What a profile made of a frame.
+public enum Heard: Sendable, Equatable {
+    /// A frame of the profile.
+    case frame(HeardFrame)
+    /// A frame of the profile that is too short for any of its signals.
+    case tooShort(frame: Int)
+    /// None of the profile's identifiers.
+    case unknown
+    /// A remote request or an error report: it carries nothing.
+    case wrongKind
+}
+
+/// What was read from a frame.
+public struct HeardFrame: Sendable, Equatable {
+    /// The frame, as ``InverterProfile/frame`` counts them.
+    public var index: Int
+    /// Number of signals behind the end of the frame; they count as not reported.
+    public var cutOff = 0
+    /// Number of signals outside their range; they count as not reported.
+    public var outOfRange = 0
+    /// The first signal outside its range.
+    public var firstFault: SignalError?
+
+    /// Makes the account of a frame in which every signal was read.
+    public init(index: Int) { self.index = index }
+}
+
+extension InverterProfile {
+    /// Reads a frame, of either direction, into `reading`.
+    ///
+    /// Every length is accepted: signals behind the end are not reported. A value out of range leaves the older one
+    /// as it is, with its age; a code for "not available" takes it away.
+    ///
+    /// - Parameters:
+    ///   - frame: The frame.
+    ///   - dialect: The dialect spoken; `nil` reads the rows of all of them.
+    ///   - invertsCurrent: Whether the sender counts discharging as positive.
+    ///   - now: When the frame was heard.
+    ///   - reading: Is told what the frame says.
+    /// - Returns: What it was.
+    public func decode(
+        _ frame: CANFrame, dialect: UInt8? = nil, invertsCurrent: Bool = false, at now: Instant,
+        into reading: inout BankReading
+    ) -> Heard {
+        guard frame.kind == .data else { return .wrongKind }
+        let isAlive = isKeepAlive(frame)
+        guard let index = index(of: frame, isKeepAlive: isAlive) else { return .unknown }
+        if isAlive { reading[.inverterAlive] = Reading(1, at: now) }
+        var frame = frame
+        mend(&frame, reading)
+        var intake = Intake(
+            heard: HeardFrame(index: index), now: now, invertsCurrent: invertsCurrent,
+            container: self.frame(index).container, dialects: dialect.map { 1 << $0 } ?? .max)
+        visitRows { rows in intake.take(rows, from: frame.payload, into: &reading) }
+        intake.takeAlarms(into: &reading)
+        guard intake.read > 0 || intake.heard.cutOff == 0 else { return .tooShort(frame: index) }
+        return .frame(intake.heard)
+    }
+
+    /// Tells whether a frame is the sign of life of the inverter.
+    public func isKeepAlive(_ frame: CANFrame) -> Bool {
+        let rule = sheet.keepAlive
+        return frame.kind == .data && frame.identifier == rule.identifier
+            && (frame.isExtended == rule.isExtended || rule.acceptsEitherWidth)
+    }
+
+    /// The frame with this identifier, as ``frame`` counts them; `nil` if there is none.
+    public func index(ofIdentifier identifier: UInt32, isExtended: Bool = false) -> Int? {
+        for index in 0..<frameCount {
+            let row = frame(index)
+            if row.identifier == identifier, row.isExtended == isExtended { return index }
+        }
+        return nil
+    }
+
+    private func index(of frame: CANFrame, isKeepAlive: Bool) -> Int? {
+        let width = isKeepAlive ? sheet.keepAlive.isExtended : frame.isExtended
+        return index(ofIdentifier: frame.identifier, isExtended: width)
+    }
+}
+
+/// What has been read from one frame so far.
+private struct Intake {
+    var heard: HeardFrame
+    let now: Instant
+    let invertsCurrent: Bool
+    let container: UInt32
+    let dialects: UInt8
+    var read = 0
+    /// Kinds about which the frame says whether they stand.
+    var covered = AlarmSet()
+    var raised = AlarmSet()
+    var speaksOfAlarms = false
+
+    mutating func take(_ rows: Span<BankRow>, from bytes: Span<UInt8>, into reading: inout BankReading) {
+        for index in rows.indices where rows[index].container == container {
+            guard rows[index].dialects & dialects != 0 else { continue }
+            do throws(SignalError) {
+                try take(rows[index], from: bytes, into: &reading)
+                read += 1
+            } catch {
+                count(error)
+            }
+        }
+    }
+
+    private mutating func count(_ error: SignalError) {
+        if case .tooShort = error {
+            heard.cutOff += 1
+        } else {
+            heard.outOfRange += 1
+            if heard.firstFault == nil { heard.firstFault = error }
+        }
+    }
+
+    private mutating func take(
+        _ row: BankRow, from bytes: Span<UInt8>, into reading: inout BankReading
+    ) throws(SignalError) {
+        switch row.meaning {
+        case .number(let field):
+            guard var value = try row.value(in: bytes) else {
+                reading[field] = nil
+                return
+            }
+            if field == .current, invertsCurrent { value = 0 &- value }
+            reading[field] = Reading(value, at: now)
+        case .alarm(let group, let level):
+            note(group, level, isRaised: try row.raw(in: bytes) != 0)
+        case .alarmPair(let group, let level):
+            let pair = try row.raw(in: bytes)
+            if pair == 1 || pair == 2 { note(group, level, isRaised: pair == 1) }
+        case .heardAlarm(let kinds, let level):
+            if try row.raw(in: bytes) != 0 { raised[level] = raised[level].union(kinds) }
+        case .maker:
+            reading.maker = try row.text(in: bytes).map { Reading($0, at: now) }
+        case .constant, .reserved:
+            _ = try row.raw(in: bytes)
+        }
+    }
+
+    private mutating func note(_ group: AlarmGroup, _ level: AlarmLevel, isRaised: Bool) {
+        speaksOfAlarms = true
+        covered[level] = covered[level].union(group.kinds)
+        if isRaised { raised.raise(group.representative, level) }
+    }
+
+    func takeAlarms(into reading: inout BankReading) {
+        guard speaksOfAlarms || !raised.isEmpty else { return }
+        var alarms = reading.alarms?.value ?? AlarmSet()
+        alarms.warnings = alarms.warnings.subtracting(covered.warnings)
+        alarms.protections = alarms.protections.subtracting(covered.protections)
+        alarms.infos = alarms.infos.subtracting(covered.infos)
+        alarms.formUnion(raised)
+        reading.alarms = Reading(alarms, at: now)
+    }
+}

@@ -1,0 +1,105 @@
+public import BatteryModel
+public import BusCodec
+
+/// Why a frame is not sent.
+public enum EncodeError: Error, Equatable, Sendable {
+    /// A value is missing or cannot be said in this protocol.
+    case signal(SignalError)
+    /// The frame does not exist in this dialect.
+    case notInDialect
+}
+
+extension InverterProfile {
+    /// Writes a frame, or nothing of it: a value that is not known is never sent as zero.
+    ///
+    /// How old the values of `bank` are is not looked at; whoever fills it answers for that.
+    ///
+    /// - Parameters:
+    ///   - index: The frame, below ``frameCount``.
+    ///   - bank: What is to be said.
+    ///   - options: How it is to be said.
+    /// - Returns: The frame.
+    /// - Throws: ``EncodeError``, naming the signal.
+    public func encode(
+        frame index: Int, bank: BankReading, options: ProfileOptions = ProfileOptions()
+    ) throws(EncodeError) -> CANFrame {
+        let row = frame(index)
+        guard row.isSent(inDialect: options.dialect) else { throw .notInDialect }
+        var bank = bank
+        prepare(&bank, options)
+        let length = Int(row.lengths[options.dialect])
+        let isPadded = options.padsToEight && row.direction == .toInverter
+        var frame = CANFrame(
+            identifier: row.identifier, isExtended: row.isExtended, length: isPadded ? 8 : UInt8(length))
+        var failure: SignalError?
+        let container = row.container
+        visitRows { rows in
+            var bytes = frame.bytes.mutableSpan
+            for index in rows.indices where rows[index].container == container && failure == nil {
+                guard rows[index].dialects >> options.dialect & 1 != 0 else { continue }
+                do throws(SignalError) {
+                    try rows[index].store(bank, options, length: length, into: &bytes)
+                } catch {
+                    failure = error
+                }
+            }
+        }
+        if let failure { throw .signal(failure) }
+        return frame
+    }
+
+    /// Why the set cannot be sent: the first required frame that cannot be written; `nil` if the set is complete.
+    public func obstacle(bank: BankReading, options: ProfileOptions = ProfileOptions()) -> Obstacle? {
+        for index in 0..<frameCount {
+            let row = frame(index)
+            guard row.isRequired, row.direction == .toInverter, row.isSent(inDialect: options.dialect) else {
+                continue
+            }
+            do throws(EncodeError) {
+                _ = try encode(frame: index, bank: bank, options: options)
+            } catch {
+                return Obstacle(frame: index, error: error)
+            }
+        }
+        return nil
+    }
+
+    /// What keeps a set from being sent.
+    public struct Obstacle: Sendable, Equatable {
+        /// The frame.
+        public var frame: Int
+        /// What is wrong with it.
+        public var error: EncodeError
+    }
+}
+
+extension BankRow {
+    /// Writes what `bank` says about this signal into a frame of `length` bytes before padding.
+    fileprivate func store(
+        _ bank: borrowing BankReading, _ options: ProfileOptions, length: Int,
+        into bytes: inout MutableSpan<UInt8>
+    ) throws(SignalError) {
+        guard endByte <= length else {
+            throw .tooShort(signal: SignalName(name), neededBytes: endByte, gotBytes: length)
+        }
+        switch meaning {
+        case .number(let field):
+            var value = bank[field]?.value
+            if field == .current, options.invertsCurrent { value = value.map { 0 &- $0 } }
+            try store(value, into: &bytes)
+        case .alarm(let group, let level):
+            guard let alarms = bank.alarms?.value else { throw .missing(signal: SignalName(name)) }
+            try store(raw: alarms[level].intersects(group.kinds) ? 1 : 0, into: &bytes)
+        case .alarmPair(let group, let level):
+            guard let alarms = bank.alarms?.value else { return }
+            try store(raw: alarms[level].intersects(group.kinds) ? 1 : 2, into: &bytes)
+        case .constant(let raw):
+            try store(raw: raw, into: &bytes)
+        case .maker:
+            guard let maker = bank.maker?.value else { throw .missing(signal: SignalName(name)) }
+            store(maker, into: &bytes, padding: 0x20)
+        case .heardAlarm, .reserved:
+            break
+        }
+    }
+}

@@ -1,0 +1,150 @@
+import BatteryModel
+import BusCodec
+
+/// Pylontech low voltage on CAN: V1.2, and V1.3 as newer firmware speaks it.
+///
+/// Every word is little-endian. V1.3 drops 0x359 and 0x35C for 0x35A and 0x35F and lengthens 0x355; no vendor text of
+/// it is public. The frames 0x370 to 0x379 are what other makers add; they are understood and not sent.
+///
+/// Sources: PYLON CAN-Bus-protocol low-voltage V1.2 (2018-04-08) and V1.0 (2016-11-03); captures of US2000, US3000C
+/// and US5000 (S3), JK BMS (S6, CRC checked) and Shoto (S7), see the golden table.
+public enum PylontechLV {
+    /// The profile.
+    public static let profile = InverterProfile(
+        sheet: sheet, frameCount: frames.count, frame: { frames[$0] },
+        visitRows: { visit in
+            visit(rows.span)
+            visit(AlarmPairs.rows.span)
+        },
+        prepare: prepare, mend: mend)
+
+    private static let sheet = ProfileSheet(
+        id: "pylontech-lv-can", name: "Pylontech low voltage (CAN)", link: .can(bitrateKilobits: 500),
+        dialects: ["V1.2", "V1.3", "", ""], period: .seconds(1),
+        keepAlive: KeepAlive(identifier: 0x305, acceptsEitherWidth: true),
+        stop: """
+            CCL and DCL 0 A with the enable bits of 0x35C cleared, CVL at or above the bank's voltage. V1.3 has no \
+            enable bits: the limits alone. Sofar is reported to ignore 0 A in 0x351.
+            """,
+        silence: """
+            A communication fault at the inverter (Deye: F58); the time until then is not published. 0x305 is only a \
+            sign of life: some inverters never send it, and Deye pauses it for 3 to 5 s.
+            """,
+        evidence: "V1.2: vendor text and many captures, high. V1.3: captures of US5000, medium.")
+
+    private static let v12: UInt8 = 1 << 0
+    private static let v13: UInt8 = 1 << 1
+    private static let text: StaticString = "PYLON CAN-Bus-protocol low-voltage V1.2"
+    private static let capture: StaticString = "captures of US5000 after the update to V1.3"
+
+    private static let frames: [_ of FrameRow] = [
+        FrameRow(0x351, "limits", source: text),
+        FrameRow(0x355, "soc_soh", lengths: FrameLengths(4, 6), source: text),
+        FrameRow(0x356, "actual_values", lengths: 6, source: text),
+        FrameRow(0x35C, "request_flags", lengths: 2, dialects: v12, source: text),
+        FrameRow(AlarmPairs.identifier, "alarm_warning_2bit", dialects: v13, source: capture),
+        FrameRow(0x35E, "manufacturer", source: text),
+        FrameRow(0x35F, "battery_info", dialects: v13, isRequired: false, source: capture),
+        FrameRow(0x359, "protection_alarm", lengths: 7, dialects: v12, source: text),
+        FrameRow(0x305, "inverter_alive", .fromInverter, isRequired: false, source: text),
+        FrameRow(
+            0x370, "cell_extremes", dialects: 0, isRequired: false,
+            source: "SEPLOS BMS CAN protocol V1.0, which prints it as 0x70; captures of JK"),
+        FrameRow(0x371, "cell_extreme_ids", dialects: 0, isRequired: false, source: "captures of JK"),
+        FrameRow(0x372, "module_state_counts", dialects: 0, isRequired: false, source: "YamBMS, PYLON V2"),
+        FrameRow(0x373, "cell_extremes_kelvin", dialects: 0, isRequired: false, source: "YamBMS, PYLON V2"),
+        FrameRow(0x379, "installed_capacity", dialects: 0, isRequired: false, source: "YamBMS, PYLON V2"),
+    ]
+
+    private static let rows: [_ of BankRow] = [
+        // The text gives 0 to 75.0 V as typical. A CVL of 0 is refused: Victron and Deye empty the bank into it.
+        BankRow(
+            "charge_voltage_limit", in: 0x351, byte: 0, bits: 16, times: 100, unit: .millivolts,
+            range: 100...75_000, rounding: .down, .number(.chargeVoltageLimit)),
+        BankRow(
+            "charge_current_limit", in: 0x351, byte: 2, bits: 16, signed: true, times: 100, unit: .milliamps,
+            range: 0...3_276_700, rounding: .down, .number(.chargeCurrentLimit)),
+        BankRow(
+            "discharge_current_limit", in: 0x351, byte: 4, bits: 16, signed: true, times: 100,
+            unit: .milliamps, range: 0...3_276_700, rounding: .down, .number(.dischargeCurrentLimit)),
+        // Blank in the V1.2 text, sent by every real battery.
+        BankRow(
+            "discharge_voltage_limit", in: 0x351, byte: 6, bits: 16, times: 100, unit: .millivolts,
+            range: 0...75_000, rounding: .up, .number(.dischargeVoltageLimit)),
+
+        BankRow(
+            "soc", in: 0x355, byte: 0, bits: 16, times: 10, unit: .permille, range: 0...1000, rounding: .down,
+            .number(.soc)),
+        // Packs that do not report SOH are sent as new: inverters only show it.
+        BankRow(
+            "soh", in: 0x355, byte: 2, bits: 16, times: 10, unit: .permille, range: 0...1000,
+            substitute: 1000,
+            .number(.soh)),
+        .reserved("reserved_or_soc_hires", in: 0x355, byte: 4, bits: 16, dialects: v13),
+
+        BankRow(
+            "voltage", in: 0x356, byte: 0, bits: 16, signed: true, times: 10, unit: .millivolts,
+            range: 0...327_670, .number(.voltage)),
+        BankRow(
+            "current", in: 0x356, byte: 2, bits: 16, signed: true, times: 100, unit: .milliamps,
+            range: -3_276_800...3_276_700, .number(.current)),
+        .temperature("temperature", in: 0x356, byte: 4, .temperature),
+
+        .request("request_full_charge", in: 0x35C, byte: 0, bit: 3, .fullCharge),
+        .request("request_force_charge_2", in: 0x35C, byte: 0, bit: 4, .forceChargeSoon),
+        .request("request_force_charge_1", in: 0x35C, byte: 0, bit: 5, .forceCharge),
+        .permission("discharge_enable", in: 0x35C, byte: 0, bit: 6, .dischargeEnabled),
+        .permission("charge_enable", in: 0x35C, byte: 0, bit: 7, .chargeEnabled),
+
+        .maker("name", in: 0x35E, byte: 0, characters: 8),
+
+        .code("battery_type", in: 0x35F, byte: 0, .batteryType),
+        .code("version", in: 0x35F, byte: 2, .version),
+        .ampHours("capacity", in: 0x35F, byte: 4),
+        .reserved("reserved_manufacturer", in: 0x35F, byte: 6, bits: 16),
+
+        .alarm("prot_over_voltage", in: 0x359, byte: 0, bit: 1, .overVoltage, .protection),
+        .alarm("prot_under_voltage", in: 0x359, byte: 0, bit: 2, .underVoltage, .protection),
+        .alarm("prot_over_temperature", in: 0x359, byte: 0, bit: 3, .overTemperature, .protection),
+        .alarm("prot_under_temperature", in: 0x359, byte: 0, bit: 4, .underTemperature, .protection),
+        .alarm("prot_discharge_over_current", in: 0x359, byte: 0, bit: 7, .anyDischargeCurrent, .protection),
+        .alarm("prot_charge_over_current", in: 0x359, byte: 1, bit: 0, .anyChargeCurrent, .protection),
+        .alarm("prot_system_error", in: 0x359, byte: 1, bit: 3, .systemError, .protection),
+        // YamBMS says charge over-current with 1.7 and 3.7; Battery-Emulator and ArminJo say system error with 1.7.
+        .heardAlarm(
+            "prot_deviating", in: 0x359, byte: 1, bit: 7,
+            AlarmMask(.chargeOverCurrent, .internalCommunication), .protection),
+        .alarm("alarm_high_voltage", in: 0x359, byte: 2, bit: 1, .overVoltage, .warning),
+        .alarm("alarm_low_voltage", in: 0x359, byte: 2, bit: 2, .underVoltage, .warning),
+        .alarm("alarm_high_temperature", in: 0x359, byte: 2, bit: 3, .overTemperature, .warning),
+        .alarm("alarm_low_temperature", in: 0x359, byte: 2, bit: 4, .underTemperature, .warning),
+        .alarm("alarm_discharge_high_current", in: 0x359, byte: 2, bit: 7, .anyDischargeCurrent, .warning),
+        .alarm("alarm_charge_high_current", in: 0x359, byte: 3, bit: 0, .anyChargeCurrent, .warning),
+        .alarm("alarm_internal_comm_fail", in: 0x359, byte: 3, bit: 3, .systemError, .warning),
+        .heardAlarm(
+            "alarm_deviating", in: 0x359, byte: 3, bit: 7, AlarmMask(.chargeOverCurrent), .warning),
+        BankRow("module_count", in: 0x359, byte: 4, bits: 8, range: 0...255, .number(.packs)),
+        .token("token_p", in: 0x359, byte: 5, 0x50),
+        .token("token_n", in: 0x359, byte: 6, 0x4E),
+
+        .reserved("zeros", in: 0x305, byte: 0, bits: 64),
+
+        .temperature("max_cell_temperature", in: 0x370, byte: 0, .highestTemperature),
+        .temperature("min_cell_temperature", in: 0x370, byte: 2, .lowestTemperature),
+        .cell("max_cell_voltage", in: 0x370, byte: 4, .highestCell),
+        .cell("min_cell_voltage", in: 0x370, byte: 6, .lowestCell),
+        .reserved("max_temperature_id", in: 0x371, byte: 0, bits: 16),
+        .reserved("min_temperature_id", in: 0x371, byte: 2, bits: 16),
+        .count("max_voltage_cell_id", in: 0x371, byte: 4, .highestCellNumber),
+        .count("min_voltage_cell_id", in: 0x371, byte: 6, .lowestCellNumber),
+        .count("modules_ok", in: 0x372, byte: 0, .packs),
+        .reserved("modules_blocking_charge", in: 0x372, byte: 2, bits: 16),
+        .reserved("modules_blocking_discharge", in: 0x372, byte: 4, bits: 16),
+        .count("modules_offline", in: 0x372, byte: 6, .packsOffline),
+        .cell("min_cell_voltage", in: 0x373, byte: 0, .lowestCell),
+        .cell("max_cell_voltage", in: 0x373, byte: 2, .highestCell),
+        .kelvin("min_temperature", in: 0x373, byte: 4, .lowestTemperature),
+        .kelvin("max_temperature", in: 0x373, byte: 6, .highestTemperature),
+        .ampHours("capacity", in: 0x379, byte: 0),
+    ]
+}
