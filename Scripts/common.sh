@@ -25,17 +25,23 @@ fail() {
 
 # step WHAT COMMAND...: runs the command quietly and prints one line; shows all its output if it fails.
 step() {
-    local what=$1 log started=$SECONDS
+    local what=$1 log started=$SECONDS status
     shift
     log=$logs/${what//[^A-Za-z0-9]/-}.log
-    if "$@" >"$log" 2>&1 </dev/null; then
-        printf '%-58s ok %5d s\n' "$what" $((SECONDS - started))
-    else
+    set +e # not `if`: inside a condition the command's own `set -e` would be ignored
+    (
+        set -e
+        "$@"
+    ) >"$log" 2>&1 </dev/null
+    status=$?
+    set -e
+    if [ "$status" != 0 ]; then
         printf '%-58s FAILED %d s\n' "$what" $((SECONDS - started))
         cat "$log"
         echo "${0##*/}: the step '$what' failed: $*" >&2
         exit 1
     fi
+    printf '%-58s ok %5d s\n' "$what" $((SECONDS - started))
 }
 
 # A name for the exact state of all files that are or would be committed, so that work done on it can be reused.
