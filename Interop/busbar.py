@@ -21,13 +21,13 @@ BINARY = os.environ.get("BUSBAR", str(ROOT / ".build/release/busbar"))
 # --- Command lines -------------------------------------------------------------------------------------------------
 
 
-def simulate_bms(pty, packs=1, driver="jk-pb", seconds=100):
+def simulate_bms(pty, packs=1, driver="jk-pb", seconds=300):
     """Packs at the addresses 1, 2, ... of one line; `pty` becomes a link to the terminal to open."""
     return [BINARY, "simulate", "bms", "--driver", driver, "--packs", str(packs), "--pty", str(pty),
             "--for", str(seconds)]
 
 
-def simulate_inverter(interface, profile="pylontech-lv-can", seconds=100):
+def simulate_inverter(interface, profile="pylontech-lv-can", seconds=300):
     return [BINARY, "simulate", "inverter", "--profile", profile, "--socketcan", interface, "--for", str(seconds)]
 
 

