@@ -7,8 +7,9 @@ root=$PWD
 logs=$root/.build/logs
 mkdir -p "$logs"
 
-# The targets that must also compile as Embedded Swift, in the order in which they depend on each other.
-core_targets="BatteryModel BusCodec BMSDrivers InverterProfiles ChargeControl"
+# The targets that must also compile as Embedded Swift, in the order in which they depend on each other: the list
+# `coreTargets` of Package.swift.
+core_targets=$(sed -n '/^let coreTargets/,/^]/ s/.*name: "\([A-Za-z]*\)".*/\1/p' Package.swift)
 
 # Two flavours of build and no third: the binary that is shipped (Scripts/build, in .build), and this one, with
 # Swift's libraries loaded at run time because Swift Testing exists in no other form. It serves tests, benchmarks and
