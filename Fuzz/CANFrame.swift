@@ -1,0 +1,25 @@
+// A CAN frame made from any bytes carries exactly those bytes.
+//
+// How to add a target: one file here, named after what it feeds, with this one function. libFuzzer calls it again and
+// again with bytes that reach new code; anything that traps (a failed precondition, an overflow, an index out of
+// range) is a finding. State a property with `precondition`, as below. Return 0. Nothing else has to be edited.
+
+import BusCodec
+
+/// Called by libFuzzer with `count` bytes at `start`.
+@c(LLVMFuzzerTestOneInput)
+public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let input = UnsafeBufferPointer(start: start, count: count).span
+    guard input.count >= 4, input.count <= 12 else { return 0 }
+    let bits = UInt32(input[0]) << 24 | UInt32(input[1]) << 16 | UInt32(input[2]) << 8 | UInt32(input[3])
+    let isExtended = bits >> 31 == 1
+    let mask = isExtended ? CANFrame.maximumExtendedIdentifier : CANFrame.maximumStandardIdentifier
+    let identifier = bits & mask
+
+    let bytes = input.extracting(droppingFirst: 4)
+    let frame = CANFrame(identifier: identifier, isExtended: isExtended, payload: bytes)
+    precondition(frame.payload.count == bytes.count)
+    for index in bytes.indices { precondition(frame.payload[index] == bytes[index]) }
+    precondition(frame == frame)
+    return 0
+}

@@ -1,0 +1,187 @@
+"""How these scripts call the gateway, and how they report. Everything they assume about busbar's command lines, its
+settings file and its JSON is in this file.
+
+Only Python's standard library is used here: the job in the emulated CAN machine imports it too.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BINARY = os.environ.get("BUSBAR", str(ROOT / ".build/release/busbar"))
+
+# --- Command lines -------------------------------------------------------------------------------------------------
+
+
+def simulate_bms(pty, packs=1, driver="jk-pb", seconds=300):
+    """Packs at the addresses 1, 2, ... of one line; `pty` becomes a link to the terminal to open."""
+    return [BINARY, "simulate", "bms", "--driver", driver, "--packs", str(packs), "--pty", str(pty),
+            "--for", str(seconds)]
+
+
+def simulate_inverter(interface, profile="pylontech-lv-can", seconds=300):
+    return [BINARY, "simulate", "inverter", "--profile", profile, "--socketcan", interface, "--for", str(seconds)]
+
+
+def run(settings):
+    return [BINARY, "run", "--config", str(settings)]
+
+
+def dbc(profile):
+    """The profile as a DBC file."""
+    return call([BINARY, "dbc", profile])
+
+
+def decode(lines, profile="pylontech-lv-can"):
+    """Decodes candump log lines; one (identifier, {signal: number}) per line that is a frame of the profile."""
+    text = call([BINARY, "decode", "--json", "--profile", profile, "-"], "".join(line + "\n" for line in lines))
+    return [decoded(json.loads(line)) for line in text.splitlines() if line.startswith("{")]
+
+
+def decoded(record):
+    """One JSON line of `decode`: its identifier as a number, its signals as {name: number}."""
+    identifier = record.get("identifier", record.get("id"))
+    if isinstance(identifier, str):
+        identifier = int(identifier, 16)
+    signals = record["signals"]
+    if isinstance(signals, list):
+        signals = {signal["name"]: signal["value"] for signal in signals}
+    values = {}
+    for name, value in signals.items():
+        if isinstance(value, dict):
+            value = value["value"]
+        if isinstance(value, (int, float)):
+            values[name] = value
+    return identifier, values
+
+
+def write_settings(folder, serial, inverter, packs=1, profile="pylontech-lv-can"):
+    """A settings file for `packs` JK packs on the line `serial`; `inverter` is its link, e.g. "socketcan: vcan0"."""
+    lines = ["links:", "  battery:", f"    serial: {serial}", "    baud: 115200", "  inverter:", f"    {inverter}"]
+    lines += ["packs:"]
+    for address in range(1, packs + 1):
+        lines += [f"  - name: P{address}", "    link: battery", "    driver: jk-pb", f"    address: {address}",
+                  "    cells: 16", "    capacity: 280 Ah", f"    charge_current: {PACK_AMPERES} A",
+                  f"    discharge_current: {PACK_AMPERES} A"]
+    lines += ["inverter:", "  link: inverter", f"  profile: {profile}"]
+    lines += ["gateway:", f"  socket: {folder}/busbar.sock"]
+    path = pathlib.Path(folder) / "busbar.yaml"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+# --- What a healthy simulated bank looks like ----------------------------------------------------------------------
+
+PACK_AMPERES = 100
+
+# A simulated JK pack at its start, as its registers say it. None: not fixed, only required to be plausible.
+START = {"cells": 16, "soc": None, "cell_millivolts": (2800, 3600), "pack_millivolts": (16 * 2800, 16 * 3600)}
+
+
+def expected_frames(packs):
+    """The payload of each Pylontech frame for a steady bank, as patterns over its hexadecimal digits.
+
+    351: CVL 16 x 3.45 V = 55.2 V, DVL 16 x 2.90 V = 46.4 V; the currents depend on the state of charge.
+    355: SOC, SOH up to 100 %. 359: no alarm, the number of packs, "PN". 35C: charging and discharging allowed.
+    """
+    return {
+        0x351: "2802" "(?!0000)[0-9A-F]{4}" "(?!0000)[0-9A-F]{4}" "D001",
+        0x355: "[0-6][0-9A-F]00" "[0-6][0-9A-F]00" "[0-9A-F]{0,8}",
+        0x356: "[0-9A-F]{4}" "[0-9A-F]{4}" "[0-9A-F]{4}" "(0000)?",
+        0x359: "00000000" f"{packs:02X}" "504E" "(00)?",
+        0x35C: "C0" "00" "(000000000000)?",
+        0x35E: "50594C4F4E202020",
+    }
+
+
+# --- Processes -----------------------------------------------------------------------------------------------------
+
+
+def call(command, text=None):
+    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+@contextlib.contextmanager
+def running(command, name):
+    """Runs `command` while the block runs, and stops it politely; shows what it said if the block fails."""
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
+        process.said = lambda: os.pread(said.fileno(), 1 << 20, 0).decode(errors="replace")
+        try:
+            yield process
+        except BaseException:
+            print(f"--- {name} ({' '.join(command)}; ended: {process.poll()}) said:\n{process.said()[-4000:]}---")
+            raise
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                try:
+                    process.wait(10)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+
+
+@contextlib.contextmanager
+def simulated_bms(folder, packs=1):
+    """The path of the terminal at which simulated packs answer."""
+    link = pathlib.Path(folder) / "bms.pty"
+    with running(simulate_bms(link, packs), "simulate bms") as process:
+        wait(lambda: link.exists() or process.poll() is not None, 20, f"{link} appears")
+        if process.poll() is not None:
+            raise RuntimeError("the simulator ended at once")
+        yield link
+
+
+def wait(condition, seconds, what):
+    """Waits until `condition` holds and returns its value; failing to is an error."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if value := condition():
+            return value
+        time.sleep(0.02)
+    raise TimeoutError(f"waited {seconds} s in vain until {what}")
+
+
+# --- Report --------------------------------------------------------------------------------------------------------
+
+failures = 0
+
+
+def check(what, holds, detail=""):
+    """One line per fact; Scripts/interop and Scripts/test-can count them."""
+    global failures
+    if not holds:
+        failures += 1
+    print(f"{'ok    ' if holds else 'FAILED'} {what}{f' ({detail})' if detail != '' else ''}", flush=True)
+    return holds
+
+
+def main(*parts):
+    """Runs the parts of a script, one after the other; a part that raises has failed."""
+    for part in parts:
+        title = " ".join((part.__doc__ or part.__name__).split())
+        try:
+            part()
+        except Exception as error:  # noqa: BLE001: whatever it was, the next part is still worth running
+            check(title, False, f"{type(error).__name__}: {error}")
+    sys.exit(1 if failures else 0)
+
+
+def parse_log_line(line):
+    """A candump -L line: (seconds, interface, identifier, payload in hexadecimal digits), or None."""
+    match = re.match(r"\((\d+\.\d+)\)\s+(\S+)\s+([0-9A-Fa-f]+)#([0-9A-Fa-f]*)", line)
+    if not match:
+        return None
+    return float(match[1]), match[2], int(match[3], 16), match[4].upper()
