@@ -1,8 +1,8 @@
-public import BMSDrivers
+import BMSDrivers
 public import BatteryModel
 public import BusCodec
-public import ChargeControl
-public import InverterProfiles
+import ChargeControl
+import InverterProfiles
 
 /// What a gateway core can make happen.
 public protocol GatewayOutput {
