@@ -70,7 +70,7 @@ extension BusbarSettings {
             packs: packs,
             inverter: InverterEntry(
                 linkName: linkName.value, profile: profile.value, dialect: inverter.dialect?.value,
-                padsFrames: inverter.padding ?? false,
+                padsFrames: inverter.padding ?? true,
                 period: inverter.period.map { .milliseconds($0.value) }, mark: inverter.mark),
             control: limits.control,
             pollInterval: .milliseconds(draft.gateway.poll?.value ?? 1_000),

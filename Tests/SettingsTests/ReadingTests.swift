@@ -22,11 +22,11 @@ func defaults() throws {
     #expect(settings.socketPath == "/run/busbar/busbar.sock")
     #expect(settings.inverter.dialect == nil)
     #expect(settings.inverter.period == nil)
-    #expect(!settings.inverter.padsFrames)
-    #expect(settings.packs.allSatisfy { !$0.listen && $0.readMode == .frames && $0.control.without == [] })
+    #expect(settings.inverter.padsFrames)
+    #expect(settings.packs.allSatisfy { !$0.listen && $0.readMode == .frames && $0.control.without == .none })
 }
 
-@Test("the chemistry brings its own defaults", arguments: Chemistry.allCases)
+@Test("the chemistry brings its own defaults", arguments: [Chemistry.lfp, .nmc, .lto])
 func chemistryDefaults(chemistry: Chemistry) throws {
     let settings = try read(soundText + "  chemistry: \(chemistry)\n")
     let plain = ControlSettings(
@@ -92,7 +92,10 @@ func everyKey() throws {
     #expect(pack.control.cells == 15 && pack.control.capacityMilliampHours == 100_500)
     #expect(pack.control.chargeMilliamps == 500 && pack.control.dischargeMilliamps == 1_000)
     #expect(pack.control.sharePermille == 1_000)
-    #expect(pack.control.without == [.bmsLimit, .switchState, .cellTemperature, .mosfetTemperature])
+    for source: AbsentSources in [.bmsLimit, .switchState, .cellTemperature, .mosfetTemperature] {
+        #expect(pack.control.without.contains(source))
+    }
+    #expect(!pack.control.without.contains(.alarms))
 
     #expect(settings.inverter.dialect == "v1.2" && settings.inverter.padsFrames)
     #expect(settings.inverter.period == .milliseconds(500))
@@ -124,7 +127,7 @@ func effectiveSnapshot() throws {
     for line in [
         "    format: 8N1", "    bitrate: 500 kbit/s", "    listen: false", "    read: frames",
         "    without: []",
-        "  padding: false", "  chemistry: lfp", "  charge_voltage_per_cell: 3.45 V",
+        "  padding: true", "  chemistry: lfp", "  charge_voltage_per_cell: 3.45 V",
         "  highest_cell: {3.375 V: 100 %, 3.4 V: 25 %, 3.425 V: 5 %, 3.45 V: 0.5 %, 3.5 V: 0 %}",
         "  silent: 10 s", "  alarm_policy: any_pack", "  poll: 1 s", "  socket: /run/busbar/busbar.sock",
     ] {
