@@ -49,6 +49,31 @@ import Testing
         #expect(link.send(message.span, at: start + .seconds(1)) == start + .milliseconds(1100))
     }
 
+    @Test("a message that could only be sent in part is finished, whatever else is dropped")
+    func wholeMessages() throws {
+        let line = try MemoryBus.bytes()
+        let bench = try Bench()
+        let link = bench.link(line.first, queueLimit: 3)
+        let hung = bench.link(line.second)
+        try #require(try bench.runUntilOpen())
+        bench.deaf = [hung.token]
+        let start = bench.now
+        var number = 0
+        while link.counters.dropped < 5 {
+            link.send([UInt8](repeating: UInt8(number % 251), count: 3001).span, at: start)
+            number += 1
+        }
+        bench.deaf = []
+        let arrived = 3001 * (number - 5)
+        #expect(try bench.run { bench.bytes[hung.token].count >= arrived })
+        let received = bench.bytes[hung.token]
+        #expect(received.count == arrived)
+        let isWhole = stride(from: 0, to: received.count - 3000, by: 3001)
+            .allSatisfy { first in (1...3000).allSatisfy { received[first + $0] == received[first] } }
+        #expect(isWhole)
+        #expect(received.last == UInt8((number - 1) % 251))
+    }
+
     @Test("a path that is no serial port is refused with the reason") func notSerial() throws {
         let bench = try Bench()
         let file = bench.link(.serial(path: "/dev/null", SerialFormat(baud: 9600)))
