@@ -69,7 +69,7 @@ let edgeTargets: [Target] = [
 
 let testTargets: [Target] = [
     .testTarget(
-        name: "LinuxIOTests", dependencies: ["BatteryModel", "BusCodec", "LinuxIO"], swiftSettings: common)
+        name: "LinuxIOTests", dependencies: ["BatteryModel", "BusCodec", "LinuxIO"], swiftSettings: common),
 ]
 
 let package = Package(
