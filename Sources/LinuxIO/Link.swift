@@ -39,7 +39,7 @@ public final class Link {
     /// It comes back by itself if the interface was set up with `restart-ms`.
     public internal(set) var isBusOff = false
 
-    /// The first pause after a failure; each further failure doubles it.
+    /// The first pause after a failure; each further one doubles it, until something is received.
     public static let shortestBackOff = Interval.milliseconds(500)
     /// The longest pause between two attempts.
     public static let longestBackOff = Interval.seconds(10)

@@ -23,7 +23,8 @@ public struct SerialFormat: Sendable, Equatable {
 
     /// Makes a format; eight data bits, no parity and one stop bit unless told otherwise.
     public init(baud: Int, dataBits: Int = 8, parity: Parity = .none, stopBits: Int = 1) {
-        precondition(baud > 0 && (5...8).contains(dataBits) && (1...2).contains(stopBits))
+        precondition(
+            baud > 0 && baud <= Int(UInt32.max) && (5...8).contains(dataBits) && (1...2).contains(stopBits))
         self.baud = baud
         self.dataBits = dataBits
         self.parity = parity

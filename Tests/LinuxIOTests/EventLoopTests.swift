@@ -17,6 +17,15 @@ import Testing
         }
     }
 
+    @Test("a nearer deadline takes the place of a farther one") func nearerDeadline() throws {
+        let loop = try EventLoop()
+        let start = MonotonicClock.now()
+        loop.waker.wake()
+        #expect(try loop.wait(until: start + .seconds(5)).wasWoken)
+        #expect(try loop.wait(until: start + .milliseconds(5)).count == 0)
+        #expect(MonotonicClock.now() - start < .seconds(5))
+    }
+
     @Test("a past deadline given twice ends both waits") func pastDeadlineTwice() throws {
         let loop = try EventLoop()
         let past = MonotonicClock.now()

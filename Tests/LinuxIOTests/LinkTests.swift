@@ -49,6 +49,35 @@ import Testing
         #expect(link.send(message.span, at: start + .seconds(1)) == start + .milliseconds(1100))
     }
 
+    @Test("a message that could only be sent in part is finished, whatever else is dropped")
+    func wholeMessages() throws {
+        let line = try MemoryBus.bytes()
+        let bench = try Bench()
+        let link = bench.link(line.first, queueLimit: 3)
+        let hung = bench.link(line.second)
+        try #require(try bench.runUntilOpen())
+        bench.deaf = [hung.token]
+        let start = bench.now
+        // More than the socket takes at once, so that it stops in the middle of a message.
+        let size = 150_001
+        var number: UInt8 = 0
+        while link.counters.dropped < 5 {
+            link.send([UInt8](repeating: number, count: size).span, at: start)
+            number += 1
+        }
+        bench.deaf = []
+        let arrived = size * (Int(number) - 5)
+        #expect(try bench.run { bench.bytes[hung.token].count >= arrived })
+        let received = bench.bytes[hung.token]
+        #expect(received.count == arrived)
+        for first in stride(from: 0, to: received.count - size + 1, by: size) {
+            let message = [UInt8](repeating: received[first], count: size)
+            let isWhole = Array(received[first..<(first + size)]) == message
+            #expect(isWhole)
+        }
+        #expect(received.last == number - 1)
+    }
+
     @Test("a path that is no serial port is refused with the reason") func notSerial() throws {
         let bench = try Bench()
         let file = bench.link(.serial(path: "/dev/null", SerialFormat(baud: 9600)))
