@@ -1,0 +1,137 @@
+import BMSDrivers
+import BatteryModel
+import BusCodec
+import LinuxIO
+
+/// The one thread that owns every bus: waits, reads, lets the core work, writes, publishes.
+///
+/// It is not `Sendable` and never leaves its thread.
+final class BusThread {
+    private let configuration: GatewayConfiguration
+    private let publish: (Snapshot) -> Void
+    private let loop: EventLoop
+    private let links: Links
+    private var core: GatewayCore
+    private var wasOpen: [Bool]
+    private var sentBefore: (count: UInt64, at: Instant)
+    private var framesPerSecond = 0
+    private var nextPublish: Instant
+    private let startedAt: Instant
+    private var worstLatency = Interval.zero
+
+    /// How often what happens is published.
+    private static let publishInterval = Interval.milliseconds(100)
+
+    init(
+        _ configuration: GatewayConfiguration, on loop: EventLoop, publish: @escaping (Snapshot) -> Void
+    ) {
+        let now = MonotonicClock.now()
+        self.configuration = configuration
+        self.publish = publish
+        self.loop = loop
+        links = Links(configuration, on: loop)
+        core = GatewayCore(configuration, at: now)
+        wasOpen = Array(repeating: false, count: configuration.buses.count)
+        sentBefore = (0, now)
+        nextPublish = now
+        startedAt = now
+    }
+
+    /// Works until `shouldStop` and the core has said its last word.
+    ///
+    /// - Throws: `SystemError` if the loop itself fails; a bus that fails is opened again and is no reason to end.
+    func run(until shouldStop: () -> Bool) throws(SystemError) {
+        let start = MonotonicClock.now()
+        for link in links.all { link.open(at: start) }
+        var deadline = start
+        while true {
+            let events = try loop.wait(until: deadline)
+            let now = MonotonicClock.now()
+            if shouldStop() { core.stop(at: now) }
+            let hadInput = receive(events, at: now)
+            noteLinks(at: now)
+            deadline = core.step(at: now, &links.output)
+            for link in links.all { deadline = min(deadline, link.nextDeadline ?? deadline) }
+            let end = MonotonicClock.now()
+            if hadInput { worstLatency = max(worstLatency, end - now) }
+            if now >= nextPublish { snapshot(at: now) }
+            deadline = min(deadline, nextPublish)
+            if core.isFinished(at: now) { break }
+        }
+        let end = MonotonicClock.now()
+        for link in links.all { link.close(at: end) }
+        snapshot(at: end)
+    }
+
+    private func receive(_ events: EventLoop.Events, at now: Instant) -> Bool {
+        var hadInput = false
+        for event in events where event.isReadable && links.all.indices.contains(event.token) {
+            let link = links.all[event.token]
+            hadInput = true
+            if link.address.carriesFrames {
+                link.receiveFrames(at: now) { core.received($0, at: now) }
+            } else {
+                link.receiveBytes(at: now) { core.received($0, bus: event.token, at: now) }
+            }
+        }
+        return hadInput
+    }
+
+    /// Tells the core which buses came up or went down.
+    private func noteLinks(at now: Instant) {
+        for (index, link) in links.all.enumerated() {
+            link.tick(at: now)
+            let isOpen = link.state == .open
+            guard isOpen != wasOpen[index] else { continue }
+            wasOpen[index] = isOpen
+            core.bus(index, isUp: isOpen, reason: link.lastError?.description ?? "", at: now)
+        }
+    }
+
+    private func snapshot(at now: Instant) {
+        nextPublish = max(nextPublish + Self.publishInterval, now)
+        if now - sentBefore.at >= .seconds(1) {
+            let sent = core.sender.counts.sent
+            framesPerSecond = Int(Int64(sent - sentBefore.count) * 1_000 / (now - sentBefore.at).milliseconds)
+            sentBefore = (sent, now)
+        }
+        publish(
+            Snapshot(
+                core: core, buses: links.all.indices.map(busSnapshot), framesPerSecond: framesPerSecond,
+                startedAt: startedAt, worstLatency: worstLatency, at: now))
+    }
+
+    private func busSnapshot(_ index: Int) -> Snapshot.Bus {
+        let link = links.all[index]
+        let line = core.lines.first { $0.bus == index }
+        return Snapshot.Bus(
+            name: configuration.buses[index].name, address: link.address.description, state: link.state,
+            lastError: link.lastError?.description, counters: link.counters, isBusOff: link.isBusOff,
+            noise: line?.packs.noise ?? NoiseCounts(), unexpectedAnswers: line?.packs.unexpectedAnswers ?? 0)
+    }
+}
+
+/// The links of a gateway, as the core writes to them.
+private final class Links {
+    let all: [Link]
+    var output: Output
+
+    /// Where the core's bytes and frames go.
+    struct Output: GatewayOutput {
+        let links: [Link]
+        let inverter: Int
+
+        func send(_ bytes: Span<UInt8>, bus: Int) -> Instant? {
+            links[bus].send(bytes, at: MonotonicClock.now())
+        }
+
+        func send(_ frame: CANFrame) -> Bool {
+            links[inverter].send(frame, at: MonotonicClock.now())
+        }
+    }
+
+    init(_ configuration: GatewayConfiguration, on loop: EventLoop) {
+        all = configuration.buses.enumerated().map { Link($1.address, on: loop, token: $0) }
+        output = Output(links: all, inverter: configuration.inverter.bus)
+    }
+}

@@ -1,0 +1,55 @@
+public import LinuxIO
+import Synchronization
+
+/// A running gateway, as the edges see it: start it, look at it, stop it.
+///
+/// All work is done on one thread of its own, which no edge can hold up: what it publishes replaces what it
+/// published before, and a lock is held only while a reference is exchanged.
+public final class Gateway: Sendable {
+    private let configuration: GatewayConfiguration
+    private let published = Mutex<Snapshot?>(nil)
+    private let waker = Mutex<Waker?>(nil)
+    private let stopRequested = Atomic(false)
+    private let failure = Mutex<SystemError?>(nil)
+    private let ended = Atomic(false)
+
+    /// Makes a gateway that does nothing yet.
+    public init(_ configuration: GatewayConfiguration) {
+        self.configuration = configuration
+    }
+
+    /// Starts the bus thread.
+    ///
+    /// - Returns: The thread, to be joined after ``stop()``.
+    /// - Throws: `SystemError` if the system has no thread to give.
+    public func start() throws(SystemError) -> NativeThread {
+        try NativeThread(name: "busbar-bus") { [self] in
+            do throws(SystemError) {
+                let loop = try EventLoop()
+                waker.withLock { $0 = loop.waker }
+                let bus = BusThread(configuration, on: loop) { snapshot in
+                    self.published.withLock { $0 = snapshot }
+                }
+                try bus.run { stopRequested.load(ordering: .acquiring) }
+            } catch {
+                failure.withLock { $0 = error }
+            }
+            ended.store(true, ordering: .releasing)
+        }
+    }
+
+    /// The newest snapshot; `nil` before the first.
+    public var snapshot: Snapshot? { published.withLock { $0 } }
+
+    /// Asks for the end: zero limits for one period, then silence. Returns at once.
+    public func stop() {
+        stopRequested.store(true, ordering: .releasing)
+        waker.withLock { $0 }?.wake()
+    }
+
+    /// Whether the bus thread has ended.
+    public var hasEnded: Bool { ended.load(ordering: .acquiring) }
+
+    /// Why the bus thread ended by itself; `nil` if it did not.
+    public var lastFailure: SystemError? { failure.withLock { $0 } }
+}

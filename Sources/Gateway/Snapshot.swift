@@ -1,0 +1,129 @@
+public import BMSDrivers
+public import BatteryModel
+public import BusCodec
+public import ChargeControl
+import InverterProfiles
+public import LinuxIO
+
+/// Everything about a running gateway at one instant, never changed once published.
+public final class Snapshot: Sendable {
+    /// A pack as it is known.
+    public struct Pack: Sendable {
+        /// The operator's name for it.
+        public let name: String
+        /// Its address on its bus.
+        public let address: UInt8
+        /// Everything it has reported.
+        public let reading: PackReading
+        /// How talking to it goes.
+        public let statistics: PackStatistics
+    }
+
+    /// A bus and how it works.
+    public struct Bus: Sendable {
+        /// The operator's name for it.
+        public let name: String
+        /// Where it leads to, in words.
+        public let address: String
+        /// What it is doing.
+        public let state: Link.State
+        /// Why it failed last, in words.
+        public let lastError: String?
+        /// What happened on it.
+        public let counters: LinkCounters
+        /// Whether the CAN controller has left the bus.
+        public let isBusOff: Bool
+        /// Bytes that belonged to nothing; zero for the inverter's bus.
+        public let noise: NoiseCounts
+        /// Answers nobody asked for; zero for the inverter's bus.
+        public let unexpectedAnswers: UInt64
+    }
+
+    /// The inverter as it is heard and spoken to.
+    public struct Inverter: Sendable {
+        /// The id of its protocol.
+        public let profile: String
+        /// The name of the dialect.
+        public let dialect: String
+        /// How long ago it was heard; `nil` if never.
+        public let heardAgo: Interval?
+        /// Signs of life in the last second.
+        public let keepAlivesPerSecond: Int32
+        /// Whether it counts as silent.
+        public let isSilent: Bool
+        /// Frames sent.
+        public let framesSent: UInt64
+        /// Frames sent in the last second.
+        public let framesPerSecond: Int
+        /// Frames that did not reach the bus.
+        public let framesUnsent: UInt64
+        /// Frames that could not be written because a value is not known.
+        public let framesWithheld: UInt64
+        /// Frames sent at once because a limit had fallen.
+        public let framesUrgent: UInt64
+        /// Frames of others that are no sign of life.
+        public let framesForeign: UInt64
+    }
+
+    /// When this was so.
+    public let at: Instant
+    /// When the gateway started.
+    public let startedAt: Instant
+    /// What the control decided; `nil` before its first cycle.
+    public let verdict: BankVerdict?
+    /// The packs, in the order of the configuration.
+    public let packs: [Pack]
+    /// The buses, in the order of the configuration.
+    public let buses: [Bus]
+    /// The inverter.
+    public let inverter: Inverter
+    /// What happened.
+    public let log: EventLog
+    /// Number of control cycles.
+    public let cycles: UInt64
+    /// The longest time between the arrival of a byte and the frames that followed from it.
+    public let worstLatency: Interval
+
+    init(
+        core: GatewayCore, buses: [Bus], framesPerSecond: Int, startedAt: Instant, worstLatency: Interval,
+        at now: Instant
+    ) {
+        self.at = now
+        self.startedAt = startedAt
+        self.buses = buses
+        self.worstLatency = worstLatency
+        verdict = core.verdict
+        log = core.log
+        cycles = core.cycles
+        packs = core.packSnapshots()
+        inverter = core.inverterSnapshot(framesPerSecond: framesPerSecond, at: now)
+    }
+}
+
+extension GatewayCore {
+    fileprivate func packSnapshots() -> [Snapshot.Pack] {
+        var found: [Snapshot.Pack?] = Array(repeating: nil, count: configuration.packs.count)
+        for line in lines {
+            for (slot, number) in line.numbers.enumerated() {
+                let pack = line.packs[slot]
+                found[number] = Snapshot.Pack(
+                    name: configuration.packs[number].name, address: pack.address, reading: pack.reading,
+                    statistics: pack.statistics)
+            }
+        }
+        return found.compactMap { $0 }
+    }
+
+    fileprivate func inverterSnapshot(framesPerSecond: Int, at now: Instant) -> Snapshot.Inverter {
+        let sheet = configuration.inverter.profile.sheet
+        let dialect = Int(configuration.inverter.options.dialect)
+        return Snapshot.Inverter(
+            profile: "\(sheet.id)",
+            dialect: sheet.dialects.indices.contains(dialect) ? "\(sheet.dialects[dialect])" : "",
+            heardAgo: sender.watch.age(at: now),
+            keepAlivesPerSecond: sender.watch.framesPerSecond(at: now), isSilent: sender.isSilent,
+            framesSent: sender.counts.sent, framesPerSecond: framesPerSecond,
+            framesUnsent: sender.counts.unsent, framesWithheld: sender.counts.withheld,
+            framesUrgent: sender.counts.urgent, framesForeign: sender.counts.foreign)
+    }
+}
