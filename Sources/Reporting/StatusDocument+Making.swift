@@ -1,0 +1,201 @@
+import BMSDrivers
+public import BatteryModel
+import BusCodec
+import ChargeControl
+import FoundationEssentials
+public import Gateway
+import LinuxIO
+
+extension StatusDocument {
+    /// Describes a snapshot.
+    ///
+    /// - Parameters:
+    ///   - snapshot: What the gateway published.
+    ///   - version: The version of the program.
+    ///   - now: The present; ages count from here, so that a gateway that hangs is seen to.
+    public init(_ snapshot: Snapshot, version: String, at now: Instant) {
+        let wording = Wording(packs: snapshot.packs.map(\.name), buses: snapshot.buses.map(\.name))
+        self.version = version
+        uptimeSeconds = (now - snapshot.startedAt).tenths
+        cycles = snapshot.cycles
+        worstLatencyMilliseconds = Double(snapshot.worstLatency.microseconds) / 1_000
+        bank = Bank(snapshot.verdict, wording, at: now)
+        packs = snapshot.packs.enumerated().map { Pack($1, snapshot.verdict?[$0], wording, at: now) }
+        inverter = Inverter(snapshot)
+        links = snapshot.buses.map(Link.init)
+        events = snapshot.log.events.suffix(50).map {
+            Event(secondsAgo: (now - $0.at).tenths, text: wording.event($0))
+        }
+    }
+
+    /// The document as JSON.
+    ///
+    /// - Parameter isPretty: Whether it is laid out for people.
+    /// - Returns: UTF-8 text without a line break at the end.
+    public func json(isPretty: Bool = false) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = isPretty ? [.sortedKeys, .prettyPrinted] : [.sortedKeys]
+        return try [UInt8](encoder.encode(self))
+    }
+
+    /// Reads the document back.
+    public init(json: [UInt8]) throws {
+        self = try JSONDecoder().decode(StatusDocument.self, from: Data(json))
+    }
+}
+
+extension Interval {
+    /// Seconds with one place, as a document shows ages.
+    fileprivate var tenths: Double { Double(max(milliseconds, 0) / 100) / 10 }
+}
+
+extension StatusDocument.Limit {
+    init(_ limit: Limit, _ unit: Unit, _ wording: Wording, at now: Instant) {
+        value = Double(limit.value) / 1_000
+        self.unit = "\(unit.symbol)"
+        rule = "\(limit.winner.rule)"
+        reason = wording.reason(limit.winner)
+        risesWhen = wording.rise(limit.winner, at: now)
+        runnerUp = limit.runnerUp.map { "\(wording.reason($0)): \(Wording.short($0.limit, unit))" }
+    }
+}
+
+extension StatusDocument.Alarm {
+    static func all(_ alarms: AlarmSet) -> [StatusDocument.Alarm] {
+        [AlarmLevel.protection, .warning, .info].flatMap { level in
+            Wording.kinds(alarms[level]).map {
+                StatusDocument.Alarm(
+                    name: Wording.alarmName($0), level: Wording.level(level), words: Wording.alarm($0))
+            }
+        }
+    }
+}
+
+extension StatusDocument.Value {
+    init(_ reading: Reading<Int32>, _ unit: Unit, at now: Instant) {
+        var divisor = 1.0
+        for _ in 0..<unit.decimals { divisor *= 10 }
+        let number = unit == .bits ? Double(UInt32(bitPattern: reading.value)) : Double(reading.value)
+        value = number / divisor
+        self.unit = "\(unit.symbol)".isEmpty ? nil : "\(unit.symbol)"
+        ageSeconds = reading.age(at: now).tenths
+    }
+}
+
+extension StatusDocument.Bank {
+    init(_ verdict: BankVerdict?, _ wording: Wording, at now: Instant) {
+        state = verdict.map { Wording.state($0.state) } ?? "starting"
+        isTransmitting = verdict?.isTransmitting ?? false
+        cvl = verdict.map { .init($0.chargeVoltage, .millivolts, wording, at: now) }
+        ccl = verdict.map { .init($0.charge, .milliamps, wording, at: now) }
+        dcl = verdict.map { .init($0.discharge, .milliamps, wording, at: now) }
+        dvl = verdict.map { .init($0.dischargeVoltage, .millivolts, wording, at: now) }
+        alarms = verdict.map { StatusDocument.Alarm.all($0.alarms) } ?? []
+        values = [:]
+        for raw in 0..<UInt8(BankField.count) {
+            guard let field = BankField(rawValue: raw), let reading = verdict?.bank[field] else { continue }
+            values["\(field.name)"] = .init(reading, field.unit, at: now)
+        }
+    }
+}
+
+extension StatusDocument.Pack {
+    init(_ pack: Snapshot.Pack, _ verdict: BankVerdict.Pack?, _ wording: Wording, at now: Instant) {
+        name = pack.name
+        address = Int(pack.address)
+        freshness = Wording.freshness(verdict?.freshness ?? .unheard)
+        ageSeconds = verdict?.age.map(\.tenths)
+        ccl = verdict?.charge.map { .init($0, .milliamps, wording, at: now) }
+        dcl = verdict?.discharge.map { .init($0, .milliamps, wording, at: now) }
+        chargeSharePercent = Double(verdict?.chargeSharePermille ?? 0) / 10
+        dischargeSharePercent = Double(verdict?.dischargeSharePermille ?? 0) / 10
+        isDoubted = verdict?.isDoubted ?? false
+        alarms = verdict.map { StatusDocument.Alarm.all($0.alarms) } ?? []
+        statistics = StatusDocument.Statistics(pack.statistics)
+        identity = [:]
+        if let known = pack.reading.identity?.value {
+            let fields: [(String, ASCIIText)] = [
+                ("model", known.model), ("hardware", known.hardware), ("firmware", known.firmware),
+                ("serial", known.serial), ("name", known.name), ("manufactured", known.manufactured),
+            ]
+            for (name, text) in fields where text.count > 0 { identity[name] = text.text }
+        }
+        values = [:]
+        for raw in 0..<UInt8(PackField.count) {
+            guard let field = PackField(rawValue: raw), let reading = pack.reading[field] else { continue }
+            values["\(field.name)"] = .init(reading, field.unit, at: now)
+        }
+        cellVolts = pack.reading.cellMillivolts?.value.all.map { $0.map { Double($0) / 1_000 } } ?? []
+        wireMilliohms = pack.reading.wireMilliohms?.value.all.map { $0.map(Int.init) } ?? []
+    }
+}
+
+extension StatusDocument.Statistics {
+    init(_ statistics: PackStatistics) {
+        answers = statistics.answers
+        timeouts = statistics.timeouts
+        refusals = statistics.refusals
+        rejectedAnswers = statistics.rejectedAnswers
+        wrongAddresses = statistics.wrongAddresses
+        turnaroundMilliseconds = statistics.turnaround.map { Double($0.microseconds / 100) / 10 }
+        cycleMilliseconds = statistics.cycle.map { Double($0.milliseconds) }
+        lastFault = statistics.lastFault.map { Wording.fault($0.value) }
+    }
+}
+
+extension StatusDocument.Inverter {
+    init(_ snapshot: Snapshot) {
+        let inverter = snapshot.inverter
+        profile = inverter.profile
+        dialect = inverter.dialect
+        heardSecondsAgo = inverter.heardAgo.map(\.tenths)
+        isSilent = inverter.isSilent
+        keepAlivesPerSecond = Int(inverter.keepAlivesPerSecond)
+        framesPerSecond = inverter.framesPerSecond
+        framesSent = inverter.framesSent
+        framesUnsent = inverter.framesUnsent
+        framesWithheld = inverter.framesWithheld
+        framesUrgent = inverter.framesUrgent
+        framesForeign = inverter.framesForeign
+    }
+}
+
+extension StatusDocument.Link {
+    init(_ bus: Snapshot.Bus) {
+        name = bus.name
+        address = bus.address
+        switch bus.state {
+        case .closed: state = "closed"
+        case .opening: state = "opening"
+        case .open: state = "open"
+        case .waiting: state = "waiting"
+        }
+        lastError = bus.lastError
+        isBusOff = bus.isBusOff
+        let named: [(String, UInt64)] = [
+            ("bytes_in", bus.counters.bytesIn), ("bytes_out", bus.counters.bytesOut),
+            ("frames_in", bus.counters.framesIn), ("frames_out", bus.counters.framesOut),
+            ("delayed", bus.counters.delayed), ("dropped", bus.counters.dropped),
+            ("errors", bus.counters.errors), ("error_frames", bus.counters.errorFrames),
+            ("bus_off", bus.counters.busOff), ("reopened", bus.counters.reopened),
+            ("refused", bus.counters.refused), ("malformed", bus.counters.malformed),
+            ("noise_no_start", bus.noise[.noStart]), ("noise_checksum", bus.noise[.checksum]),
+            ("noise_truncated", bus.noise[.truncated]), ("noise_overflow", bus.noise[.overflow]),
+            ("unexpected_answers", bus.unexpectedAnswers),
+        ]
+        counters = Dictionary(uniqueKeysWithValues: named.filter { $0.1 > 0 })
+    }
+}
+
+extension ASCIIText {
+    /// The characters as a string.
+    var text: String { String(decoding: (0..<count).map { self[$0] }, as: UTF8.self) }
+}
+
+extension CellValues {
+    /// The values in order, up to the last cell that is present.
+    var all: [UInt16?] {
+        let last = (0..<Self.maximum).last { self[$0] != nil }
+        return last.map { (0...$0).map { self[$0] } } ?? []
+    }
+}

@@ -1,0 +1,185 @@
+/// The state of a running gateway as one JSON document: what `busbar status --json` prints.
+///
+/// Numbers are in the unit their name ends with; what is not known is left out, never 0.
+public struct StatusDocument: Codable, Sendable {
+    /// Version of the layout; raised when a name changes its meaning.
+    public var layout = 1
+    /// Version of the program.
+    public var version: String
+    /// Time since the gateway started.
+    public var uptimeSeconds: Double
+    /// Number of control cycles.
+    public var cycles: UInt64
+    /// The longest time between the arrival of a byte and the frames that followed from it.
+    public var worstLatencyMilliseconds: Double
+    /// The bank.
+    public var bank: Bank
+    /// The packs, in the order of the configuration.
+    public var packs: [Pack]
+    /// The inverter.
+    public var inverter: Inverter
+    /// The links, in the order of the configuration.
+    public var links: [Link]
+    /// The last events, oldest first.
+    public var events: [Event]
+
+    /// One of the four limits, with the rule that set it.
+    public struct Limit: Codable, Sendable, Equatable {
+        /// The limit, in volts or amperes.
+        public var value: Double
+        /// `V` or `A`.
+        public var unit: String
+        /// The rule that won.
+        public var rule: String
+        /// Why, in a sentence.
+        public var reason: String
+        /// What has to change for it to rise.
+        public var risesWhen: String
+        /// The next rule in line, with the limit it would have set.
+        public var runnerUp: String?
+    }
+
+    /// An alarm.
+    public struct Alarm: Codable, Sendable, Equatable {
+        /// Its name.
+        public var name: String
+        /// `info`, `warning` or `protection`.
+        public var level: String
+        /// Its name in words.
+        public var words: String
+    }
+
+    /// The bank as a whole.
+    public struct Bank: Codable, Sendable {
+        /// `starting`, `running`, `bank lost` or `silent`.
+        public var state: String
+        /// Whether anything is sent to the inverter.
+        public var isTransmitting: Bool
+        /// CVL.
+        public var cvl: Limit?
+        /// CCL.
+        public var ccl: Limit?
+        /// DCL.
+        public var dcl: Limit?
+        /// DVL.
+        public var dvl: Limit?
+        /// Every other number about the bank, by its name and unit.
+        public var values: [String: Value]
+        /// Alarms of the bank, those of its packs included.
+        public var alarms: [Alarm]
+    }
+
+    /// A number with its unit and age.
+    public struct Value: Codable, Sendable, Equatable {
+        /// The number, in the unit.
+        public var value: Double
+        /// The unit; left out for plain numbers.
+        public var unit: String?
+        /// How old it is.
+        public var ageSeconds: Double
+    }
+
+    /// A pack.
+    public struct Pack: Codable, Sendable {
+        /// The operator's name for it.
+        public var name: String
+        /// Its address.
+        public var address: Int
+        /// `fresh`, `stale`, `lost` or `unheard`.
+        public var freshness: String
+        /// The age of its newest complete reading.
+        public var ageSeconds: Double?
+        /// Model, hardware, firmware, serial number as it reports them.
+        public var identity: [String: String]
+        /// Every number it has reported, by name.
+        public var values: [String: Value]
+        /// Cell voltages in volts, in order; an absent cell is `null`.
+        public var cellVolts: [Double?]
+        /// Resistances of the balance leads in milliohms.
+        public var wireMilliohms: [Int?]
+        /// The charge current it may take itself.
+        public var ccl: Limit?
+        /// The current that may be drawn from it.
+        public var dcl: Limit?
+        /// The part of the bank's charge current that flows through it.
+        public var chargeSharePercent: Double
+        /// The part of the bank's discharge current that flows through it.
+        public var dischargeSharePercent: Double
+        /// Whether a jump of its values is doubted at the moment.
+        public var isDoubted: Bool
+        /// Its alarms.
+        public var alarms: [Alarm]
+        /// How talking to it goes.
+        public var statistics: Statistics
+    }
+
+    /// How talking to a pack goes.
+    public struct Statistics: Codable, Sendable {
+        /// Answers that were believed.
+        public var answers: UInt64
+        /// Requests without an answer.
+        public var timeouts: UInt64
+        /// Requests that were refused.
+        public var refusals: UInt64
+        /// Answers that were not believed.
+        public var rejectedAnswers: UInt64
+        /// Answers of another pack.
+        public var wrongAddresses: UInt64
+        /// Time from request to answer.
+        public var turnaroundMilliseconds: Double?
+        /// Time between the last two readings.
+        public var cycleMilliseconds: Double?
+        /// The last fault in words.
+        public var lastFault: String?
+    }
+
+    /// The inverter.
+    public struct Inverter: Codable, Sendable {
+        /// Id of its protocol.
+        public var profile: String
+        /// Its dialect.
+        public var dialect: String
+        /// How long ago it was heard.
+        public var heardSecondsAgo: Double?
+        /// Whether it counts as silent.
+        public var isSilent: Bool
+        /// Signs of life in the last second.
+        public var keepAlivesPerSecond: Int
+        /// Frames sent in the last second.
+        public var framesPerSecond: Int
+        /// Frames sent.
+        public var framesSent: UInt64
+        /// Frames that did not reach the bus.
+        public var framesUnsent: UInt64
+        /// Frames not written because a value is not known.
+        public var framesWithheld: UInt64
+        /// Frames sent at once because a limit had fallen.
+        public var framesUrgent: UInt64
+        /// Frames of others.
+        public var framesForeign: UInt64
+    }
+
+    /// A link.
+    public struct Link: Codable, Sendable {
+        /// The operator's name for it.
+        public var name: String
+        /// Where it leads to.
+        public var address: String
+        /// `closed`, `opening`, `open` or `waiting`.
+        public var state: String
+        /// Why it failed last.
+        public var lastError: String?
+        /// Whether the CAN controller has left the bus.
+        public var isBusOff: Bool
+        /// Counters that are not zero, by name.
+        public var counters: [String: UInt64]
+    }
+
+    /// Something that happened.
+    public struct Event: Codable, Sendable, Equatable {
+        /// How long ago.
+        public var secondsAgo: Double
+        /// What, in a sentence.
+        public var text: String
+    }
+}

@@ -1,0 +1,196 @@
+/// Draws a status document as lines for a terminal, or for a pipe.
+public struct StatusView: Sendable {
+    /// Whether to use colours.
+    public var usesColor: Bool
+    /// How many columns there are; longer lines are cut.
+    public var columns: Int
+    /// How many of the last events are shown.
+    public var eventCount: Int
+
+    /// Makes a view.
+    public init(usesColor: Bool = false, columns: Int = 120, eventCount: Int = 6) {
+        self.usesColor = usesColor
+        self.columns = columns
+        self.eventCount = eventCount
+    }
+
+    /// The whole picture.
+    public func lines(_ status: StatusDocument) -> [String] {
+        var lines = [title(status), ""]
+        lines += packs(status.packs)
+        lines.append("")
+        lines += limits(status.bank)
+        lines.append("")
+        lines += link(status)
+        let alarms = alarmLines(status)
+        if !alarms.isEmpty { lines += [""] + alarms }
+        lines.append("")
+        lines += events(status.events)
+        return lines.map(cut)
+    }
+
+    /// The state in one line, for a log.
+    public func summary(_ status: StatusDocument) -> String {
+        let bank = status.bank
+        let packs = status.packs.map { "\($0.name) \($0.freshness)" }.joined(separator: ", ")
+        return cut(
+            "\(bank.state): " + measured(bank)
+                + " | CVL \(limit(bank.cvl)) CCL \(limit(bank.ccl)) DCL \(limit(bank.dcl))"
+                + " | CCL: \(bank.ccl?.reason ?? "-") | packs: \(packs)"
+                + " | inverter \(status.inverter.isSilent ? "silent" : "heard"),"
+                + " \(status.inverter.framesPerSecond) frames/s")
+    }
+
+    private func title(_ status: StatusDocument) -> String {
+        let state = status.bank.state
+        let shown = paint(state.uppercased(), state == "running" ? .green : .red)
+        return "\(paint("Busbar", .bold)) \(status.version)   \(shown)   \(measured(status.bank))"
+            + "   up \(Int(status.uptimeSeconds)) s"
+    }
+
+    private func measured(_ bank: StatusDocument.Bank) -> String {
+        ["soc", "voltage", "current", "temperature"].compactMap { name in
+            bank.values[name].map { number($0, places: name == "voltage" ? 2 : 1) }
+        }.joined(separator: "  ")
+    }
+
+    private func limit(_ limit: StatusDocument.Limit?) -> String {
+        limit.map { "\(fixed($0.value, 1)) \($0.unit)" } ?? "-"
+    }
+}
+
+// MARK: - Parts
+
+extension StatusView {
+    private func packs(_ packs: [StatusDocument.Pack]) -> [String] {
+        let head =
+            pad("Pack", 8) + pad("state", 9) + pad("age", 7) + pad("voltage", 10) + pad("current", 10)
+            + pad("SOC", 8) + pad("lowest cell", 15) + pad("highest cell", 15) + pad("cells °C", 13)
+            + pad("MOS °C", 8) + "BMS"
+        return [paint(head, .dim)] + packs.map(pack)
+    }
+
+    private func pack(_ pack: StatusDocument.Pack) -> String {
+        let isOld = pack.freshness == "lost" || pack.freshness == "unheard"
+        let value = { (name: String, places: Int) in
+            isOld ? "-" : pack.values[name].map { self.number($0, places: places) } ?? "-"
+        }
+        let cells = pack.cellVolts.enumerated().compactMap { index, volts in volts.map { (index + 1, $0) } }
+        let low = isOld ? nil : cells.min { $0.1 < $1.1 }
+        let high = isOld ? nil : cells.max { $0.1 < $1.1 }
+        let temperatures = (1...5).compactMap { pack.values["temperature_\($0)"]?.value }
+        let range =
+            isOld
+            ? "-" : temperatures.min().map { "\(fixed($0, 1))/\(fixed(temperatures.max() ?? $0, 1))" } ?? "-"
+        let age = pack.ageSeconds.map { "\(fixed($0, 1)) s" } ?? "-"
+        let color: Paint = pack.freshness == "fresh" ? .green : pack.freshness == "stale" ? .yellow : .red
+        return pad(pack.name, 8) + paint(pad(pack.freshness, 9), color) + pad(age, 7)
+            + pad(value("pack_voltage", 2), 10) + pad(value("current", 1), 10) + pad(value("soc", 0), 8)
+            + pad(cell(low), 15) + pad(cell(high), 15) + pad(range, 13)
+            + pad(isOld ? "-" : pack.values["mosfet_temperature"].map { fixed($0.value, 1) } ?? "-", 8)
+            + [pack.identity["model"], pack.identity["firmware"]].compactMap { $0 }.joined(separator: " ")
+    }
+
+    private func cell(_ cell: (Int, Double)?) -> String {
+        cell.map { "\(fixed($0.1, 3)) V #\($0.0)" } ?? "-"
+    }
+
+    private func limits(_ bank: StatusDocument.Bank) -> [String] {
+        [("CVL", bank.cvl), ("CCL", bank.ccl), ("DCL", bank.dcl)].flatMap { name, limit -> [String] in
+            guard let limit else { return ["\(name)  -"] }
+            let value = paint(
+                pad("\(fixed(limit.value, 1)) \(limit.unit)", 10), limit.value > 0 ? .bold : .red)
+            var lines = ["\(name)  \(value) \(limit.reason)"]
+            lines.append(paint("                rises when \(limit.risesWhen)", .dim))
+            if let next = limit.runnerUp { lines.append(paint("                next: \(next)", .dim)) }
+            return lines
+        }
+    }
+
+    private func link(_ status: StatusDocument) -> [String] {
+        let inverter = status.inverter
+        let heard =
+            inverter.heardSecondsAgo.map {
+                "keep-alive \(fixed($0, 1)) s ago, \(inverter.keepAlivesPerSecond)/s"
+            }
+            ?? "never heard"
+        let sending =
+            status.bank.isTransmitting
+            ? "sending \(inverter.framesPerSecond) frames/s" : paint("not sending", .yellow)
+        let first =
+            "Inverter  \(inverter.profile) \(inverter.dialect)   "
+            + "\(paint(inverter.isSilent ? "SILENT" : "heard", inverter.isSilent ? .red : .green)), \(heard)   "
+            + "\(sending), \(inverter.framesUrgent) at once"
+        return [first]
+            + status.links.map { link in
+                let error = link.lastError.map { link.state == "open" ? "" : "  \($0)" } ?? ""
+                return paint("Link      ", .dim) + "\(link.name): \(link.address), \(link.state)\(error)"
+                    + (link.isBusOff ? paint("  BUS-OFF", .red) : "")
+            }
+    }
+
+    private func alarmLines(_ status: StatusDocument) -> [String] {
+        let shown = status.packs.flatMap { pack in pack.alarms.map { ("pack \(pack.name)", $0) } }
+        let own = status.bank.alarms.filter { alarm in !shown.contains { $0.1 == alarm } }.map {
+            ("bank", $0)
+        }
+        return (own + shown).map { place, alarm in
+            let color: Paint =
+                alarm.level == "protection" ? .red : alarm.level == "warning" ? .yellow : .dim
+            return "Alarm     " + paint("\(alarm.level): \(alarm.words) (\(place))", color)
+        }
+    }
+
+    private func events(_ events: [StatusDocument.Event]) -> [String] {
+        events.suffix(eventCount).reversed().map {
+            paint(pad("\(Int($0.secondsAgo)) s ago", 11), .dim) + $0.text
+        }
+    }
+}
+
+// MARK: - Text
+
+extension StatusView {
+    private enum Paint: String {
+        case bold = "1"
+        case dim = "2"
+        case red = "31"
+        case green = "32"
+        case yellow = "33"
+    }
+
+    private func paint(_ text: String, _ color: Paint) -> String {
+        usesColor ? "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" : text
+    }
+
+    private func number(_ value: StatusDocument.Value, places: Int) -> String {
+        fixed(value.value, places) + (value.unit.map { " \($0)" } ?? "")
+    }
+
+    private func fixed(_ value: Double, _ places: Int) -> String {
+        var factor = 1.0
+        for _ in 0..<places { factor *= 10 }
+        return Wording.decimal(Int32((value * factor).rounded()), places: places)
+    }
+
+    private func pad(_ text: String, _ width: Int) -> String {
+        text.count >= width ? text + " " : text + String(repeating: " ", count: width - text.count)
+    }
+
+    /// Cuts a line at the edge without counting the codes of colours.
+    private func cut(_ line: String) -> String {
+        var shown = 0
+        var isCode = false
+        var result = ""
+        for character in line {
+            if character == "\u{1B}" { isCode = true }
+            if !isCode {
+                shown += 1
+                guard shown <= columns else { continue }
+            }
+            result.append(character)
+            if isCode, character == "m" { isCode = false }
+        }
+        return result
+    }
+}

@@ -1,0 +1,185 @@
+public import BMSDrivers
+public import BatteryModel
+public import ChargeControl
+public import Gateway
+
+/// Puts what the core says into words that an installer understands.
+public struct Wording: Sendable {
+    /// The names of the packs, in the order of the configuration.
+    public var packs: [String]
+    /// The names of the buses, in the order of the configuration.
+    public var buses: [String]
+
+    /// Makes a wording for a gateway with these names.
+    public init(packs: [String], buses: [String]) {
+        self.packs = packs
+        self.buses = buses
+    }
+
+    /// A number in the unit people read: `55200` millivolts as `55.2 V`.
+    public static func quantity(_ value: Int32, _ unit: Unit) -> String {
+        switch unit {
+        case .onOff: return value == 0 ? "off" : "on"
+        case .bits: return "0x" + String(UInt32(bitPattern: value), radix: 16, uppercase: true)
+        default: break
+        }
+        let symbol = "\(unit.symbol)"
+        return decimal(value, places: unit.decimals) + (symbol.isEmpty ? "" : " " + symbol)
+    }
+
+    /// An integer with the point moved: `53214` with three places as `53.214`, `-50` with one as `-5.0`.
+    public static func decimal(_ value: Int32, places: Int) -> String {
+        guard places > 0 else { return "\(value)" }
+        var digits = String(value.magnitude)
+        while digits.count <= places { digits = "0" + digits }
+        let split = digits.index(digits.endIndex, offsetBy: -places)
+        return (value < 0 ? "-" : "") + digits[..<split] + "." + digits[split...]
+    }
+
+    /// A voltage with one place, a current with one place: as they go to the inverter.
+    public static func short(_ value: Int32, _ unit: Unit) -> String {
+        guard unit.decimals == 3 else { return quantity(value, unit) }
+        let rounded = value / 100
+        return decimal(rounded, places: 1) + " \(unit.symbol)"
+    }
+
+    /// A length of time.
+    public static func time(_ interval: Interval) -> String {
+        let milliseconds = max(interval.milliseconds, 0)
+        if milliseconds < 10_000 { return decimal(Int32(milliseconds / 100), places: 1) + " s" }
+        let seconds = milliseconds / 1_000
+        if seconds < 120 { return "\(seconds) s" }
+        if seconds < 7_200 { return "\(seconds / 60) min" }
+        return "\(seconds / 3_600) h \(seconds / 60 % 60) min"
+    }
+
+    /// The name of a pack.
+    public func pack(_ index: Int?) -> String {
+        guard let index else { return "the bank" }
+        return packs.indices.contains(index) ? "pack \(packs[index])" : "pack \(index + 1)"
+    }
+}
+
+// MARK: - Limits
+
+extension Wording {
+    /// Why a limit is what it is, in a sentence without a full stop.
+    public func reason(_ reason: LimitReason) -> String {
+        let who = pack(reason.pack)
+        let input = reason.input.map { Self.quantity($0, reason.inputUnit) } ?? "?"
+        let place = reason.place.map { "\($0)" } ?? "?"
+        switch reason.rule {
+        case .bankMaximum: return "configured maximum of the bank"
+        case .packMaximum: return "configured maximum of \(who)"
+        case .bmsLimit: return "the BMS of \(who) is set to \(input)"
+        case .switchOpen: return "the BMS of \(who) has opened its switch"
+        case .highestCell: return "highest cell: \(who), cell \(place), \(input)"
+        case .lowestCell: return "lowest cell: \(who), cell \(place), \(input)"
+        case .absoluteMaximumCell: return "cell at its absolute maximum: \(who), cell \(place), \(input)"
+        case .cellTemperature: return "cell temperature: \(who), sensor \(place), \(input)"
+        case .mosfetTemperature: return "MOSFET temperature of \(who): \(input)"
+        case .protection:
+            return reason.input == nil
+                ? "the BMS of \(who) protects itself"
+                : "\(who) has \(input) cells, not as configured"
+        case .bankVoltage: return "the bank stands at \(input), above its highest charge voltage"
+        case .inputMissing: return "\(who) does not report a value that a rule needs"
+        case .stale: return "the last reading of \(who) is old"
+        case .packLost: return "\(who) is lost; no more than it last allowed"
+        case .bankLost: return "no pack can be relied on"
+        case .starting: return "waiting for every pack to be heard"
+        case .connectRefused: return "the voltages of the packs lie too far apart"
+        case .hold: return "held down after a fall"
+        case .ramp: return "rising slowly towards \(input)"
+        case .stopping: return "the gateway is being stopped"
+        }
+    }
+
+    /// What has to change for a limit to rise.
+    public func rise(_ reason: LimitReason, at now: Instant) -> String {
+        switch reason.rise {
+        case .inputBelow(let value): return "it falls below \(Self.quantity(value, reason.inputUnit))"
+        case .inputAbove(let value): return "it rises above \(Self.quantity(value, reason.inputUnit))"
+        case .until(let instant): return "\(Self.time(instant - now)) have passed"
+        case .configuration: return "the configuration allows more"
+        case .bms: return "the setting in the BMS is raised"
+        case .switchClosed: return "the BMS closes its switch"
+        case .reported: return "the value is reported"
+        case .newReading: return "a new reading arrives"
+        case .alarmEnds: return "the protection ends"
+        case .voltagesAgree: return "the voltages have agreed for a while"
+        case .rising: return "it does so by itself"
+        }
+    }
+}
+
+// MARK: - States, alarms and events
+
+extension Wording {
+    /// A step of the ladder.
+    public static func freshness(_ freshness: Freshness) -> String {
+        switch freshness {
+        case .fresh: "fresh"
+        case .stale: "stale"
+        case .lost: "lost"
+        case .unheard: "unheard"
+        }
+    }
+
+    /// The state of the bank.
+    public static func state(_ state: BankVerdict.State) -> String {
+        switch state {
+        case .starting: "starting"
+        case .running: "running"
+        case .bankLost: "bank lost"
+        case .silent: "silent"
+        }
+    }
+
+    /// The level of an alarm.
+    public static func level(_ level: AlarmLevel) -> String {
+        switch level {
+        case .info: "info"
+        case .warning: "warning"
+        case .protection: "protection"
+        }
+    }
+
+    /// What happened, in a sentence without a full stop.
+    public func event(_ event: GatewayEvent) -> String {
+        switch event.kind {
+        case .started: "gateway started"
+        case .stopping: "stopping: zero limits for one period, then silence"
+        case .busUp(let bus): "link \(self.bus(bus)) is open"
+        case .busDown(let bus, let why): "link \(self.bus(bus)) is down" + (why.isEmpty ? "" : ": \(why)")
+        case .pack(let index, let freshness): "\(pack(index)) is \(Self.freshness(freshness))"
+        case .bank(let state): "bank: \(Self.state(state))"
+        case .raised(let kind, let level, let index):
+            "\(Self.level(level)): \(Self.alarm(kind)) (\(pack(index)))"
+        case .cleared(let kind, _, let index): "over: \(Self.alarm(kind)) (\(pack(index)))"
+        case .blocked(let direction, let why): "\(Self.current(direction)) fell to 0 A: \(reason(why))"
+        case .released(let direction): "\(Self.current(direction)) rises again"
+        case .inverterHeard: "inverter heard"
+        case .inverterSilent: "inverter has fallen silent"
+        case .withheld(let identifier, let why):
+            "frame 0x\(String(identifier, radix: 16, uppercase: true)) is not sent: \(why)"
+        }
+    }
+
+    /// The name of the limit of a direction.
+    public static func current(_ direction: Direction) -> String { direction == .charge ? "CCL" : "DCL" }
+
+    /// A fault in talking to a pack.
+    public static func fault(_ fault: TransactionFault) -> String {
+        switch fault {
+        case .timeout: "no answer"
+        case .refused(let code): "refused with code \(code)"
+        case .answer(let error): "answer not believed: \(error)"
+        case .wrongAddress(let address): "address \(address) answered instead"
+        }
+    }
+
+    private func bus(_ index: Int) -> String {
+        buses.indices.contains(index) ? buses[index] : "\(index + 1)"
+    }
+}
