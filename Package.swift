@@ -72,7 +72,13 @@ let edgeTargets: [Target] = [
         swiftSettings: common),
 ]
 
-let testTargets: [Target] = []
+let testTargets: [Target] = [
+    .testTarget(
+        name: "BatteryModelTests", dependencies: ["BatteryModel", "TestSupport"], swiftSettings: common),
+    .testTarget(
+        name: "BusCodecTests", dependencies: ["BatteryModel", "BusCodec", "TestSupport"],
+        swiftSettings: common),
+]
 
 let package = Package(
     name: "busbar",
