@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func `a conversation survives every way of delivery`() {
-        let verifier = DripFeedVerifier { bytes, _ in ModbusRTU.scanAny(bytes) }
+        let verifier = DripFeedVerifier(flipStride: 3) { bytes, _ in ModbusRTU.scanAny(bytes) }
         let samples = zip(ModbusVector.requests, ModbusVector.answers).flatMap { [$0.bytes, $1.bytes] }
         let failures = verifier.failures(in: samples)
         #expect(failures.isEmpty, "\(failures.joined(separator: "\n"))")
