@@ -74,6 +74,15 @@ let edgeTargets: [Target] = [
 
 let testTargets: [Target] = [
     .testTarget(
+        name: "BatteryModelTests", dependencies: ["BatteryModel", "TestSupport"],
+        swiftSettings: common),
+    .testTarget(
+        name: "BusCodecTests", dependencies: ["BatteryModel", "BusCodec", "TestSupport"],
+        swiftSettings: common),
+    .testTarget(
+        name: "ChargeControlTests", dependencies: ["BatteryModel", "ChargeControl", "TestSupport"],
+        swiftSettings: common),
+    .testTarget(
         name: "LinuxIOTests", dependencies: ["BatteryModel", "BusCodec", "LinuxIO"],
         swiftSettings: common),
     .testTarget(

@@ -16,23 +16,21 @@ public struct Instant: Sendable, Hashable, Comparable {
         lhs.nanoseconds < rhs.nanoseconds
     }
 
-    /// The instant `interval` later; stops at the end of the clock's range instead of overflowing.
+    /// The instant `interval` later; stops at the ends of the clock's range instead of overflowing.
     public static func + (start: Instant, interval: Interval) -> Instant {
-        let (sum, overflow) = start.nanoseconds.addingReportingOverflow(interval.nanoseconds)
-        return Instant(nanoseconds: overflow ? .max : sum)
+        Instant(nanoseconds: (Interval(nanoseconds: start.nanoseconds) + interval).nanoseconds)
     }
 
     /// The time that passed from `start` to `end`; negative if `end` is earlier.
     public static func - (end: Instant, start: Instant) -> Interval {
-        let (difference, overflow) = end.nanoseconds.subtractingReportingOverflow(start.nanoseconds)
-        return Interval(nanoseconds: overflow ? .max : difference)
+        Interval(nanoseconds: end.nanoseconds) - Interval(nanoseconds: start.nanoseconds)
     }
 }
 
 /// A length of time, exact to the nanosecond and small enough for a microcontroller.
 ///
 /// The standard library's `Duration` is a 128-bit number of attoseconds; on a 32-bit target every comparison of
-/// it is a library call.
+/// it is a library call. Arithmetic stops at the ends of the range, some 292 years, instead of overflowing.
 public struct Interval: Sendable, Hashable, Comparable {
     /// The length in nanoseconds.
     public var nanoseconds: Int64
@@ -47,17 +45,17 @@ public struct Interval: Sendable, Hashable, Comparable {
 
     /// An interval of whole seconds.
     public static func seconds(_ count: Int64) -> Interval {
-        Interval(nanoseconds: count &* 1_000_000_000)
+        Interval(nanoseconds: 1_000_000_000) * count
     }
 
     /// An interval of whole milliseconds.
     public static func milliseconds(_ count: Int64) -> Interval {
-        Interval(nanoseconds: count &* 1_000_000)
+        Interval(nanoseconds: 1_000_000) * count
     }
 
     /// An interval of whole microseconds.
     public static func microseconds(_ count: Int64) -> Interval {
-        Interval(nanoseconds: count &* 1_000)
+        Interval(nanoseconds: 1_000) * count
     }
 
     /// The length in whole seconds, cut off.
@@ -76,16 +74,22 @@ public struct Interval: Sendable, Hashable, Comparable {
 
     /// The two lengths one after the other.
     public static func + (lhs: Interval, rhs: Interval) -> Interval {
-        Interval(nanoseconds: lhs.nanoseconds &+ rhs.nanoseconds)
+        let (sum, overflow) = lhs.nanoseconds.addingReportingOverflow(rhs.nanoseconds)
+        return Interval(nanoseconds: overflow ? end(isNegative: rhs.nanoseconds < 0) : sum)
     }
 
     /// What is left of `lhs` after `rhs`; negative if `rhs` is longer.
     public static func - (lhs: Interval, rhs: Interval) -> Interval {
-        Interval(nanoseconds: lhs.nanoseconds &- rhs.nanoseconds)
+        let (difference, overflow) = lhs.nanoseconds.subtractingReportingOverflow(rhs.nanoseconds)
+        return Interval(nanoseconds: overflow ? end(isNegative: lhs.nanoseconds < 0) : difference)
     }
 
     /// The length `factor` times over.
     public static func * (interval: Interval, factor: Int64) -> Interval {
-        Interval(nanoseconds: interval.nanoseconds &* factor)
+        let (product, overflow) = interval.nanoseconds.multipliedReportingOverflow(by: factor)
+        let isNegative = (interval.nanoseconds < 0) != (factor < 0)
+        return Interval(nanoseconds: overflow ? end(isNegative: isNegative) : product)
     }
+
+    private static func end(isNegative: Bool) -> Int64 { isNegative ? .min : .max }
 }

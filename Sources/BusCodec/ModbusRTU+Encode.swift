@@ -4,24 +4,26 @@ extension ModbusRTU {
         _ function: Function = .readHolding, address: UInt8, register: UInt16, count: UInt16,
         into buffer: inout ByteBuffer<size>
     ) {
+        let start = buffer.count
         buffer.append(address)
         buffer.append(function.rawValue)
         buffer.append(big: register)
         buffer.append(big: count)
-        appendCRC(to: &buffer)
+        appendCRC(to: &buffer, from: start)
     }
 
     /// Writes a question to write one register with function 16.
     public static func encodeWriteMany<let size: Int>(
         address: UInt8, register: UInt16, value: UInt16, into buffer: inout ByteBuffer<size>
     ) {
+        let start = buffer.count
         buffer.append(address)
         buffer.append(Function.writeMany.rawValue)
         buffer.append(big: register)
         buffer.append(big: 1)
         buffer.append(2)
         buffer.append(big: value)
-        appendCRC(to: &buffer)
+        appendCRC(to: &buffer, from: start)
     }
 
     /// Writes the answer that carries registers.
@@ -32,38 +34,40 @@ extension ModbusRTU {
         into buffer: inout ByteBuffer<size>
     ) {
         precondition(data.count <= 250)
+        let start = buffer.count
         buffer.append(address)
         buffer.append(function.rawValue)
         buffer.append(UInt8(data.count))
         buffer.append(data)
-        appendCRC(to: &buffer)
+        appendCRC(to: &buffer, from: start)
     }
 
-    /// Writes the answer that confirms a write with function 16; behind other bytes its CRC is its own.
+    /// Writes the answer that confirms a write with function 16.
     public static func encodeWriteAnswer<let size: Int>(
         address: UInt8, register: UInt16, count: UInt16, into buffer: inout ByteBuffer<size>
     ) {
-        var answer = ByteBuffer<8>()
-        answer.append(address)
-        answer.append(Function.writeMany.rawValue)
-        answer.append(big: register)
-        answer.append(big: count)
-        appendCRC(to: &answer)
-        buffer.append(answer.bytes)
+        let start = buffer.count
+        buffer.append(address)
+        buffer.append(Function.writeMany.rawValue)
+        buffer.append(big: register)
+        buffer.append(big: count)
+        appendCRC(to: &buffer, from: start)
     }
 
     /// Writes a refusal.
     public static func encodeException<let size: Int>(
         _ function: UInt8, address: UInt8, code: UInt8, into buffer: inout ByteBuffer<size>
     ) {
+        let start = buffer.count
         buffer.append(address)
         buffer.append(function | 0x80)
         buffer.append(code)
-        appendCRC(to: &buffer)
+        appendCRC(to: &buffer, from: start)
     }
 
-    private static func appendCRC<let size: Int>(to buffer: inout ByteBuffer<size>) {
-        let crc = Checksum.modbusCRC(buffer.bytes)
+    /// The CRC is that of the frame that begins at byte `start`, so frames can stand one behind the other.
+    private static func appendCRC<let size: Int>(to buffer: inout ByteBuffer<size>, from start: Int) {
+        let crc = Checksum.modbusCRC(buffer.bytes.extracting(start..<buffer.count))
         buffer.append(little: crc)
     }
 }

@@ -96,6 +96,7 @@ public struct StreamScanner<let capacity: Int>: Sendable {
             if buffer.count == capacity {
                 noise[.overflow] += 1
                 buffer.removeFirst(1)
+                drain(isLast: false, grammar: grammar, handle: handle)
             }
         } while offset < bytes.count
     }

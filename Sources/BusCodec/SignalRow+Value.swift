@@ -16,12 +16,15 @@ extension SignalRow {
     ///
     /// - Throws: ``SignalError/outOfRange(signal:value:)``.
     public func value(ofRaw raw: UInt64) throws(SignalError) -> Int32 {
-        if unit == .bits { return Int32(truncatingIfNeeded: raw) }
-        let signed = isSigned ? signExtended(raw) : Int64(truncatingIfNeeded: raw)
-        let (product, overflow) = signed.multipliedReportingOverflow(by: Int64(numerator))
+        guard unit != .bits else { return try pattern(ofRaw: raw) }
+        guard let number = isSigned ? signExtended(raw) : Int64(exactly: raw) else {
+            throw .outOfRange(signal: SignalName(name), value: .max)
+        }
+        let (product, overflow) = number.multipliedReportingOverflow(by: Int64(numerator))
         let value = Self.divided(product, by: Int64(denominator), .nearest) &+ Int64(offset)
-        guard !overflow, raw <= UInt64(Int64.max), let exact = Int32(exactly: value), range.contains(exact)
-        else { throw .outOfRange(signal: SignalName(name), value: overflow ? .max : value) }
+        guard !overflow, let exact = Int32(exactly: value), range.contains(exact) else {
+            throw .outOfRange(signal: SignalName(name), value: overflow ? .max : value)
+        }
         return exact
     }
 
@@ -34,14 +37,10 @@ extension SignalRow {
             guard let code = notAvailable else { throw .missing(signal: SignalName(name)) }
             return code
         }
-        if unit == .bits { return UInt64(UInt32(bitPattern: value)) & mask }
-        let scaled = (Int64(value) - Int64(offset)) * Int64(denominator)
-        let raw = Self.divided(scaled, by: Int64(numerator), rounding)
-        guard range.contains(value), fits(raw) else {
+        let code = unit == .bits ? code(ofPattern: UInt32(bitPattern: value)) : code(of: value)
+        guard range.contains(value), let code, code != notAvailable else {
             throw .outOfRange(signal: SignalName(name), value: Int64(value))
         }
-        let code = UInt64(bitPattern: raw) & mask
-        guard code != notAvailable else { throw .outOfRange(signal: SignalName(name), value: Int64(value)) }
         return code
     }
 
@@ -53,7 +52,7 @@ extension SignalRow {
         try store(raw: raw(for: value), into: &bytes, containerOrder, repetition: repetition)
     }
 
-    /// Reads a text; `nil` if every byte is 0 or 0xFF.
+    /// Reads a text; `nil` if it is empty or its first byte is 0xFF.
     ///
     /// - Throws: ``SignalError/tooShort(signal:neededBytes:gotBytes:)``.
     public func text(in bytes: Span<UInt8>) throws(SignalError) -> ASCIIText? {
@@ -67,13 +66,47 @@ extension SignalRow {
     }
 
     /// Writes a text, filled up with `padding`; characters that do not fit are cut off.
-    public func store(_ text: ASCIIText, into bytes: inout MutableSpan<UInt8>, padding: UInt8) {
-        for index in 0..<min(Int(bits) / 8, bytes.count - Int(byte)) {
+    ///
+    /// - Throws: ``SignalError/tooShort(signal:neededBytes:gotBytes:)``.
+    public func store(
+        _ text: ASCIIText, into bytes: inout MutableSpan<UInt8>, padding: UInt8
+    ) throws(SignalError) {
+        let end = Int(byte) + Int(bits) / 8
+        guard end <= bytes.count else {
+            throw .tooShort(signal: SignalName(name), neededBytes: end, gotBytes: bytes.count)
+        }
+        for index in 0..<Int(bits) / 8 {
             bytes[Int(byte) + index] = index < text.count ? text[index] : padding
         }
     }
 
     private var mask: UInt64 { bits >= 64 ? .max : (1 << UInt64(bits)) - 1 }
+
+    private func pattern(ofRaw raw: UInt64) throws(SignalError) -> Int32 {
+        guard let word = UInt32(exactly: raw), range.contains(Int32(bitPattern: word)) else {
+            throw .outOfRange(signal: SignalName(name), value: Int64(truncatingIfNeeded: raw))
+        }
+        return Int32(bitPattern: word)
+    }
+
+    private func code(ofPattern pattern: UInt32) -> UInt64? {
+        UInt64(pattern) & ~mask == 0 ? UInt64(pattern) : nil
+    }
+
+    private func code(of value: Int32) -> UInt64? {
+        let scaled = (Int64(value) - Int64(offset)) * Int64(denominator)
+        let raw = Self.divided(scaled, by: Int64(numerator), codeRounding)
+        return fits(raw) ? UInt64(bitPattern: raw) & mask : nil
+    }
+
+    /// ``rounding`` as the raw number needs it: where codes fall as values rise, down and up change places.
+    private var codeRounding: Rounding {
+        switch rounding {
+        case .nearest: .nearest
+        case .down: numerator < 0 ? .up : .down
+        case .up: numerator < 0 ? .down : .up
+        }
+    }
 
     private func signExtended(_ raw: UInt64) -> Int64 {
         let shift = UInt64(64 - min(bits, 64))
@@ -81,7 +114,7 @@ extension SignalRow {
     }
 
     private func fits(_ raw: Int64) -> Bool {
-        if bits >= 64 { return true }
+        if bits >= 64 { return isSigned || raw >= 0 }
         if isSigned {
             let half = Int64(1) << Int64(bits - 1)
             return raw >= -half && raw < half

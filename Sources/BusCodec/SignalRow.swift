@@ -92,9 +92,9 @@ public enum ByteOrder: UInt8, Sendable {
 public enum Rounding: UInt8, Sendable {
     /// The nearest code; for measured values.
     case nearest
-    /// The next code towards minus infinity; for limits that must not be exceeded.
+    /// The next value below that has a code; for limits that must not be exceeded.
     case down
-    /// The next code towards plus infinity; for limits that must not be undercut.
+    /// The next value above that has a code; for limits that must not be undercut.
     case up
 }
 
