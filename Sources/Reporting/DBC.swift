@@ -6,7 +6,7 @@ public import InverterProfiles
 public enum DBC {
     /// Writes the frames of a profile, of both directions, as they stand in a dialect.
     ///
-    /// Signals are in the units of the screen: V, A, %, °C. Frames that are only understood when heard are in it as
+    /// Signals are in the units of the screen: V, A, %, degC. Frames that are only understood when heard are in it as
     /// well; bits that are always zero are not.
     ///
     /// - Parameters:
@@ -45,7 +45,20 @@ public enum DBC {
     fileprivate static let inverter = "Inverter"
 
     fileprivate static func quoted(_ text: StaticString) -> String {
-        String(text.description.map { $0 == "\"" ? "'" : $0 })
+        String(ascii(text).map { $0 == "\"" ? "'" : $0 })
+    }
+
+    /// The text without characters that readers of DBC files, which expect Windows-1252, would garble.
+    fileprivate static func ascii(_ text: StaticString) -> String {
+        text.description.reduce(into: "") { result, character in
+            switch character {
+            case "°": result += "deg"
+            case "Ω": result += "Ohm"
+            case "µ": result += "u"
+            case "…": result += "..."
+            default: result += character.isASCII ? String(character) : "?"
+            }
+        }
     }
 }
 
@@ -137,8 +150,10 @@ private struct Scale {
         factor = Self.text(Double(row.numerator) / (Double(row.denominator) * power))
         offset = Self.text(Double(row.offset) / power)
         minimum = isNumber ? Self.text(Double(row.range.lowerBound) / power) : "0"
-        maximum = isNumber ? Self.text(Double(row.range.upperBound) / power) : "0"
-        symbol = unit.symbol.description
+        // "0|0" leaves the range open, which suits patterns and texts.
+        let largest = row.bits < 8 ? "\((1 << row.bits) - 1)" : "0"
+        maximum = isNumber ? Self.text(Double(row.range.upperBound) / power) : largest
+        symbol = DBC.ascii(unit.symbol)
     }
 
     /// A number without a needless fraction.

@@ -18,15 +18,20 @@ struct DBCTests {
             " SG_ charge_current_limit : 16|16@1- (0.1,0) [0|3276.7] \"A\" Inverter",
             " SG_ soc : 0|16@1+ (1,0) [0|100] \"%\" Inverter",
             " SG_ voltage : 0|16@1- (0.01,0) [0|327.67] \"V\" Inverter",
-            " SG_ temperature : 32|16@1- (0.1,0) [-50|125] \"°C\" Inverter",
-            " SG_ prot_charge_over_current : 8|1@1+ (1,0) [0|0] \"\" Inverter",
-            " SG_ min_temperature : 32|16@1+ (1,-273.1) [-50|125] \"°C\" Inverter",
+            " SG_ temperature : 32|16@1- (0.1,0) [-50|125] \"degC\" Inverter",
+            " SG_ prot_charge_over_current : 8|1@1+ (1,0) [0|1] \"\" Inverter",
+            " SG_ min_temperature : 32|16@1+ (1,-273.1) [-50|125] \"degC\" Inverter",
             "CM_ SG_ 857 prot_over_voltage \"protection: cellOverVoltage, packOverVoltage\";",
             "VAL_ 860 charge_enable 0 \"off\" 1 \"on\" ;",
             "BA_ \"GenMsgCycleTime\" BO_ 849 1000;",
         ])
     func line(_ expected: String) {
         #expect(v12.split(separator: "\n").contains { $0 == expected }, "\(v12)")
+    }
+
+    @Test("is plain ASCII, as the readers of the format expect")
+    func ascii() {
+        #expect((v12 + v13).utf8.allSatisfy { $0 < 0x80 })
     }
 
     @Test("a dialect has its own frames and lengths")

@@ -215,6 +215,18 @@ struct ProfileQuirkTests {
         #expect(reading.alarms?.value == alarms(protections: [.imbalance]))
     }
 
+    @Test("pairs of 0 and 3 say nothing: neither an alarm nor that there is none")
+    func unreportedPairs() {
+        var reading = BankReading()
+        _ = profile.decode(frame(0x35A, [0, 0xFF, 0, 0xFF, 0, 0, 0, 0]), at: noon, into: &reading)
+        #expect(reading.alarms == nil)
+        reading.alarms = Reading(alarms(protections: [.cellOverVoltage]), at: noon)
+        _ = profile.decode(frame(0x35A, [0x20, 0, 0, 0, 0, 0, 0, 0]), at: noon, into: &reading)
+        #expect(reading.alarms?.value == alarms(protections: [.cellOverVoltage]))
+        _ = profile.decode(frame(0x35A, [0x08, 0, 0, 0, 0, 0, 0, 0]), at: noon, into: &reading)
+        #expect(reading.alarms?.value == AlarmSet())
+    }
+
     @Test("every kind that refuses current in a pack is visible, the rest is named")
     func invisible() {
         let hidden = profile.invisibleKinds(at: .protection, dialect: 0)
