@@ -80,6 +80,10 @@ let testTargets: [Target] = [
         name: "BusCodecTests", dependencies: ["BatteryModel", "BusCodec", "TestSupport"],
         swiftSettings: common),
     .testTarget(
+        name: "InverterProfilesTests",
+        dependencies: ["BatteryModel", "BusCodec", "InverterProfiles", "Reporting", "TestSupport"],
+        swiftSettings: common),
+    .testTarget(
         name: "ChargeControlTests", dependencies: ["BatteryModel", "ChargeControl", "TestSupport"],
         swiftSettings: common),
     .testTarget(

@@ -104,7 +104,7 @@ extension JKPB {
                 try row.store(power(of: reading), into: &bytes, order)
             case .identity(let field):
                 guard let text = reading.identity?.value[field] else { continue }
-                row.store(text, into: &bytes, padding: 0)
+                try row.store(text, into: &bytes, padding: 0)
             case .reserved, .secret:
                 continue
             }

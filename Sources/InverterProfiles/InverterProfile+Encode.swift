@@ -97,7 +97,7 @@ extension BankRow {
             try store(raw: raw, into: &bytes)
         case .maker:
             guard let maker = bank.maker?.value else { throw .missing(signal: SignalName(name)) }
-            store(maker, into: &bytes, padding: 0x20)
+            try store(maker, into: &bytes, padding: 0x20)
         case .heardAlarm, .reserved:
             break
         }

@@ -2,11 +2,12 @@ import BatteryModel
 import BusCodec
 
 extension PylontechLV {
-    /// Fills in what the protocol says about itself, and keeps limits and enable bits from contradicting each other.
+    /// Fills in the name, and keeps limits and enable bits from contradicting each other.
     static func prepare(_ bank: inout BankReading, _ options: ProfileOptions) {
         nameMaker(&bank)
         agree(&bank, .chargeCurrentLimit, .chargeEnabled)
         agree(&bank, .dischargeCurrentLimit, .dischargeEnabled)
+        keepApartFromEmpty(&bank)
     }
 
     /// Undoes what some makers send differently.
@@ -38,6 +39,15 @@ extension PylontechLV {
         if flag.value == 0, milliamps.value >= 0 { milliamps.value = 0 }
         bank[limit] = milliamps
         bank[enable] = flag
+    }
+
+    /// Sends a state of charge between 0 and 1 % as 1 %: 0 % is said only of a bank that is empty.
+    ///
+    /// The wire has whole percents, rounded down, so that 100 % too is said only of a bank that is full.
+    private static func keepApartFromEmpty(_ bank: inout BankReading) {
+        guard var soc = bank[.soc], (1..<10).contains(soc.value) else { return }
+        soc.value = 10
+        bank[.soc] = soc
     }
 
     /// Takes the absolute value of the discharge limit in 0x351.

@@ -13,25 +13,8 @@ public struct LocalServer: ~Copyable, Sendable {
     ///
     /// - Throws: `SystemError`; `EADDRINUSE` if somebody still answers there.
     public init(path: String) throws(SystemError) {
-        let descriptor = try Self.makeSocket(path)
-        listener = OwnedDescriptor(descriptor)
+        listener = try Self.listen(at: path)
         self.path = path
-        var address = try LocalClient.address(path)
-        if (try? LocalClient.connect(path)) != nil {
-            throw SystemError(call: "bind", code: EADDRINUSE, subject: path)
-        }
-        var status = stat()
-        if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK { unlink(path) }
-        // The mask decides the mode at the moment of creation: nobody else can slip in between.
-        let before = umask(0o117)
-        let result = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        umask(before)
-        guard result == 0 else { throw .last("bind", path) }
-        guard listen(descriptor, 8) == 0 else { throw .last("listen", path) }
     }
 
     deinit {
@@ -53,9 +36,24 @@ public struct LocalServer: ~Copyable, Sendable {
         LocalClient.writeAll(client.number, answer(String(decoding: line, as: UTF8.self)))
     }
 
-    private static func makeSocket(_ path: String) throws(SystemError) -> Int32 {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { throw .last("socket", path) }
+    private static func listen(at path: String) throws(SystemError) -> OwnedDescriptor {
+        if (try? LocalClient.connect(path)) != nil {
+            throw SystemError(call: "bind", code: EADDRINUSE, subject: path)
+        }
+        let descriptor = try LocalClient.makeSocket(path)
+        var address = try LocalClient.address(path)
+        var status = stat()
+        if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK { unlink(path) }
+        // The mask decides the mode at the moment of creation: nobody else can slip in between.
+        let before = umask(0o117)
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor.number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        umask(before)
+        guard result == 0 else { throw .last("bind", path) }
+        guard Glibc.listen(descriptor.number, 8) == 0 else { throw .last("listen", path) }
         return descriptor
     }
 }
@@ -80,16 +78,20 @@ public enum LocalClient {
 
     static func connect(_ path: String) throws(SystemError) -> OwnedDescriptor {
         var address = try address(path)
-        let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard number >= 0 else { throw .last("socket", path) }
-        let descriptor = OwnedDescriptor(number)
+        let descriptor = try makeSocket(path)
         let result = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                Glibc.connect(descriptor.number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
         guard result == 0 else { throw .last("connect", path) }
         return descriptor
+    }
+
+    static func makeSocket(_ path: String) throws(SystemError) -> OwnedDescriptor {
+        let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard number >= 0 else { throw .last("socket", path) }
+        return OwnedDescriptor(number)
     }
 
     static func address(_ path: String) throws(SystemError) -> sockaddr_un {

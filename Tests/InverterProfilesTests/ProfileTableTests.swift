@@ -1,0 +1,111 @@
+import BatteryModel
+import BusCodec
+import InverterProfiles
+import Testing
+
+/// Every profile, as test arguments want it.
+private let everyProfile: [InverterProfile] = ProfileTable.profiles.indices.map { ProfileTable.profiles[$0] }
+
+@Suite("every profile of the table")
+struct ProfileTableTests {
+    @Test("has a sound table", arguments: everyProfile)
+    func lints(_ profile: InverterProfile) {
+        #expect(ProfileLints.problems(of: profile) == [])
+    }
+
+    @Test("is found by its id", arguments: everyProfile)
+    func lookup(_ profile: InverterProfile) {
+        let id = Array(profile.sheet.id.description.utf8)
+        let index = ProfileTable.index(ofID: id.span)
+        #expect(index.map { ProfileTable.profiles[$0].sheet.id.description } == profile.sheet.id.description)
+        #expect(ProfileTable.index(ofID: Array("no-such-profile".utf8).span) == nil)
+    }
+
+    @Test("understands what it says, within its own resolution", arguments: everyProfile)
+    func roundTrip(_ profile: InverterProfile) throws {
+        var generator = SplitMix(state: 2026)
+        for _ in 0..<500 {
+            let bank = BankReading.random(using: &generator)
+            for dialect in 0..<profile.sheet.dialectCount {
+                for inverts in [false, true] {
+                    let options = ProfileOptions(
+                        dialect: dialect, padsToEight: generator.next() & 1 == 0, invertsCurrent: inverts)
+                    try expectSame(profile, bank, options)
+                }
+            }
+        }
+    }
+
+    private func expectSame(
+        _ profile: InverterProfile, _ bank: BankReading, _ options: ProfileOptions
+    ) throws {
+        var said = bank
+        profile.prepare(&said, options)
+        var reading = BankReading()
+        for index in 0..<profile.frameCount {
+            let row = profile.frame(index)
+            guard row.direction == .toInverter, row.isSent(inDialect: options.dialect) else { continue }
+            let frame = try profile.encode(frame: index, bank: bank, options: options)
+            let heard = profile.decode(
+                frame, dialect: options.dialect, invertsCurrent: options.invertsCurrent, at: noon,
+                into: &reading)
+            #expect(heard == .frame(HeardFrame(index: index)))
+        }
+        for row in ProfileLints.rows(of: profile) {
+            guard case .number(let field) = row.meaning, let heard = reading[field]?.value else { continue }
+            let value = try #require(said[field]?.value)
+            let step = row.numerator / row.denominator
+            #expect(abs(heard - value) < max(step, 1), "\(field.name)")
+            switch field {
+            case .chargeVoltageLimit, .chargeCurrentLimit, .dischargeCurrentLimit:
+                #expect(heard <= value, "\(field.name)")
+                #expect(try heard <= #require(bank[field]).value, "\(field.name)")
+            case .dischargeVoltageLimit: #expect(heard >= value)
+            default: break
+            }
+        }
+        // What was understood, said again, is understood the same: representatives stand for their groups.
+        var again = BankReading()
+        for index in 0..<profile.frameCount where profile.frame(index).direction == .toInverter {
+            guard let frame = try? profile.encode(frame: index, bank: reading, options: options) else {
+                continue
+            }
+            _ = profile.decode(
+                frame, dialect: options.dialect, invertsCurrent: options.invertsCurrent, at: noon,
+                into: &again)
+        }
+        #expect(again.numbers == reading.numbers)
+        #expect(again.alarms == reading.alarms)
+    }
+
+    @Test("no frame is accepted or refused differently by its garbage", arguments: everyProfile)
+    func noise(_ profile: InverterProfile) {
+        var generator = SplitMix(state: 99)
+        var reading = BankReading()
+        for _ in 0..<20_000 {
+            let index = Int.random(in: 0..<profile.frameCount, using: &generator)
+            let row = profile.frame(index)
+            let length = UInt8.random(in: 0...8, using: &generator)
+            var frame = CANFrame(identifier: row.identifier, isExtended: row.isExtended, length: length)
+            for place in 0..<Int(length) {
+                frame.bytes[place] = .random(in: 0...255, using: &generator)
+            }
+            switch profile.decode(frame, at: noon, into: &reading) {
+            case .frame(let account): #expect(account.index == index)
+            case .tooShort(let heard): #expect(heard == index)
+            case .unknown, .wrongKind: Issue.record("\(row.name)")
+            }
+        }
+        for row in ProfileLints.rows(of: profile) {
+            guard case .number(let field) = row.meaning, row.unit != .bits else { continue }
+            if let value = reading[field]?.value, field != .current {
+                #expect(widest(profile, field).contains(value), "\(field.name)")
+            }
+        }
+    }
+
+    private func widest(_ profile: InverterProfile, _ field: BankField) -> ClosedRange<Int32> {
+        let ranges = ProfileLints.rows(of: profile).filter { $0.meaning == .number(field) }.map(\.range)
+        return (ranges.map(\.lowerBound).min() ?? 0)...(ranges.map(\.upperBound).max() ?? 0)
+    }
+}
