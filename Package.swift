@@ -72,7 +72,11 @@ let edgeTargets: [Target] = [
         swiftSettings: common),
 ]
 
-let testTargets: [Target] = []
+let testTargets: [Target] = [
+    .testTarget(
+        name: "BMSDriversTests", dependencies: ["BatteryModel", "BusCodec", "BMSDrivers"],
+        swiftSettings: common)
+]
 
 let package = Package(
     name: "busbar",
