@@ -80,6 +80,9 @@ let testTargets: [Target] = [
         name: "BusCodecTests", dependencies: ["BatteryModel", "BusCodec", "TestSupport"],
         swiftSettings: common),
     .testTarget(
+        name: "BMSDriversTests", dependencies: ["BatteryModel", "BusCodec", "BMSDrivers", "TestSupport"],
+        swiftSettings: common),
+    .testTarget(
         name: "InverterProfilesTests",
         dependencies: ["BatteryModel", "BusCodec", "InverterProfiles", "Reporting", "TestSupport"],
         swiftSettings: common),

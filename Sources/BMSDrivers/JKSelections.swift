@@ -86,22 +86,24 @@ public enum JKSelections {
 
     /// The name of UART protocol `number` on firmware of `generation` (14, 15, 19); `nil` if it is not listed.
     public static func uart(_ number: Int32, generation: UInt8? = nil) -> StaticString? {
-        name(of: number, in: uart.span, generation)
+        name(of: number, in: uart, generation)
     }
 
     /// The name of CAN protocol `number` on firmware of `generation` (14, 15, 19); `nil` if it is not listed.
     public static func can(_ number: Int32, generation: UInt8? = nil) -> StaticString? {
-        name(of: number, in: can.span, generation)
+        name(of: number, in: can, generation)
     }
 
     /// The name of trigger `number`; `nil` if it is not listed.
-    public static func trigger(_ number: Int32) -> StaticString? { name(of: number, in: triggers.span, nil) }
+    public static func trigger(_ number: Int32) -> StaticString? { name(of: number, in: triggers, nil) }
 
-    private static func name(
-        of number: Int32, in rows: Span<JKSelection>, _ generation: UInt8?
+    private static func name<let count: Int>(
+        of number: Int32, in rows: [count of JKSelection], _ generation: UInt8?
     ) -> StaticString? {
-        for index in rows.indices where Int32(rows[index].number) == number {
-            return generation == 14 ? rows[index].nameOn14 ?? rows[index].name : rows[index].name
+        for index in rows.indices {
+            let row = rows[index]
+            guard Int32(row.number) == number else { continue }
+            return generation == 14 ? row.nameOn14 ?? row.name : row.name
         }
         return nil
     }
