@@ -95,6 +95,13 @@ let testTargets: [Target] = [
     .testTarget(
         name: "SettingsTests", dependencies: ["BatteryModel", "ChargeControl", "Settings"],
         swiftSettings: common),
+    .testTarget(
+        name: "GatewayTests",
+        dependencies: [
+            "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
+            "Gateway", "Simulators", "TestSupport",
+        ],
+        swiftSettings: common),
 ]
 
 let package = Package(

@@ -10,12 +10,15 @@ struct RateLimiter: Sendable {
     private(set) var published: Int32 = 0
     private var fellAt: Instant?
     private var isLatched = false
+    private var hasRisen = false
     private var steppedAt: Instant?
 
     /// Lowers `limit` to what may be said now.
     mutating func step(_ limit: inout Limit, maximum: Int32, at now: Instant, _ settings: ControlSettings) {
-        // What is missing may have hidden a fall: the hold begins when it is back.
-        if limit.winner.rule == .inputMissing || limit.winner.rule == .bankLost { fellAt = now }
+        // What is missing may have hidden a fall: the hold begins when it is back. At the start there was nothing
+        // to fall from.
+        let isMissing = limit.winner.rule == .inputMissing || limit.winner.rule == .bankLost
+        if isMissing, hasRisen { fellAt = now }
         if let reason = step(limit.value, maximum: maximum, at: now, settings) { limit.apply(reason) }
     }
 
@@ -55,6 +58,7 @@ struct RateLimiter: Sendable {
             return
         }
         published = Int32(min(Int64(published) + rise, Int64(allowed)))
+        hasRisen = true
     }
 
     private static var releasePermille: Int64 { 15 }

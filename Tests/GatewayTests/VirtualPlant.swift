@@ -1,0 +1,165 @@
+import BMSDrivers
+import BatteryModel
+import BusCodec
+import ChargeControl
+import Gateway
+import InverterProfiles
+import LinuxIO
+
+/// A gateway core with packs and an inverter around it, on virtual time: nothing waits, nothing is random.
+struct VirtualPlant {
+    /// What a pack says, and how.
+    struct Pack {
+        var reading = VirtualPlant.soundReading()
+        var isSilent = false
+        var uptime: Int32 = 1_000
+    }
+
+    /// A frame that the gateway sent.
+    struct Sent: Equatable {
+        var at: Instant
+        var frame: CANFrame
+    }
+
+    /// Collects what the core sends.
+    struct Output: GatewayOutput {
+        var now: Instant
+        var requests: [(at: Instant, bytes: [UInt8])] = []
+        var frames: [Sent] = []
+
+        mutating func send(_ bytes: Span<UInt8>, bus: Int) -> Instant? {
+            let end = now + Interval.microseconds(Int64(bytes.count) * 87)
+            requests.append((end, bytes.indices.map { bytes[$0] }))
+            return end
+        }
+
+        mutating func send(_ frame: CANFrame) -> Bool {
+            frames.append(Sent(at: now, frame: frame))
+            return true
+        }
+    }
+
+    var core: GatewayCore
+    var packs: [Pack]
+    var isInverterSilent = false
+    private(set) var now = Instant(nanoseconds: 1_000_000_000)
+    private(set) var output: Output
+    private var arrivals: [(at: Instant, pack: Int, bytes: [UInt8])] = []
+    private var delivered: [(at: Instant, pack: Int)] = []
+    private var nextKeepAlive = Instant(nanoseconds: 1_500_000_000)
+    let driver = JKPB.driver
+    /// How long a pack takes to answer.
+    var turnaround = Interval.milliseconds(10)
+
+    init(packs count: Int, control: ControlSettings? = nil) {
+        let settings = PackSettings(
+            cells: 16, capacityMilliampHours: 280_000, chargeMilliamps: 100_000, dischargeMilliamps: 150_000)
+        let configuration = GatewayConfiguration(
+            buses: [
+                .init(name: "battery", address: .descriptor(-1, .bytes)),
+                .init(name: "inverter", address: .descriptor(-1, .frames)),
+            ],
+            packs: (0..<count).map {
+                .init(name: "\($0)", bus: 0, driver: JKPB.driver, address: UInt8($0 + 1), settings: settings)
+            },
+            inverter: .init(bus: 1, profile: PylontechLV.profile),
+            control: control
+                ?? ControlSettings(bankChargeMilliamps: 200_000, bankDischargeMilliamps: 300_000))
+        core = GatewayCore(configuration, at: now)
+        packs = Array(repeating: Pack(), count: count)
+        output = Output(now: now)
+        core.bus(0, isUp: true, at: now)
+        core.bus(1, isUp: true, at: now)
+    }
+
+    /// Lets time pass.
+    mutating func run(for interval: Interval) {
+        let end = now + interval
+        var wake = now
+        while true {
+            deliver()
+            output.now = now
+            wake = core.step(at: now, &output)
+            answer()
+            let next = min(wake, arrivals.first?.at ?? wake, nextKeepAlive)
+            if next > end { break }
+            now = max(next, now + .microseconds(10))
+        }
+        now = end
+    }
+
+    /// Frames with an identifier sent since `start`.
+    func frames(_ identifier: UInt32, since start: Instant) -> [Sent] {
+        output.frames.filter { $0.at >= start && $0.frame.identifier == identifier }
+    }
+
+    /// When the last answer of a pack arrived.
+    func lastAnswer(pack: Int, before end: Instant) -> Instant? {
+        delivered.last { $0.pack == pack && $0.at <= end }?.at
+    }
+
+    /// What an inverter has understood from all frames sent since `start`.
+    func understood(since start: Instant) -> BankReading {
+        var reading = BankReading()
+        for sent in output.frames where sent.at >= start {
+            _ = PylontechLV.profile.decode(sent.frame, at: sent.at, into: &reading)
+        }
+        return reading
+    }
+
+    private mutating func deliver() {
+        while let first = arrivals.first, first.at <= now {
+            arrivals.removeFirst()
+            delivered.append((now, first.pack))
+            core.received(first.bytes.span, bus: 0, at: now)
+        }
+        if nextKeepAlive <= now {
+            if !isInverterSilent {
+                core.received(CANFrame(identifier: 0x305, length: 8), at: now)
+            }
+            nextKeepAlive = nextKeepAlive + .seconds(1)
+        }
+    }
+
+    private mutating func answer() {
+        for request in output.requests {
+            let index = Int(request.bytes[0]) - 1
+            guard packs.indices.contains(index), !packs[index].isSilent else { continue }
+            var reading = packs[index].reading
+            let elapsed = Int32((request.at.nanoseconds - 1_000_000_000) / 100_000_000)
+            reading[.uptime] = Reading(packs[index].uptime + elapsed, at: now)
+            reading[.busAddress] = Reading(Int32(index + 1), at: now)
+            var buffer = AnswerBuffer()
+            driver.answer(request.bytes.span, reading, &buffer)
+            let bytes = buffer.bytes.indices.map { buffer.bytes[$0] }
+            let end = request.at + turnaround + .microseconds(Int64(bytes.count) * 87)
+            arrivals.append((end, index, bytes))
+        }
+        output.requests = []
+    }
+
+    /// A pack in the middle of its range with nothing wrong.
+    static func soundReading() -> PackReading {
+        var reading = PackReading()
+        let at = Instant(nanoseconds: 0)
+        var cells = CellValues()
+        for index in 0..<16 { cells[index] = 3_300 }
+        reading.cellMillivolts = Reading(cells, at: at)
+        reading.alarms = Reading(AlarmSet(), at: at)
+        let values: [(PackField, Int32)] = [
+            (.packVoltage, 52_800), (.current, 10_000), (.soc, 550), (.soh, 1_000), (.temperature1, 200),
+            (.temperature2, 210), (.mosfetTemperature, 250), (.chargeSwitch, 1), (.dischargeSwitch, 1),
+            (.chargeLimit, 100_000), (.dischargeLimit, 150_000), (.cellOverVoltage, 3_650),
+            (.remainingCapacity, 154_000), (.fullCapacity, 280_000), (.configuredCells, 16),
+        ]
+        for (field, value) in values { reading[field] = Reading(value, at: at) }
+        return reading
+    }
+}
+
+extension Instant {
+    /// The instant `interval` earlier.
+    func before(_ interval: Interval) -> Instant {
+        Instant(nanoseconds: nanoseconds - interval.nanoseconds)
+    }
+}
