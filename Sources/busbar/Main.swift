@@ -3,5 +3,6 @@ import Commands
 @main
 enum Main {
     static func main() {
+        Busbar.main()
     }
 }

@@ -1,0 +1,73 @@
+import BMSDrivers
+import InverterProfiles
+
+/// The name of an inverter profile on the command line.
+struct ProfileName: ArgumentValue {
+    /// Every profile, in the order of the table.
+    static var all: [InverterProfile] {
+        ProfileTable.profiles.indices.map { ProfileTable.profiles[$0] }
+    }
+
+    static var valueName: String { "ID" }
+    static var choices: [String] { all.map { "\($0.sheet.id)" } }
+    static var expected: String { "one of \(choices.joined(separator: ", "))" }
+    static var placeholder: ProfileName { ProfileName(profile: ProfileTable.profiles[0]) }
+
+    /// The profile.
+    let profile: InverterProfile
+
+    var argumentText: String { "\(profile.sheet.id)" }
+
+    init?(argument: String) {
+        guard let profile = Self.all.first(where: { "\($0.sheet.id)" == argument }) else { return nil }
+        self.profile = profile
+    }
+
+    private init(profile: InverterProfile) { self.profile = profile }
+
+    /// What is spoken unless told otherwise.
+    static var usual: ProfileName { ProfileName(argument: "pylontech-lv-can") ?? placeholder }
+
+    /// The number of the dialect called `name`, upper or lower case.
+    func dialect(_ name: String) throws(UsageError) -> UInt8 {
+        let names = profile.sheet.dialectNames
+        if let index = names.firstIndex(where: { $0.lowercased() == name.lowercased() }) {
+            return UInt8(index)
+        }
+        guard !names.isEmpty else {
+            throw UsageError(
+                "--dialect is \(UsageError.quoted(name))", "\(argumentText) has none; leave it out")
+        }
+        throw UsageError.unknown("dialect of \(argumentText) called", name, names)
+    }
+}
+
+/// The name of a BMS driver on the command line.
+struct DriverName: ArgumentValue {
+    /// Every driver, in the order of the table.
+    static var all: [BMSDriver] {
+        DriverTable.drivers.indices.map { DriverTable.drivers[$0] }
+    }
+
+    static var valueName: String { "ID" }
+    static var choices: [String] { all.map { "\($0.sheet.id)" } }
+    static var expected: String { "one of \(choices.joined(separator: ", "))" }
+    static var placeholder: DriverName { DriverName(driver: DriverTable.drivers[0]) }
+
+    /// The driver.
+    let driver: BMSDriver
+
+    var argumentText: String { "\(driver.sheet.id)" }
+
+    init?(argument: String) {
+        guard let driver = Self.all.first(where: { "\($0.sheet.id)" == argument }) else { return nil }
+        self.driver = driver
+    }
+
+    private init(driver: BMSDriver) { self.driver = driver }
+}
+
+extension ProfileSheet {
+    /// The names of the dialects there are, in order.
+    var dialectNames: [String] { (0..<Int(dialectCount)).map { "\(dialects[$0])" } }
+}
