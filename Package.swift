@@ -104,13 +104,14 @@ let testTargets: [Target] = [
         name: "LinuxIOTests", dependencies: ["BatteryModel", "BusCodec", "LinuxIO"],
         swiftSettings: common),
     .testTarget(
+        name: "SettingsTests", dependencies: ["BatteryModel", "ChargeControl", "Settings"],
+        swiftSettings: common),
+    .testTarget(
         name: "SimulatorsTests",
         dependencies: [
             "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "LinuxIO", "Simulators",
+            "TestSupport",
         ],
-        swiftSettings: common),
-    .testTarget(
-        name: "SettingsTests", dependencies: ["BatteryModel", "ChargeControl", "Settings"],
         swiftSettings: common),
     .testTarget(
         name: "GatewayTests",
