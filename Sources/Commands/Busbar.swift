@@ -8,7 +8,9 @@ public enum Busbar {
     /// Every command, in the order of the overview.
     public static let commands: [any Command.Type] = [
         RunCommand.self,
+        DemoCommand.self,
         StatusCommand.self,
+        SimulateCommand.self,
         CheckCommand.self,
         DecodeCommand.self,
         DriversCommand.self,
