@@ -78,7 +78,7 @@ struct PackTrack: Sendable {
         case .fresh: break
         case .stale: verdict.alarms.raise(.packStale, .warning)
         case .lost: verdict.alarms.raise(.packLost, .warning)
-        case .unheard: verdict.alarms.raise(.packLost, .info)
+        case .unheard: break
         }
         if view.isDoubted { verdict.alarms.raise(.implausible, .warning) }
         if let count = view.cellCount, count != settings.cells {
