@@ -72,6 +72,17 @@ let edgeTargets: [Target] = [
         swiftSettings: common),
 ]
 
+let benchTargets: [Target] = [
+    .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
+    .executableTarget(
+        name: "busbar-bench",
+        dependencies: [
+            "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
+            "Gateway", "Simulators", "CAllocationCount",
+        ],
+        path: "Benchmarks/Bench", swiftSettings: common),
+]
+
 let testTargets: [Target] = [
     .testTarget(
         name: "BatteryModelTests", dependencies: ["BatteryModel", "TestSupport"],
@@ -96,6 +107,13 @@ let testTargets: [Target] = [
         name: "SettingsTests", dependencies: ["BatteryModel", "ChargeControl", "Settings"],
         swiftSettings: common),
     .testTarget(
+        name: "SimulatorsTests",
+        dependencies: [
+            "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "LinuxIO", "Simulators",
+            "TestSupport",
+        ],
+        swiftSettings: common),
+    .testTarget(
         name: "GatewayTests",
         dependencies: [
             "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
@@ -110,5 +128,5 @@ let testTargets: [Target] = [
 let package = Package(
     name: "busbar",
     products: [.executable(name: "busbar", targets: ["busbar"])],
-    targets: coreTargets + edgeTargets + testTargets
+    targets: coreTargets + edgeTargets + benchTargets + testTargets
 )

@@ -21,7 +21,7 @@ BINARY = os.environ.get("BUSBAR", str(ROOT / ".build/release/busbar"))
 # --- Command lines -------------------------------------------------------------------------------------------------
 
 
-def simulate_bms(pty, packs=1, driver="jk-pb", seconds=300):
+def simulate_bms(pty, packs=1, driver="jk-modbus", seconds=300):
     """Packs at the addresses 1, 2, ... of one line; `pty` becomes a link to the terminal to open."""
     return [BINARY, "simulate", "bms", "--driver", driver, "--packs", str(packs), "--pty", str(pty),
             "--for", str(seconds)]
@@ -68,7 +68,7 @@ def write_settings(folder, serial, inverter, packs=1, profile="pylontech-lv-can"
     lines = ["links:", "  battery:", f"    serial: {serial}", "    baud: 115200", "  inverter:", f"    {inverter}"]
     lines += ["packs:"]
     for address in range(1, packs + 1):
-        lines += [f"  - name: P{address}", "    link: battery", "    driver: jk-pb", f"    address: {address}",
+        lines += [f"  - name: P{address}", "    link: battery", "    driver: jk-modbus", f"    address: {address}",
                   "    cells: 16", "    capacity: 280 Ah", f"    charge_current: {PACK_AMPERES} A",
                   f"    discharge_current: {PACK_AMPERES} A"]
     lines += ["inverter:", "  link: inverter", f"  profile: {profile}"]

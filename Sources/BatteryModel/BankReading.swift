@@ -2,7 +2,9 @@
 /// side has understood it.
 public struct BankReading: Sendable {
     /// One place for each ``BankField``; the number is ``BankField/count``.
-    private var fields: InlineArray<28, Reading<Int32>?> = InlineArray(repeating: nil)
+    // Inlinable: a call across modules would copy all places to read one.
+    @usableFromInline
+    var fields: InlineArray<28, Reading<Int32>?> = InlineArray(repeating: nil)
 
     /// Alarms of the bank.
     public var alarms: Reading<AlarmSet>?
@@ -13,6 +15,7 @@ public struct BankReading: Sendable {
     public init() {}
 
     /// The number for `field`, in the unit of the field; `nil` if nothing was said about it.
+    @inlinable
     public subscript(field: BankField) -> Reading<Int32>? {
         get { fields[Int(field.rawValue)] }
         set { fields[Int(field.rawValue)] = newValue }

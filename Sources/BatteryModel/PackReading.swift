@@ -4,7 +4,9 @@
 /// whoever reads a value sees when it was measured.
 public struct PackReading: Sendable {
     /// One place for each ``PackField``; the number is ``PackField/count``.
-    private var fields: InlineArray<96, Reading<Int32>?> = InlineArray(repeating: nil)
+    // Inlinable: a call across modules would copy all places to read one.
+    @usableFromInline
+    var fields: InlineArray<96, Reading<Int32>?> = InlineArray(repeating: nil)
 
     /// Cell voltages in millivolts.
     public var cellMillivolts: Reading<CellValues>?
@@ -19,6 +21,7 @@ public struct PackReading: Sendable {
     public init() {}
 
     /// The number reported for `field`, in the unit of the field; `nil` if it was not reported.
+    @inlinable
     public subscript(field: PackField) -> Reading<Int32>? {
         get { fields[Int(field.rawValue)] }
         set { fields[Int(field.rawValue)] = newValue }

@@ -7,6 +7,8 @@ public enum Busbar {
 
     /// Every command, in the order of the overview.
     public static let commands: [any Command.Type] = [
+        RunCommand.self,
+        StatusCommand.self,
         CheckCommand.self,
         DecodeCommand.self,
         DriversCommand.self,

@@ -137,12 +137,9 @@ struct InverterSender: Sendable {
 
     private static func limitFrames(of profile: InverterProfile) -> UInt64 {
         var found: UInt64 = 0
-        profile.visitRows { rows in
-            for row in rows.indices where rows[row].meaning.isLimit {
-                for index in 0..<min(profile.frameCount, 64)
-                where profile.frame(index).container == rows[row].container {
-                    found |= 1 << UInt64(index)
-                }
+        for index in 0..<min(profile.frameCount, 64) {
+            profile.visitRows(profile.frame(index).container) { row in
+                if row.meaning.isLimit { found |= 1 << UInt64(index) }
             }
         }
         return found

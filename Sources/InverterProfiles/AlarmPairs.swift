@@ -12,8 +12,13 @@ public enum AlarmPairs {
     /// The identifier of the frame.
     public static let identifier: UInt32 = 0x35A
 
-    /// The pairs, for every profile that has the frame.
-    public static let rows: [_ of BankRow] = [
+    /// Hands the pairs to `visit` if they stand in `container`, or if that is `nil`.
+    public static func visitRows(_ container: UInt32?, _ visit: (BankRow) -> Void) {
+        guard container == nil || container == identifier else { return }
+        for index in rows.indices { visit(rows[index]) }
+    }
+
+    private static let rows: [_ of BankRow] = [
         pair("alarm_general", 0, 0, .general, .protection),
         pair("alarm_battery_high_voltage", 0, 2, .overVoltage, .protection),
         pair("alarm_battery_low_voltage", 0, 4, .underVoltage, .protection),

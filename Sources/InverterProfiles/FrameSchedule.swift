@@ -29,12 +29,14 @@ public struct FrameSchedule: Sendable {
     ///   - dialect: Its dialect.
     ///   - period: How often the set is sent; that of the profile if left out.
     ///   - start: When the first frame is due.
+    /// - Precondition: `period` is longer than nothing.
     public init(_ profile: InverterProfile, dialect: UInt8, period: Interval? = nil, start: Instant) {
         self.period = period ?? profile.sheet.period
+        precondition(self.period > .zero)
         self.start = start
         for index in 0..<profile.frameCount where count < Self.maximum {
             let row = profile.frame(index)
-            guard row.direction == .toInverter, row.isSent(inDialect: dialect) else { continue }
+            guard row.direction == .toInverter, profile.sends(row, inDialect: dialect) else { continue }
             frames[count] = UInt8(index)
             count += 1
         }
@@ -87,7 +89,7 @@ public struct FrameSchedule: Sendable {
     }
 
     private mutating func skipLate(at now: Instant) {
-        guard period > .zero, now >= start else { return }
+        guard now >= start else { return }
         let passed = (now - start).nanoseconds
         let within = passed % period.nanoseconds
         // The slots 0…place of the running set are due: place is the last whose share of the period has passed.

@@ -8,16 +8,13 @@ extension InverterProfile {
         for index in 0..<frameCount {
             let row = frame(index)
             guard row.direction == .toInverter, row.isSent(inDialect: dialect) else { continue }
-            let container = row.container
-            visitRows { rows in
-                for place in rows.indices where rows[place].container == container {
-                    guard rows[place].dialects >> dialect & 1 != 0 else { continue }
-                    switch rows[place].meaning {
-                    case .alarm(let group, level), .alarmPair(let group, level):
-                        kinds = kinds.union(group.kinds)
-                    default:
-                        break
-                    }
+            visitRows(row.container) { row in
+                guard row.dialects >> dialect & 1 != 0 else { return }
+                switch row.meaning {
+                case .alarm(let group, level), .alarmPair(let group, level):
+                    kinds = kinds.union(group.kinds)
+                default:
+                    break
                 }
             }
         }

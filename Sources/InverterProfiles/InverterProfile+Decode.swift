@@ -53,8 +53,10 @@ extension InverterProfile {
         mend(&frame, reading)
         var intake = Intake(
             heard: HeardFrame(index: index), now: now, invertsCurrent: invertsCurrent,
-            container: self.frame(index).container, dialects: dialect.map { 1 << $0 } ?? .max)
-        visitRows { rows in intake.take(rows, from: frame.payload, into: &reading) }
+            dialects: dialect.map { 1 << $0 } ?? .max)
+        visitRows(self.frame(index).container) { row in
+            intake.take(row, from: frame.payload, into: &reading)
+        }
         intake.takeAlarms(into: &reading)
         guard intake.read > 0 || intake.heard.cutOff == 0 else { return .tooShort(frame: index) }
         return .frame(intake.heard)
@@ -87,7 +89,6 @@ private struct Intake {
     var heard: HeardFrame
     let now: Instant
     let invertsCurrent: Bool
-    let container: UInt32
     let dialects: UInt8
     var read = 0
     /// Kinds about which the frame says whether they stand.
@@ -95,15 +96,13 @@ private struct Intake {
     var raised = AlarmSet()
     var speaksOfAlarms = false
 
-    mutating func take(_ rows: Span<BankRow>, from bytes: Span<UInt8>, into reading: inout BankReading) {
-        for index in rows.indices where rows[index].container == container {
-            guard rows[index].dialects & dialects != 0 else { continue }
-            do throws(SignalError) {
-                try take(rows[index], from: bytes, into: &reading)
-                read += 1
-            } catch {
-                count(error)
-            }
+    mutating func take(_ row: BankRow, from bytes: Span<UInt8>, into reading: inout BankReading) {
+        guard row.dialects & dialects != 0 else { return }
+        do throws(SignalError) {
+            try understand(row, bytes, into: &reading)
+            read += 1
+        } catch {
+            count(error)
         }
     }
 
@@ -116,8 +115,8 @@ private struct Intake {
         }
     }
 
-    private mutating func take(
-        _ row: BankRow, from bytes: Span<UInt8>, into reading: inout BankReading
+    private mutating func understand(
+        _ row: BankRow, _ bytes: Span<UInt8>, into reading: inout BankReading
     ) throws(SignalError) {
         switch row.meaning {
         case .number(let field):

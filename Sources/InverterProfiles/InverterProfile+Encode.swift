@@ -24,7 +24,7 @@ extension InverterProfile {
         frame index: Int, bank: BankReading, options: ProfileOptions = ProfileOptions()
     ) throws(EncodeError) -> CANFrame {
         let row = frame(index)
-        guard row.isSent(inDialect: options.dialect) else { throw .notInDialect }
+        guard sends(row, inDialect: options.dialect) else { throw .notInDialect }
         var bank = bank
         prepare(&bank, options)
         let length = Int(row.lengths[options.dialect])
@@ -32,16 +32,13 @@ extension InverterProfile {
         var frame = CANFrame(
             identifier: row.identifier, isExtended: row.isExtended, length: isPadded ? 8 : UInt8(length))
         var failure: SignalError?
-        let container = row.container
-        visitRows { rows in
+        visitRows(row.container) { row in
+            guard failure == nil, row.dialects >> options.dialect & 1 != 0 else { return }
             var bytes = frame.bytes.mutableSpan
-            for index in rows.indices where rows[index].container == container && failure == nil {
-                guard rows[index].dialects >> options.dialect & 1 != 0 else { continue }
-                do throws(SignalError) {
-                    try rows[index].store(bank, options, length: length, into: &bytes)
-                } catch {
-                    failure = error
-                }
+            do throws(SignalError) {
+                try row.store(bank, options, length: length, into: &bytes)
+            } catch {
+                failure = error
             }
         }
         if let failure { throw .signal(failure) }
@@ -52,9 +49,9 @@ extension InverterProfile {
     public func obstacle(bank: BankReading, options: ProfileOptions = ProfileOptions()) -> Obstacle? {
         for index in 0..<frameCount {
             let row = frame(index)
-            guard row.isRequired, row.direction == .toInverter, row.isSent(inDialect: options.dialect) else {
-                continue
-            }
+            // In a dialect that does not exist nothing can be sent, and encoding says so.
+            let isMeant = options.dialect >= sheet.dialectCount || row.isSent(inDialect: options.dialect)
+            guard row.isRequired, row.direction == .toInverter, isMeant else { continue }
             do throws(EncodeError) {
                 _ = try encode(frame: index, bank: bank, options: options)
             } catch {

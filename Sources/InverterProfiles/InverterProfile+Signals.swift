@@ -41,11 +41,8 @@ extension InverterProfile {
         let dialects: UInt8 = dialect.map { 1 << $0 } ?? .max
         var frame = frame
         mend(&frame, known)
-        visitRows { rows in
-            for place in rows.indices where rows[place].container == container {
-                guard rows[place].dialects & dialects != 0 else { continue }
-                visit(rows[place], rows[place].content(of: frame.payload))
-            }
+        visitRows(container) { row in
+            if row.dialects & dialects != 0 { visit(row, row.content(of: frame.payload)) }
         }
         return index
     }

@@ -16,11 +16,12 @@ public struct InverterProfile: Sendable {
     /// Describes a frame.
     public var frame: @Sendable (_ index: Int) -> FrameRow
 
-    /// Hands the rows to `visit`, table after table.
+    /// Hands the rows of a container to `visit`, one after the other; for `nil` every row.
     ///
     /// A profile has a table of its own and may add one that it shares with others, for example
-    /// ``AlarmPairs/rows``.
-    public var visitRows: @Sendable (_ visit: (Span<BankRow>) -> Void) -> Void
+    /// ``AlarmPairs``. The loop stands in the profile because a table that is indexed where it lies is not copied;
+    /// a span of it would be, all of it for every frame.
+    public var visitRows: @Sendable (_ container: UInt32?, _ visit: (BankRow) -> Void) -> Void
 
     /// Makes the bank fit the protocol before a frame is written: what this protocol wants said differently.
     public var prepare: @Sendable (_ bank: inout BankReading, _ options: ProfileOptions) -> Void
@@ -31,7 +32,7 @@ public struct InverterProfile: Sendable {
     /// Makes a profile from its parts.
     public init(
         sheet: ProfileSheet, frameCount: Int, frame: @escaping @Sendable (Int) -> FrameRow,
-        visitRows: @escaping @Sendable ((Span<BankRow>) -> Void) -> Void,
+        visitRows: @escaping @Sendable (UInt32?, (BankRow) -> Void) -> Void,
         prepare: @escaping @Sendable (inout BankReading, ProfileOptions) -> Void,
         mend: @escaping @Sendable (inout CANFrame, borrowing BankReading) -> Void
     ) {
@@ -41,6 +42,11 @@ public struct InverterProfile: Sendable {
         self.visitRows = visitRows
         self.prepare = prepare
         self.mend = mend
+    }
+
+    /// Whether a frame is sent in a dialect; never in one that the protocol does not have.
+    public func sends(_ row: FrameRow, inDialect dialect: UInt8) -> Bool {
+        dialect < sheet.dialectCount && row.isSent(inDialect: dialect)
     }
 
     /// For a protocol that says the bank as it is.

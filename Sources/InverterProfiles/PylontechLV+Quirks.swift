@@ -4,7 +4,7 @@ import BusCodec
 extension PylontechLV {
     /// Fills in the name, and keeps limits and enable bits from contradicting each other.
     static func prepare(_ bank: inout BankReading, _ options: ProfileOptions) {
-        nameMaker(&bank)
+        nameMaker(&bank, hasInfo: options.dialect == 1)
         agree(&bank, .chargeCurrentLimit, .chargeEnabled)
         agree(&bank, .dischargeCurrentLimit, .dischargeEnabled)
         keepApartFromEmpty(&bank)
@@ -20,10 +20,11 @@ extension PylontechLV {
     /// The name is `PYLON` and 0x35F says type "LI", version 3.1 unless the bank says otherwise.
     ///
     /// `PYLON` is accepted everywhere, and Deye and Sunsynk show SOH only with it. Type and version are those of the
-    /// US5000 capture (S3); without them no V1.3 battery has been seen.
-    private static func nameMaker(_ bank: inout BankReading) {
-        let at = bank[.soc]?.at ?? Instant(nanoseconds: 0)
+    /// US5000 capture (S3), the only V1.3 battery seen.
+    private static func nameMaker(_ bank: inout BankReading, hasInfo: Bool) {
+        let at = bank.alarms?.at ?? Instant(nanoseconds: 0)
         if bank.maker == nil { bank.maker = Reading(ASCIIText("PYLON"), at: at) }
+        guard hasInfo else { return }
         if bank[.batteryType] == nil { bank[.batteryType] = Reading(0x494C, at: at) }
         if bank[.version] == nil { bank[.version] = Reading(0x0301, at: at) }
     }
@@ -33,12 +34,12 @@ extension PylontechLV {
     /// Some inverters ignore 0 A and obey the bit, others the reverse, so both are said. Battery-Emulator
     /// (PYLON-LV-CAN) does the same. Neither can raise a limit.
     private static func agree(_ bank: inout BankReading, _ limit: BankField, _ enable: BankField) {
-        guard var milliamps = bank[limit], var flag = bank[enable] else { return }
+        guard let milliamps = bank[limit], let flag = bank[enable] else { return }
+        // A negative limit is an error that the row reports, not a stop.
+        guard milliamps.value >= 0 else { return }
         // Below the resolution of 0.1 A the limit goes out as 0.
-        if milliamps.value >= 0, milliamps.value < 100 { flag.value = 0 }
-        if flag.value == 0, milliamps.value >= 0 { milliamps.value = 0 }
-        bank[limit] = milliamps
-        bank[enable] = flag
+        if milliamps.value < 100, flag.value != 0 { bank[enable] = Reading(0, at: flag.at) }
+        if flag.value == 0, milliamps.value != 0 { bank[limit] = Reading(0, at: milliamps.at) }
     }
 
     /// Sends a state of charge between 0 and 1 % as 1 %: 0 % is said only of a bank that is empty.

@@ -12,9 +12,11 @@ public enum PylontechLV {
     /// The profile.
     public static let profile = InverterProfile(
         sheet: sheet, frameCount: frames.count, frame: { frames[$0] },
-        visitRows: { visit in
-            visit(rows.span)
-            visit(AlarmPairs.rows.span)
+        visitRows: { container, visit in
+            for index in rows.indices where container == nil || rows[index].container == container {
+                visit(rows[index])
+            }
+            AlarmPairs.visitRows(container, visit)
         },
         prepare: prepare, mend: mend)
 

@@ -85,11 +85,8 @@ private struct Writer {
             attributes += "\(profile.sheet.period.milliseconds);\n"
         }
         let receiver = isFromBattery ? DBC.inverter : DBC.battery
-        profile.visitRows { rows in
-            for index in rows.indices where rows[index].container == frame.container {
-                guard rows[index].dialects >> options.dialect & 1 != 0 else { continue }
-                add(rows[index], receiver)
-            }
+        profile.visitRows(frame.container) { row in
+            if row.dialects >> options.dialect & 1 != 0 { add(row, receiver) }
         }
         messages += "\n"
     }

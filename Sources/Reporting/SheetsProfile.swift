@@ -101,12 +101,9 @@ extension ProfileDescription.Frame {
         dialects = names.indices.filter { row.isSent(inDialect: UInt8($0)) }.map { names[$0] }
         source = "\(row.source)"
         var signals: [SignalSheet] = []
-        profile.visitRows { rows in
-            for index in rows.indices where rows[index].container == row.container {
-                signals.append(
-                    SignalSheet(
-                        rows[index], dialectCount: names.count, meaning: rows[index].meaning.sentence))
-            }
+        profile.visitRows(row.container) { row in
+            signals.append(
+                SignalSheet(row, dialectCount: names.count, meaning: row.meaning.sentence))
         }
         self.signals = signals
     }

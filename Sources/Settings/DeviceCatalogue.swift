@@ -20,7 +20,7 @@ public enum ReadMode: String, Sendable, Hashable, CaseIterable {
 public struct DeviceCatalogue: Sendable {
     /// One BMS driver.
     public struct Driver: Sendable {
-        /// Its name in the file (`jk-pb`).
+        /// Its name in the file (`jk-modbus`).
         public var id: String
         /// The bus addresses a pack can have.
         public var addresses: ClosedRange<Int>

@@ -77,7 +77,7 @@ enum PackSchema {
     private static let mandatory = [
         ("name", "the pack is called by it everywhere", "add it, for example 'name: A'"),
         ("link", "the pack must be reached somehow", "add the name of a link"),
-        ("driver", "every BMS has a language of its own", "add the driver, for example 'driver: jk-pb'"),
+        ("driver", "every BMS has a language of its own", "add the driver, for example 'driver: jk-modbus'"),
         ("address", "packs on one bus are told apart by it", "add it as the switches of the pack say"),
         ("cells", "every voltage limit depends on it", "add the number of cells in series"),
         ("capacity", "the share of the current depends on it", "add it, for example 'capacity: 280 Ah'"),

@@ -27,7 +27,7 @@ enum ProfileLints {
 
     static func rows(of profile: InverterProfile) -> [BankRow] {
         var rows: [BankRow] = []
-        profile.visitRows { table in for index in table.indices { rows.append(table[index]) } }
+        profile.visitRows(nil) { rows.append($0) }
         return rows
     }
 

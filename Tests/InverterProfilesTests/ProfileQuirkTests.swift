@@ -67,6 +67,14 @@ struct ProfileQuirkTests {
         #expect(profile.obstacle(bank: sample(), options: ProfileOptions(dialect: 1)) == nil)
     }
 
+    @Test("in a dialect that does not exist nothing is sent", arguments: [2, 3, 4, 200] as [UInt8])
+    func unknownDialect(_ dialect: UInt8) {
+        let options = ProfileOptions(dialect: dialect)
+        #expect(throws: EncodeError.notInDialect) { try sent(0x351, sample(), options) }
+        #expect(profile.obstacle(bank: sample(), options: options)?.error == .notInDialect)
+        #expect(FrameSchedule(profile, dialect: dialect, start: noon).nextDue == nil)
+    }
+
     @Test("SOH that is not reported is sent as 100 %")
     func healthSubstitute() throws {
         #expect(try sent(0x355, sample(without: .soh))[2...3] == [100, 0])

@@ -72,7 +72,7 @@ func packCount() {
     func text(_ count: Int) -> String {
         let packs = (1...count).map { number in
             """
-              - {name: P\(number), link: battery, driver: jk-pb, address: \(number - 1), cells: 16,
+              - {name: P\(number), link: battery, driver: jk-modbus, address: \(number - 1), cells: 16,
                  capacity: 280 Ah, charge_current: 1 A, discharge_current: 1 A}\n
             """
         }

@@ -12,7 +12,7 @@ let soundText = """
     packs:
       - name: A
         link: battery
-        driver: jk-pb
+        driver: jk-modbus
         address: 1
         cells: 16
         capacity: 280 Ah
@@ -20,7 +20,7 @@ let soundText = """
         discharge_current: 150 A
       - name: B
         link: battery
-        driver: jk-pb
+        driver: jk-modbus
         address: 2
         cells: 16
         capacity: 280 Ah
@@ -39,7 +39,7 @@ let soundText = """
 let catalogue = DeviceCatalogue(
     drivers: [
         .init(
-            id: "jk-pb", addresses: 0...15, defaultBaud: 115_200, readModes: [.frames, .registers],
+            id: "jk-modbus", addresses: 0...15, defaultBaud: 115_200, readModes: [.frames, .registers],
             canListen: true),
         .init(id: "jbd", addresses: 1...1, defaultBaud: 9_600),
         .init(id: "can-bms", addresses: 0...7, linkKinds: [.can], defaultBaud: 0),

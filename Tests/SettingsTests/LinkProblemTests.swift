@@ -106,17 +106,17 @@ private let linkRows: [Row] = [
         """),
     Row(
         "a driver must fit its link",
-        "driver: jk-pb",
+        "driver: jk-modbus",
         "driver: can-bms",
         """
         busbar.yaml:9:11: driver 'can-bms' on link 'battery'; it needs a CAN bus (socketcan, slcan or slcan_tcp), and line 2 opens a serial line (serial or tcp); name a link of the right kind
         """),
     Row(
         "an unknown driver names the nearest one",
-        "driver: jk-pb",
-        "driver: jk-bp",
+        "driver: jk-modbus",
+        "driver: jk-modbuz",
         """
-        busbar.yaml:10:13: there is no driver 'jk-bp'; known are: jk-pb, jbd, can-bms; did you mean 'jk-pb'?
+        busbar.yaml:10:13: there is no driver 'jk-modbuz'; known are: jk-modbus, jbd, can-bms; did you mean 'jk-modbus'?
         """),
     Row(
         "an unknown profile names the nearest one",

@@ -141,7 +141,7 @@ private let schemaRows: [Row] = [
         """),
     Row(
         "a read mode the driver lacks is refused",
-        "driver: jk-pb\n    address: 1",
+        "driver: jk-modbus\n    address: 1",
         "driver: jbd\n    read: registers\n    address: 1",
         """
         busbar.yaml:11:11: 'read' is 'registers'; jbd has no such way to read a pack; remove it
@@ -207,7 +207,7 @@ private let schemaRows: [Row] = [
         "address: 2",
         "address: 16",
         """
-        busbar.yaml:19:14: address 16 of pack 'B'; jk-pb has addresses 0…15; write the address the pack is set to
+        busbar.yaml:19:14: address 16 of pack 'B'; jk-modbus has addresses 0…15; write the address the pack is set to
         """),
     Row(
         "a missing key of a pack is named",

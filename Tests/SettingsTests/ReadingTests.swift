@@ -43,7 +43,7 @@ private let everything = """
         slcan_tcp: '[fe80::1]:2000'
         bitrate: 0.5 Mbit/s
     packs:
-      - {name: Keller Süd, link: bus one, driver: jk-pb, address: 0x0F, listen: true, read: registers, cells: 15,
+      - {name: Keller Süd, link: bus one, driver: jk-modbus, address: 0x0F, listen: true, read: registers, cells: 15,
          capacity: 100500 mAh, charge_current: 0.5A, discharge_current: 1 A, share: 100 %,
          without: [bms_limit, switch_state, cell_temperature, mosfet_temperature]}
     inverter: {link: roof, profile: pylontech-lv-can, dialect: v1.2, padding: true, period: 500 ms}

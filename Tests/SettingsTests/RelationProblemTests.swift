@@ -22,8 +22,8 @@ private let relationRows: [Row] = [
         """),
     Row(
         "packs in parallel have equally many cells",
-        "capacity: 280 Ah\n    charge_current: 100 A\n    discharge_current: 150 A\n  - name: B\n    link: battery\n    driver: jk-pb\n    address: 2\n    cells: 16",
-        "capacity: 280 Ah\n    charge_current: 100 A\n    discharge_current: 150 A\n  - name: B\n    link: battery\n    driver: jk-pb\n    address: 2\n    cells: 15",
+        "capacity: 280 Ah\n    charge_current: 100 A\n    discharge_current: 150 A\n  - name: B\n    link: battery\n    driver: jk-modbus\n    address: 2\n    cells: 16",
+        "capacity: 280 Ah\n    charge_current: 100 A\n    discharge_current: 150 A\n  - name: B\n    link: battery\n    driver: jk-modbus\n    address: 2\n    cells: 15",
         """
         busbar.yaml:20:12: pack 'B' has 15 cells; line 12 has 16, and packs in parallel must have equally many; correct one of the two lines; packs that really differ must not be wired together
         """),
@@ -36,7 +36,7 @@ private let relationRows: [Row] = [
         """),
     Row(
         "a driver that must ask cannot listen",
-        "driver: jk-pb\n    address: 1",
+        "driver: jk-modbus\n    address: 1",
         "driver: jbd\n    address: 1\n    listen: true",
         """
         busbar.yaml:12:13: pack 'A' is only listened to; jbd must ask to get an answer; write 'listen: false', and make sure that no other master polls

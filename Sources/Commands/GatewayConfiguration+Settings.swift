@@ -1,0 +1,74 @@
+import BMSDrivers
+import BatteryModel
+import ChargeControl
+public import Gateway
+import InverterProfiles
+import LinuxIO
+public import Settings
+
+extension GatewayConfiguration {
+    /// Turns checked settings into what the gateway runs on.
+    ///
+    /// - Precondition: The settings were read with the catalogue of this program, so every name in them is known.
+    public init(_ settings: BusbarSettings) {
+        let number = { (name: String) -> Int in
+            guard let index = settings.links.firstIndex(where: { $0.name == name }) else {
+                preconditionFailure("the settings name a link that they do not have")
+            }
+            return index
+        }
+        self.init(
+            buses: settings.links.map { Bus(name: $0.name, address: LinkAddress($0.transport)) },
+            packs: settings.packs.map { Pack($0, bus: number($0.linkName)) },
+            inverter: Inverter(settings.inverter, bus: number(settings.inverter.linkName)),
+            control: settings.control, pollInterval: settings.pollInterval,
+            listening: Set(settings.packs.filter(\.listen).map { number($0.linkName) }))
+    }
+}
+
+extension GatewayConfiguration.Pack {
+    fileprivate init(_ entry: PackEntry, bus: Int) {
+        guard let driver = DriverName.all.first(where: { "\($0.sheet.id)" == entry.driver }) else {
+            preconditionFailure("the settings name a driver that there is not")
+        }
+        self.init(
+            name: entry.name, bus: bus, driver: driver, address: UInt8(entry.address),
+            mode: entry.readMode == .frames ? .frames : .registers, settings: entry.control)
+    }
+}
+
+extension GatewayConfiguration.Inverter {
+    fileprivate init(_ entry: InverterEntry, bus: Int) {
+        guard let profile = ProfileName.all.first(where: { "\($0.sheet.id)" == entry.profile }) else {
+            preconditionFailure("the settings name a profile that there is not")
+        }
+        let dialect = entry.dialect.flatMap(profile.sheet.dialectNames.firstIndex) ?? 0
+        self.init(
+            bus: bus, profile: profile,
+            options: ProfileOptions(dialect: UInt8(dialect), padsToEight: entry.padsFrames),
+            period: entry.period)
+    }
+}
+
+extension LinkAddress {
+    fileprivate init(_ transport: Transport) {
+        switch transport {
+        case .serial(let port): self = .init(port)
+        case .tcp(let end): self = .init(end)
+        case .socketCAN(let interface, _): self = .socketCAN(interface: interface)
+        case .slcan(let port, let bitsPerSecond):
+            self = .slcan(over: .init(port), bitrateKilobits: bitsPerSecond / 1_000)
+        case .slcanTCP(let end, let bitsPerSecond):
+            self = .slcan(over: .init(end), bitrateKilobits: bitsPerSecond / 1_000)
+        }
+    }
+
+    private init(_ port: SerialPort) {
+        let shape = LinuxIO.SerialFormat(baud: port.baud, shape: "\(port.format)")
+        self = .serial(path: port.path, shape ?? LinuxIO.SerialFormat(baud: port.baud))
+    }
+
+    private init(_ end: TCPEndpoint) {
+        self = .tcp(host: end.host, port: UInt16(end.port))
+    }
+}

@@ -1,0 +1,108 @@
+import BatteryModel
+import FoundationEssentials
+import Gateway
+import Glibc
+import LinuxIO
+import Reporting
+
+/// A gateway as a process: started, watched, stopped by a signal or after a time.
+struct GatewayService {
+    let gateway: Gateway
+    private let socketPath: String?
+
+    init(_ configuration: GatewayConfiguration, socketPath: String?) {
+        gateway = Gateway(configuration)
+        self.socketPath = socketPath
+    }
+
+    /// How long the end may take before the process leaves the bus thread behind.
+    private static let patience = Interval.seconds(3)
+
+    /// Runs until a signal, the end of `length`, or the end of the bus thread.
+    ///
+    /// - Parameters:
+    ///   - length: When to stop by itself; `nil` for never.
+    ///   - report: Is given the lines of new events.
+    ///   - complain: Is given what does not work but is no reason to stop.
+    /// - Returns: Success if the gateway ended because it was told to.
+    func run(
+        for length: Interval?, report: ([String]) -> Void, complain: (String) -> Void
+    ) throws(CommandFailure) -> ExitCode {
+        do throws(SystemError) {
+            let signals = try TerminationSignals()
+            let loop = try EventLoop()
+            try loop.watch(signals.descriptor, for: .readable, token: 0)
+            let thread = try gateway.start()
+            let server = startServer(complain)
+            defer { server?.stop() }
+            let end = length.map { MonotonicClock.now() + $0 }
+            let hasStopped = try watch(signals, loop, until: end, report)
+            if hasStopped { thread.join() }
+            report(newEvents())
+            guard let failure = gateway.lastFailure else { return .success }
+            throw failure
+        } catch {
+            throw CommandFailure("the gateway cannot run", "\(error)", "mend that and start it again")
+        }
+    }
+
+    /// Waits; returns whether the bus thread has ended.
+    private func watch(
+        _ signals: borrowing TerminationSignals, _ loop: EventLoop, until end: Instant?,
+        _ report: ([String]) -> Void
+    ) throws(SystemError) -> Bool {
+        var giveUp: Instant?
+        while !gateway.hasEnded {
+            let now = MonotonicClock.now()
+            if let giveUp, now >= giveUp { return false }
+            if giveUp == nil, let end, now >= end {
+                gateway.stop()
+                giveUp = now + Self.patience
+            }
+            let pause: Interval = giveUp == nil ? .milliseconds(250) : .milliseconds(20)
+            _ = try loop.wait(until: min(now + pause, end ?? now + pause))
+            while try signals.next() != nil {
+                if giveUp != nil { return false }
+                gateway.stop()
+                giveUp = MonotonicClock.now() + Self.patience
+            }
+            report(newEvents())
+        }
+        return true
+    }
+
+    private func startServer(_ complain: (String) -> Void) -> StatusServer? {
+        guard let socketPath else { return nil }
+        do throws(SystemError) {
+            let server = try StatusServer(path: socketPath, gateway: gateway, version: Busbar.version)
+            _ = try server.start()
+            return server
+        } catch {
+            complain("'busbar status' will not find this gateway: \(error)")
+            return nil
+        }
+    }
+
+    private let feed = EventFeed()
+
+    private func newEvents() -> [String] { feed.take(from: gateway.snapshot) }
+}
+
+/// Turns the events of snapshots into lines, each once.
+final class EventFeed {
+    private var seen: UInt64 = 0
+
+    /// The events that are new in `snapshot`, with the time of day.
+    func take(from snapshot: Snapshot?) -> [String] {
+        guard let snapshot, snapshot.log.total > seen else { return [] }
+        let fresh = snapshot.log.events.suffix(Int(min(snapshot.log.total - seen, 1_000)))
+        seen = snapshot.log.total
+        let wording = Wording(packs: snapshot.packs.map(\.name), buses: snapshot.buses.map(\.name))
+        let now = MonotonicClock.now()
+        let today = Date()
+        return fresh.map { event in
+            let at = today.addingTimeInterval(-Double((now - event.at).milliseconds) / 1_000)
+            return "\(at.formatted(.iso8601))  \(wording.event(event))"
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import BatteryModel
+import Gateway
+import Glibc
+import LinuxIO
+import Reporting
+import Settings
+
+/// `busbar run`.
+public struct RunCommand: Command {
+    public static let name = "run"
+    public static let summary = "Read the packs and speak to the inverter"
+    public static let about = """
+        Runs the gateway that the settings describe until it is told to stop, and writes what happens, one line an \
+        event. 'busbar status' shows the state of a running gateway.
+
+        Ctrl-C and SIGTERM end it properly: both current limits go out as zero for one period, then nothing is \
+        sent any more, and the process ends within three seconds. A second Ctrl-C ends it at once.
+
+        Without --config it takes busbar.yaml of this directory, and otherwise /etc/busbar/busbar.yaml.
+        """
+    public static let examples = [
+        Example("Run with the settings of this directory", "busbar run"),
+        Example("Run with other settings, for one minute", "busbar run --config garage.yaml --seconds 60"),
+    ]
+
+    private let file: String?
+    private let length: Interval?
+    private let isQuiet: Bool
+
+    public init(_ arguments: inout Arguments) throws(UsageError) {
+        file = try arguments.option("--config", of: String.self, "the settings file")
+        length = try arguments.option("--seconds", of: Interval.self, "end after this time")
+        isQuiet = try arguments.flag("--quiet", "write no events")
+        try arguments.finish()
+    }
+
+    public func run(_ console: Console) throws(CommandFailure) -> ExitCode {
+        let path = try CheckCommand.settingsPath(file)
+        let settings: BusbarSettings
+        do throws(SettingsProblems) {
+            settings = try BusbarSettings.read(path: path, knowing: .builtIn)
+        } catch {
+            console.complain(error.description)
+            throw CommandFailure(
+                "\(path) cannot be used", "it has the problems above",
+                "mend them; 'busbar check' reads it again")
+        }
+        let service = GatewayService(GatewayConfiguration(settings), socketPath: settings.socketPath)
+        return try service.run(for: length) { events in
+            guard !isQuiet else { return }
+            for event in events { console.line(event) }
+            console.flush()
+        } complain: {
+            console.complain("busbar run: \($0)")
+        }
+    }
+}

@@ -1,0 +1,112 @@
+public import BatteryModel
+
+/// A script: what happens when, and what people are told about it.
+public struct Scenario: Sendable, Hashable {
+    /// One thing that happens.
+    public struct Step: Sendable, Hashable {
+        /// When, counted from the beginning.
+        public var after: Interval
+        /// What.
+        public var command: SimulationCommand
+        /// What people are told.
+        public var sentence: String
+
+        /// Makes a step.
+        public init(seconds: Int64, _ command: SimulationCommand, _ sentence: String) {
+            after = .seconds(seconds)
+            self.command = command
+            self.sentence = sentence
+        }
+    }
+
+    /// The name by which it is asked for.
+    public var name: String
+    /// What it shows, in a line.
+    public var summary: String
+    /// What happens, in the order of time.
+    public var steps: [Step]
+    /// When it is over.
+    public var duration: Interval
+
+    /// Makes a scenario.
+    public init(name: String, summary: String, steps: [Step], duration: Interval) {
+        self.name = name
+        self.summary = summary
+        self.steps = steps
+        self.duration = duration
+    }
+
+    /// The steps that are due after `earlier` and not later than `now`, both counted from the beginning.
+    ///
+    /// `earlier` is `nil` at the first call, so that a step at 0 s is not missed.
+    public func due(after earlier: Interval?, upTo now: Interval) -> ArraySlice<Step> {
+        let first = earlier.flatMap { earlier in steps.firstIndex { $0.after > earlier } ?? steps.count } ?? 0
+        let end = steps.firstIndex { $0.after > now } ?? steps.count
+        return steps[first..<max(first, end)]
+    }
+
+    /// All scenarios.
+    public static let all: [Scenario] = [calm, cellHigh, packSilent, inverterSilent, tour]
+
+    /// The scenario called `name`; `nil` if there is none.
+    public static func named(_ name: String) -> Scenario? { all.first { $0.name == name } }
+}
+
+extension Scenario {
+    private static let charging = Step(
+        seconds: 0, .wantedCurrent(milliamps: 60_000), "The sun charges with 60 A.")
+
+    private static let calm = Scenario(
+        name: "calm", summary: "three packs charge and discharge, nothing goes wrong",
+        steps: [
+            charging,
+            Step(seconds: 30, .wantedCurrent(milliamps: -40_000), "A cloud: the house draws 40 A."),
+            Step(seconds: 60, .wantedCurrent(milliamps: 60_000), "The sun is back and charges with 60 A."),
+        ], duration: .seconds(90))
+
+    private static let cellHigh = Scenario(
+        name: "cell-high", summary: "a cell climbs to 3.52 V, the charge limit falls to 0 and comes back",
+        steps: [
+            charging,
+            Step(
+                seconds: 5, .cellHigh(pack: 0, cell: 4, millivolts: 3_520),
+                "Cell 5 of the first pack runs away to 3.52 V: watch the charge limit fall to 0 A."),
+            Step(seconds: 25, .restore, "The cell comes back: the limit rises again, slowly."),
+        ], duration: .seconds(40))
+
+    private static let packSilent = Scenario(
+        name: "pack-silent", summary: "the second pack does not answer for 20 s",
+        steps: [
+            charging,
+            Step(
+                seconds: 5, .packSilent(pack: 1, true),
+                "The second pack falls silent: after 3 s it is stale, after 10 s it has left the bank."),
+            Step(seconds: 25, .packSilent(pack: 1, false), "The second pack answers again."),
+        ], duration: .seconds(40))
+
+    private static let inverterSilent = Scenario(
+        name: "inverter-silent", summary: "the inverter shows no sign of life for 15 s",
+        steps: [
+            charging,
+            Step(seconds: 5, .inverterSilent(true), "The inverter stops showing that it is there."),
+            Step(seconds: 20, .inverterSilent(false), "The inverter is back."),
+        ], duration: .seconds(25))
+
+    private static let tour = inTurn(
+        name: "tour", summary: "a high cell, a silent pack and a silent inverter, one after the other",
+        [cellHigh, packSilent, inverterSilent])
+
+    /// Plays scenarios one after the other; the beginning they have in common is told once.
+    private static func inTurn(name: String, summary: String, _ parts: [Scenario]) -> Scenario {
+        var steps: [Step] = [charging]
+        var start = Interval.zero
+        for part in parts {
+            for var step in part.steps where step != charging {
+                step.after = start + step.after
+                steps.append(step)
+            }
+            start = start + part.duration
+        }
+        return Scenario(name: name, summary: summary, steps: steps, duration: start)
+    }
+}

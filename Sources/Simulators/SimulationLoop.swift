@@ -1,0 +1,119 @@
+import BatteryModel
+import BusCodec
+import InverterProfiles
+import LinuxIO
+
+/// The thread of a simulation: lets the core hear and speak on its links until it is told to stop.
+final class SimulationLoop {
+    private var core: SimulationCore
+    private let mailbox: SimulationMailbox
+    private let loop: EventLoop
+    private let line: Link?
+    private let bus: Link?
+    private var adapter: SLCANAdapter?
+    private var nextStep: Instant
+    // Their terminals must stay as long as the links.
+    private let ports: [OpenPort?]
+
+    private static let lineToken = 0
+    private static let busToken = 1
+
+    init(
+        _ core: SimulationCore, line: OpenPort?, inverter: OpenPort?, _ mailbox: SimulationMailbox
+    ) throws(SystemError) {
+        let loop = try EventLoop()
+        self.core = core
+        self.loop = loop
+        self.mailbox = mailbox
+        ports = [line, inverter]
+        self.line = line.map { Link($0.address, on: loop, token: Self.lineToken) }
+        bus = inverter.map { Link($0.address, on: loop, token: Self.busToken) }
+        if let bus, !bus.address.carriesFrames, let profile = core.inverter?.profile {
+            switch profile.sheet.link {
+            case .can(bitrateKilobits: let rate): adapter = SLCANAdapter(busKilobits: rate)
+            }
+        }
+        nextStep = MonotonicClock.now()
+        mailbox.listen(with: loop.waker)
+    }
+
+    func run() throws(SystemError) {
+        let start = MonotonicClock.now()
+        line?.open(at: start)
+        bus?.open(at: start)
+        while !core.isStopped, !mailbox.mustStop {
+            let now = MonotonicClock.now()
+            for command in mailbox.takeCommands() { core.apply(command, at: now) }
+            speak(at: now)
+            for event in try loop.wait(until: deadline) where event.isReadable {
+                hear(event.token, at: MonotonicClock.now())
+            }
+            let later = MonotonicClock.now()
+            line?.tick(at: later)
+            bus?.tick(at: later)
+        }
+        let end = MonotonicClock.now()
+        line?.close(at: end)
+        bus?.close(at: end)
+        publish(at: end)
+        mailbox.end(nil)
+    }
+
+    private var deadline: Instant {
+        var deadline = nextStep
+        let dues = [
+            core.line?.nextDue, isOnBus ? core.inverter?.nextKeepAliveDue : nil, line?.nextDeadline,
+            bus?.nextDeadline,
+        ]
+        for due in dues { if let due { deadline = min(deadline, due) } }
+        return deadline
+    }
+
+    private var isOnBus: Bool { bus?.state == .open && adapter?.isOnBus ?? true }
+
+    private func speak(at now: Instant) {
+        if now >= nextStep {
+            core.advance(to: now)
+            nextStep = max(nextStep + SimulationCore.step, now)
+            publish(at: now)
+        }
+        while let piece = core.line?.next(at: now) { line?.send(piece.span, at: now) }
+        guard isOnBus, let frame = core.inverter?.keepAlive(at: now) else { return }
+        if adapter == nil {
+            bus?.send(frame, at: now)
+        } else if let line = adapter?.heard(frame) {
+            bus?.send(line.span, at: now)
+        }
+    }
+
+    private func hear(_ token: Int, at now: Instant) {
+        if token == Self.lineToken {
+            let packs = core.bank.packs
+            line?.receiveBytes(at: now) { core.line?.received($0, at: now, packs: packs) }
+        } else if adapter == nil {
+            bus?.receiveFrames(at: now) { core.inverter?.received($0, at: now) }
+        } else {
+            bus?.receiveBytes(at: now) { bytes in hearHost(bytes, at: now) }
+        }
+    }
+
+    private func hearHost(_ bytes: Span<UInt8>, at now: Instant) {
+        var replies: [UInt8] = []
+        for index in bytes.indices {
+            guard let step = adapter?.receive(bytes[index]) else { continue }
+            replies += step.reply
+            if let frame = step.frame { core.inverter?.received(frame, at: now) }
+        }
+        if !replies.isEmpty { bus?.send(replies.span, at: now) }
+    }
+
+    private func publish(at now: Instant) {
+        var snapshot = SimulationSnapshot(core, at: now)
+        snapshot.line?.isOpen = line?.state == .open
+        snapshot.line?.linkError = line?.lastError
+        snapshot.inverter?.adapter = adapter?.statistics
+        snapshot.inverter?.isOnBus = isOnBus
+        snapshot.inverter?.linkError = bus?.lastError
+        mailbox.publish(snapshot)
+    }
+}
