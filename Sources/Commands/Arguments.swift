@@ -86,10 +86,18 @@ extension Arguments {
     }
 
     /// The value of the option `name`; `nil` if it is not there.
+    ///
+    /// - Parameters:
+    ///   - name: The option, with its hyphens.
+    ///   - type: What its value is.
+    ///   - valueName: What stands for the value in the help page, where the type's own word says too little.
+    ///   - about: The sentence of the help page, without capital and full stop.
+    /// - Returns: The value.
+    /// - Throws: What is wrong with the value.
     public mutating func option<Value: ArgumentValue>(
-        _ name: String, of type: Value.Type, _ about: String
+        _ name: String, of type: Value.Type, as valueName: String? = nil, _ about: String
     ) throws(UsageError) -> Value? {
-        declare(.option, name, type, about)
+        declare(.option, name, type, about, valueName: valueName)
         return try values(of: name, type, atMost: 1).first
     }
 
@@ -207,13 +215,14 @@ extension Arguments {
 
     private mutating func declare<Value: ArgumentValue>(
         _ kind: Declaration.Kind, _ name: String, _ type: Value.Type, _ about: String,
-        isRequired: Bool = false, fallback: String? = nil
+        isRequired: Bool = false, fallback: String? = nil, valueName: String? = nil
     ) {
         precondition(
             kind == .positional || declared.last?.kind != .positional, "options come before positionals")
         declared.append(
             Declaration(
-                kind: kind, name: name, valueName: kind == .flag ? "" : type.valueName, about: about,
+                kind: kind, name: name, valueName: kind == .flag ? "" : valueName ?? type.valueName,
+                about: about,
                 isRequired: isRequired, fallback: fallback, choices: kind == .flag ? [] : type.choices))
     }
 }

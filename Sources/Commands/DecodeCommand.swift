@@ -29,7 +29,7 @@ struct DecodeCommand: Command {
     init(_ arguments: inout Arguments) throws(UsageError) {
         profile = try arguments.option("--profile", default: ProfileName.usual, "the protocol spoken")
         let name = try arguments.option(
-            "--dialect", of: String.self,
+            "--dialect", of: String.self, as: "NAME",
             "the dialect spoken; without it the signals of all dialects are read")
         showsAll = try arguments.flag("--all", "write alarms that do not stand and constant bits as well")
         isJSON = try arguments.flag("--json", "write one JSON object for each frame")
