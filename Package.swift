@@ -120,6 +120,9 @@ let testTargets: [Target] = [
             "Gateway", "Simulators", "TestSupport",
         ],
         swiftSettings: common),
+    .testTarget(
+        name: "CommandsTests", dependencies: ["BatteryModel", "Commands", "Settings", "TestSupport"],
+        exclude: ["Snapshots"], swiftSettings: common),
 ]
 
 let package = Package(
