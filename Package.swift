@@ -121,8 +121,13 @@ let testTargets: [Target] = [
         ],
         swiftSettings: common),
     .testTarget(
-        name: "CommandsTests", dependencies: ["BatteryModel", "Commands", "Settings", "TestSupport"],
-        exclude: ["Snapshots"], swiftSettings: common),
+        name: "CommandsTests",
+        dependencies: [
+            "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
+            "Gateway", "Settings", "Reporting", "Simulators", "Commands", "TestSupport",
+        ],
+        exclude: ["Snapshots"],
+        swiftSettings: common),
 ]
 
 let package = Package(
