@@ -108,7 +108,7 @@ extension Wording {
         case .newReading: return "a new reading arrives"
         case .alarmEnds: return "the protection ends"
         case .voltagesAgree: return "the voltages have agreed for a while"
-        case .rising: return "it does so by itself"
+        case .rising: return "time passes"
         }
     }
 }
