@@ -84,7 +84,16 @@ public final class Snapshot: Sendable {
     /// The longest time between the arrival of a byte and the frames that followed from it.
     public let worstLatency: Interval
 
-    init(
+    /// Takes down how a core stands.
+    ///
+    /// - Parameters:
+    ///   - core: The core.
+    ///   - buses: How its buses work; only whoever owns them knows.
+    ///   - framesPerSecond: Frames sent in the last second.
+    ///   - startedAt: When the gateway started.
+    ///   - worstLatency: The longest time between the arrival of a byte and the frames that followed from it.
+    ///   - now: The present.
+    public init(
         core: GatewayCore, buses: [Bus], framesPerSecond: Int, startedAt: Instant, worstLatency: Interval,
         at now: Instant
     ) {
