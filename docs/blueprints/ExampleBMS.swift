@@ -17,7 +17,7 @@ public enum ExampleBMS {
     /// The driver.
     public static let driver = BMSDriver(
         sheet: sheet, pollCount: polls.count, poll: { polls[$0].poll }, request: request, scan: scan,
-        decode: decode, answer: answer)
+        decode: decode, answer: answer, visitFacts: visitFacts)
 
     // MARK: What is said about the protocol as a whole
 
@@ -58,22 +58,13 @@ public enum ExampleBMS {
 
     // MARK: What the answers mean
 
-    /// What a signal of this protocol is.
-    enum Meaning: Sendable, Equatable {
-        /// A number.
-        case number(PackField)
-        /// The voltages of all cells.
-        case cells
-        /// One bit: an alarm.
-        case alarm(AlarmKind, AlarmLevel)
-    }
-
     /// The signals.
     ///
     /// `in` is the register the question begins with, `byte` counts from there: register n is byte 2n.
-    /// `times`, `over` and `plus` turn the raw number into the unit of the field; `range` is what it can be, and
-    /// anything else refuses the whole answer. `notAvailable` is the raw code for "I have no such value".
-    private static let rows: [_ of SignalRow<Meaning>] = [
+    /// `times`, `over` and `plus` turn the raw number into the unit of the field; `range` is what it can be.
+    /// `notAvailable` is the raw code for "I have no such value". `.number` is for what limits are made from: out of
+    /// its range the whole answer is refused. `.information` is for people: out of its range it alone is left out.
+    private static let rows: [_ of PackRow] = [
         // MANDATORY: pack voltage in mV; here 10 mV on the wire.
         row(0x0000, 0, "pack_voltage", .packVoltage, times: 10, unit: .millivolts, range: 0...100_000),
         // MANDATORY: current in mA, charging positive; here 100 mA, discharging positive, hence the minus.
@@ -83,55 +74,96 @@ public enum ExampleBMS {
         // MANDATORY: SOC in thousandths; here whole percents.
         row(0x0000, 4, "soc", .soc, times: 10, unit: .permille, range: 0...1_000),
         // OPTIONAL: SOH in thousandths; a pack without it is shown to the inverter as new.
-        row(0x0000, 6, "soh", .soh, times: 10, unit: .permille, range: 0...1_000),
+        information(0x0000, 6, "soh", .soh, times: 10, unit: .permille, range: 0...1_000),
         // MANDATORY, or `without: [bms_limit]`: the currents the BMS allows or trips at, in mA. Nine tenths are used.
         row(0x0000, 8, "charge_limit", .chargeLimit, times: 100, unit: .milliamps, range: 0...500_000),
         row(0x0000, 10, "discharge_limit", .dischargeLimit, times: 100, unit: .milliamps, range: 0...500_000),
         // MANDATORY, or `without: [switch_state]`: the two MOSFET switches, 0 open, 1 closed. The bits of register 6
         // are in byte 13, its lower half.
-        flag(13, 0, "charge_switch", .number(.chargeSwitch)),
-        flag(13, 1, "discharge_switch", .number(.dischargeSwitch)),
-        // MANDATORY, or `without: [alarms]`: what the BMS complains about. A protection forbids its direction.
-        flag(15, 0, "alarm_cell_high", .alarm(.cellOverVoltage, .protection)),
-        flag(15, 1, "alarm_cell_low", .alarm(.cellUnderVoltage, .protection)),
-        flag(15, 2, "alarm_charge_cold", .alarm(.chargeUnderTemperature, .protection)),
-        flag(15, 3, "alarm_imbalance", .alarm(.imbalance, .warning)),
+        flag(13, 0, "charge_switch", .chargeSwitch),
+        flag(13, 1, "discharge_switch", .dischargeSwitch),
+        // MANDATORY, or `without: [alarms]`: what the BMS complains about, see `alarmBits`.
+        PackRow("alarms", in: 0x0000, byte: 14, bits: 16, .big, unit: .bits, .alarmWord),
         // MANDATORY, at least one, or `without: [cell_temperature]`: cell sensors in 0.1 °C; here 0.1 K.
         temperature(16, "temperature_1", .temperature1),
         temperature(18, "temperature_2", .temperature2),
         // MANDATORY, or `without: [mosfet_temperature]`: the power board in 0.1 °C.
         temperature(20, "mosfet", .mosfetTemperature),
         // MANDATORY: every cell in mV. Absent ones must be left out, never 0.
-        SignalRow(
+        PackRow(
             "cells", in: 0x0000, byte: 22, bits: 16, .big, unit: .millivolts, range: 0...6_000,
-            notAvailable: 0xFFFF, count: 16, .cells),
+            notAvailable: 0xFFFF, count: 16, .cellVoltages),
         // MANDATORY, or `without: [bms_limit]`: over-voltage protection per cell in mV; bounds CVL.
         row(0x0100, 0, "cell_over_voltage", .cellOverVoltage, unit: .millivolts, range: 2_000...5_000),
         // OPTIONAL: everything else in PackField; people and diagnosis read it.
-        row(0x0100, 2, "configured_cells", .configuredCells, unit: .count, range: 1...32),
-        row(0x0100, 4, "cell_under_voltage", .cellUnderVoltage, unit: .millivolts, range: 0...5_000),
+        information(0x0100, 2, "configured_cells", .configuredCells, unit: .count, range: 1...32),
+        information(
+            0x0100, 4, "cell_under_voltage", .cellUnderVoltage, unit: .millivolts, range: 0...5_000),
     ]
+
+    /// The bits of the alarm word.
+    ///
+    /// A protection forbids its direction, see docs/safety.md; `nil` is for a bit that stands on healthy packs.
+    private static let alarmBits: [_ of AlarmBit] = [
+        AlarmBit(0, "cell over-voltage", .cellOverVoltage, .protection),
+        AlarmBit(1, "cell under-voltage", .cellUnderVoltage, .protection),
+        AlarmBit(2, "too cold to charge", .chargeUnderTemperature, .protection),
+        AlarmBit(3, "cells apart", .imbalance, .warning),
+    ]
+
+    private struct AlarmBit: Sendable {
+        var bit: UInt8
+        var name: StaticString
+        var kind: AlarmKind?
+        var level: AlarmLevel
+
+        init(_ bit: UInt8, _ name: StaticString, _ kind: AlarmKind?, _ level: AlarmLevel) {
+            self.bit = bit
+            self.name = name
+            self.kind = kind
+            self.level = level
+        }
+    }
+
+    /// MANDATORY: hands over the tables; `busbar drivers example-ep16` shows them.
+    private static func visitFacts(_ visit: (DriverFact) -> Void) {
+        visit(.block("Registers from 0x0000 (live) and 0x0100 (settings)"))
+        for index in rows.indices { visit(.signal(rows[index])) }
+        for index in alarmBits.indices {
+            let alarm = alarmBits[index]
+            visit(.alarmBit(Int(alarm.bit), name: alarm.name, kind: alarm.kind, level: alarm.level))
+        }
+        // And `.firmware(...)` for each range of versions that has been proven with captures.
+    }
 
     private static func row(
         _ register: UInt32, _ byte: UInt16, _ name: StaticString, _ field: PackField, signed: Bool = false,
         times: Int32 = 1, unit: Unit, range: ClosedRange<Int32>
-    ) -> SignalRow<Meaning> {
-        SignalRow(
+    ) -> PackRow {
+        PackRow(
             name, in: register, byte: byte, bits: 16, .big, signed: signed, times: times, unit: unit,
             range: range, .number(field))
     }
 
-    private static func flag(
-        _ byte: UInt16, _ bit: UInt8, _ name: StaticString, _ meaning: Meaning
-    ) -> SignalRow<Meaning> {
-        SignalRow(
-            name, in: 0x0000, byte: byte, bit: bit, bits: 1, .little, unit: .onOff, range: 0...1, meaning)
+    private static func information(
+        _ register: UInt32, _ byte: UInt16, _ name: StaticString, _ field: PackField, times: Int32 = 1,
+        unit: Unit, range: ClosedRange<Int32>
+    ) -> PackRow {
+        PackRow(
+            name, in: register, byte: byte, bits: 16, .big, times: times, unit: unit, range: range,
+            .information(field))
     }
 
-    private static func temperature(
-        _ byte: UInt16, _ name: StaticString, _ field: PackField
-    ) -> SignalRow<Meaning> {
-        SignalRow(
+    private static func flag(
+        _ byte: UInt16, _ bit: UInt8, _ name: StaticString, _ field: PackField
+    ) -> PackRow {
+        PackRow(
+            name, in: 0x0000, byte: byte, bit: bit, bits: 1, .little, unit: .onOff, range: 0...1,
+            .number(field))
+    }
+
+    private static func temperature(_ byte: UInt16, _ name: StaticString, _ field: PackField) -> PackRow {
+        PackRow(
             name, in: 0x0000, byte: byte, bits: 16, .big, plus: -2_731, unit: .decicelsius,
             range: -1_000...2_000, notAvailable: 0xFFFF, .number(field))
     }
@@ -182,28 +214,32 @@ extension ExampleBMS {
         guard got == needed else { throw .wrongLength(needed: needed, got: got) }
         let bytes = answer.extracting(3..<3 + needed)
         var next = reading
-        var alarms = AlarmSet()
         for index in rows.indices where rows[index].container == UInt32(polls[poll].register) {
             do throws(SignalError) {
-                try take(rows[index], bytes, now, &next, &alarms)
+                try take(rows[index], bytes, now, &next)
             } catch {
                 throw .signal(error)
             }
         }
-        if polls[poll].poll.pace == .live { next.alarms = Reading(alarms, at: now) }
         reading = next
     }
 
     private static func take(
-        _ row: SignalRow<Meaning>, _ bytes: Span<UInt8>, _ now: Instant, _ reading: inout PackReading,
-        _ alarms: inout AlarmSet
+        _ row: PackRow, _ bytes: Span<UInt8>, _ now: Instant, _ reading: inout PackReading
     ) throws(SignalError) {
         switch row.meaning {
         case .number(let field):
             reading[field] = try row.value(in: bytes).map { Reading($0, at: now) }
-        case .alarm(let kind, let level):
-            if try row.raw(in: bytes) != 0 { alarms.raise(kind, level) }
-        case .cells:
+        case .information(let field):
+            reading[field] = information(row, bytes).map { Reading($0, at: now) }
+        case .alarmWord:
+            let word = try row.raw(in: bytes)
+            var alarms = AlarmSet()
+            for index in alarmBits.indices where word >> UInt64(alarmBits[index].bit) & 1 != 0 {
+                if let kind = alarmBits[index].kind { alarms.raise(kind, alarmBits[index].level) }
+            }
+            reading.alarms = Reading(alarms, at: now)
+        case .cellVoltages:
             var cells = CellValues()
             for cell in 0..<Int(row.count) {
                 // The range of the row keeps the value inside 16 bits.
@@ -211,6 +247,18 @@ extension ExampleBMS {
                 cells[cell] = value.map { UInt16(truncatingIfNeeded: $0) }
             }
             reading.cellMillivolts = cells.count > 0 ? Reading(cells, at: now) : nil
+        default:
+            // The other meanings do not occur in the table above.
+            break
+        }
+    }
+
+    /// A number that is left out when it cannot be right.
+    private static func information(_ row: PackRow, _ bytes: Span<UInt8>) -> Int32? {
+        do throws(SignalError) {
+            return try row.value(in: bytes)
+        } catch {
+            return nil
         }
     }
 }
@@ -250,19 +298,26 @@ extension ExampleBMS {
     }
 
     private static func put(
-        _ row: SignalRow<Meaning>, _ reading: borrowing PackReading, _ bytes: inout MutableSpan<UInt8>
+        _ row: PackRow, _ reading: borrowing PackReading, _ bytes: inout MutableSpan<UInt8>
     ) throws(SignalError) {
         switch row.meaning {
-        case .number(let field):
+        case .number(let field), .information(let field):
             try row.store(reading[field]?.value, into: &bytes)
-        case .alarm(let kind, let level):
-            let stands = reading.alarms?.value[level].contains(kind) ?? false
-            try row.store(raw: stands ? 1 : 0, into: &bytes)
-        case .cells:
+        case .alarmWord:
+            var word: UInt64 = 0
+            for index in alarmBits.indices {
+                guard let kind = alarmBits[index].kind else { continue }
+                let stands = reading.alarms?.value[alarmBits[index].level].contains(kind) ?? false
+                if stands { word |= 1 << UInt64(alarmBits[index].bit) }
+            }
+            try row.store(raw: word, into: &bytes)
+        case .cellVoltages:
             for cell in 0..<Int(row.count) {
                 let value = reading.cellMillivolts?.value[cell].map { Int32($0) }
                 try row.store(value, into: &bytes, repetition: cell)
             }
+        default:
+            break
         }
     }
 }
