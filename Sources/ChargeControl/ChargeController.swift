@@ -237,7 +237,7 @@ extension ChargeController {
     /// What one pack allows: the over-voltage setting of its BMS, over all cells.
     private func chargeVoltageOffer(of index: Int, at now: Instant) -> LimitReason? {
         guard let pack = packs[index] else { return nil }
-        let setting = pack.view?.cellOverVoltage?.value(at: now, noOlderThan: PackRules.settingsAge)
+        let setting = pack.view?.cellOverVoltage?.usable(at: now, noOlderThan: PackRules.settingsAge)
         if let setting {
             return LimitReason(
                 .bmsLimit, limit: max(setting * cellCount, floorVoltage), pack: index, input: setting,

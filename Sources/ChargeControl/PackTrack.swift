@@ -33,7 +33,7 @@ struct PackTrack: Sendable {
 
     /// Whether current can flow through the pack in this direction: unless its BMS says that its switch is open.
     func conducts(_ direction: Direction, at now: Instant, _ control: ControlSettings) -> Bool {
-        view?.switchState(direction)?.value(at: now, noOlderThan: control.lostAfter) != 0
+        view?.switchState(direction)?.usable(at: now, noOlderThan: control.lostAfter) != 0
     }
 
     /// Looks at the newest reading: ladder, limits of the pack itself, alarms.
@@ -41,7 +41,7 @@ struct PackTrack: Sendable {
         at image: borrowing BankImage.Pack, index: Int, now: Instant, _ control: ControlSettings
     ) {
         let view = plausibility.view(of: image.reading, forgetAfter: control.lostAfter)
-        let completedAt = view.completedAt(settings)
+        let completedAt = view.completedAt(settings, now: now)
         let wasHeard = verdict.freshness != .unheard
         let before = verdict
         verdict = BankVerdict.Pack()

@@ -36,20 +36,25 @@ struct PackView: Sendable {
 
     /// When the newest complete reading was measured: the oldest of the parts that a reading must have.
     ///
-    /// `nil` if a part is missing that the operator has not declared absent.
-    func completedAt(_ pack: PackSettings) -> Instant? {
+    /// `nil` if a part is missing that the operator has not declared absent. A part from the future makes the
+    /// whole reading one from the future, or it would pass for young long after the pack has fallen silent.
+    func completedAt(_ pack: PackSettings, now: Instant) -> Instant? {
         guard let voltage, let current, let cellsAt, let soc else { return nil }
         var oldest = min(min(voltage.at, current.at), min(cellsAt, soc.at))
+        var newest = max(max(voltage.at, current.at), max(cellsAt, soc.at))
         if !pack.without.contains(.cellTemperature) {
             guard let temperaturesAt else { return nil }
             oldest = min(oldest, temperaturesAt)
+            newest = max(newest, temperaturesAt)
         }
         if let chargeSwitch, let dischargeSwitch {
-            return min(oldest, min(chargeSwitch.at, dischargeSwitch.at))
+            oldest = min(oldest, min(chargeSwitch.at, dischargeSwitch.at))
+            newest = max(newest, max(chargeSwitch.at, dischargeSwitch.at))
+        } else if chargeLimit == nil || dischargeLimit == nil {
+            let needsNeither = pack.without.contains(.switchState) && pack.without.contains(.bmsLimit)
+            guard needsNeither else { return nil }
         }
-        if chargeLimit != nil, dischargeLimit != nil { return oldest }
-        let needsNeither = pack.without.contains(.switchState) && pack.without.contains(.bmsLimit)
-        return needsNeither ? oldest : nil
+        return newest > now ? newest : oldest
     }
 
     func switchState(_ direction: Direction) -> Reading<Int32>? {
@@ -58,6 +63,13 @@ struct PackView: Sendable {
 
     func ownLimit(_ direction: Direction) -> Reading<Int32>? {
         direction == .charge ? chargeLimit : dischargeLimit
+    }
+}
+
+extension Reading {
+    /// The value if it is at most `oldest` old; a value from the future has no age and counts as absent.
+    func usable(at now: Instant, noOlderThan oldest: Interval) -> Value? {
+        at <= now ? value(at: now, noOlderThan: oldest) : nil
     }
 }
 
