@@ -57,7 +57,7 @@ extension ChargeController {
             capacity($0)
         }.map { Reading($0, at: at) }
         bank[.temperature] = mean(members) { pack in
-            pack.view?.temperatures.map { ($0.high.value + $0.low.value) / 2 }
+            pack.view?.temperatures.map { Int32((Int64($0.high.value) + Int64($0.low.value)) / 2) }
         } weight: { _ in
             1
         }.map { Reading($0, at: at) }

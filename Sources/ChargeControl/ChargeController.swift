@@ -102,7 +102,7 @@ extension ChargeController {
     }
 
     /// The pack voltages furthest apart among those that can exchange current.
-    private func voltageSpread(at now: Instant) -> Int32 {
+    private func voltageSpread(at now: Instant) -> Int64 {
         var low: Int32 = .max
         var high: Int32 = .min
         for index in 0..<count {
@@ -112,7 +112,7 @@ extension ChargeController {
             low = min(low, voltage)
             high = max(high, voltage)
         }
-        return high > low ? high - low : 0
+        return high > low ? distance(high, low) : 0
     }
 
     private func bankAlarms(_ state: BankVerdict.State) -> AlarmSet {
@@ -240,8 +240,8 @@ extension ChargeController {
         let setting = pack.view?.cellOverVoltage?.usable(at: now, noOlderThan: PackRules.settingsAge)
         if let setting {
             return LimitReason(
-                .bmsLimit, limit: max(setting * cellCount, floorVoltage), pack: index, input: setting,
-                inputUnit: .millivolts, rise: .bms)
+                .bmsLimit, limit: max(Int32(clamping: Int64(setting) * Int64(cellCount)), floorVoltage),
+                pack: index, input: setting, inputUnit: .millivolts, rise: .bms)
         }
         if pack.settings.without.contains(.bmsLimit) { return nil }
         let present = max(pack.view?.voltage?.value ?? floorVoltage, floorVoltage)

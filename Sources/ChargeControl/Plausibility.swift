@@ -59,6 +59,11 @@ struct GuardedValue<Value: Sendable>: Sendable {
     private static var doubtedReadings: Int { 2 }
 }
 
+/// How far two reported numbers lie apart, whatever they are.
+func distance(_ a: Int32, _ b: Int32) -> Int64 {
+    abs(Int64(a) - Int64(b))
+}
+
 /// A value and where in the pack it was measured, counted from 1.
 struct Placed: Sendable, Equatable {
     var value: Int32
@@ -93,8 +98,9 @@ struct Plausibility: Sendable {
         }
         temperatures.take(Self.temperatures(in: reading), forgetAfter: forgetAfter) { (old, new, seconds) in
             guard let old else { return .plausible }
-            let step = max(abs(new.high.value - old.high.value), abs(new.low.value - old.low.value))
-            return step > Self.temperatureStepDecicelsius * seconds ? .jump : .plausible
+            let step = max(
+                distance(new.high.value, old.high.value), distance(new.low.value, old.low.value))
+            return step > Int64(Self.temperatureStepDecicelsius * seconds) ? .jump : .plausible
         }
         soc.take(reading[.soc], forgetAfter: forgetAfter) { (old, new, seconds) in
             guard (0...1_000).contains(new) else { return .impossible }
@@ -118,8 +124,10 @@ struct Plausibility: Sendable {
         guard let high = new.highest, let low = new.lowest, high.value <= highestCellMillivolts,
             low.value >= lowestCellMillivolts
         else { return .impossible }
-        // Hundredths: the sum of the cells may differ from the pack by 2 %.
-        if let packMillivolts, abs(new.sum - packMillivolts) > packMillivolts / 50 { return .impossible }
+        // The sum of the cells may differ from the pack by 2 %.
+        if let packMillivolts, distance(new.sum, packMillivolts) > Int64(packMillivolts / 50) {
+            return .impossible
+        }
         guard let old else { return .plausible }
         for index in 0..<CellValues.maximum {
             guard let before = old[index], let after = new[index] else { continue }
