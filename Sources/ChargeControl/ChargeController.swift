@@ -243,9 +243,9 @@ extension ChargeController {
                 .bmsLimit, limit: max(Int32(clamping: Int64(setting) * Int64(cellCount)), floorVoltage),
                 pack: index, input: setting, inputUnit: .millivolts, rise: .bms)
         }
-        if pack.settings.without.contains(.bmsLimit) { return nil }
-        let present = max(pack.view?.voltage?.value ?? floorVoltage, floorVoltage)
-        let held = pack.offered.chargeVoltage?.limit ?? present
+        let before = pack.offered.chargeVoltage?.limit
+        if before == nil, pack.settings.without.contains(.bmsLimit) { return nil }
+        let held = before ?? max(pack.view?.voltage?.value ?? floorVoltage, floorVoltage)
         return LimitReason(.inputMissing, limit: held, pack: index, rise: .reported)
     }
 

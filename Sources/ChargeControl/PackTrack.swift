@@ -22,6 +22,10 @@ struct PackTrack: Sendable {
         }
     }
 
+    /// What the pack has once reported, although the operator may have said that it cannot: from then on its
+    /// absence is a loss and excuses nothing.
+    private var reported = (charge: AbsentSources.none, discharge: AbsentSources.none)
+
     init(_ settings: PackSettings) {
         self.settings = settings
     }
@@ -50,6 +54,8 @@ struct PackTrack: Sendable {
         verdict.age = completedAt.map { max(now - $0, .zero) }
         verdict.isDoubted = view.isDoubted
         self.view = view
+        reported.charge.insert(view.reported(.charge))
+        reported.discharge.insert(view.reported(.discharge))
         raiseAlarms(view)
         guard isInBank else { return }
         verdict.charge = judge(.charge, view, index, now, control, before.charge?.value)
@@ -60,6 +66,9 @@ struct PackTrack: Sendable {
         _ direction: Direction, _ view: PackView, _ index: Int, _ now: Instant, _ control: ControlSettings,
         _ before: Int32?
     ) -> Limit? {
+        var settings = settings
+        settings.without = settings.without.subtracting(
+            direction == .charge ? reported.charge : reported.discharge)
         let context = PackContext(
             direction: direction, index: index, now: now, control: control, pack: settings, view: view,
             isStale: verdict.freshness == .stale, before: before ?? 0)

@@ -61,6 +61,15 @@ struct PackView: Sendable {
         direction == .charge ? chargeSwitch : dischargeSwitch
     }
 
+    /// What the pack evidently can report in this direction.
+    func reported(_ direction: Direction) -> AbsentSources {
+        var sources = AbsentSources.none
+        if ownLimit(direction) != nil { sources.insert(.bmsLimit) }
+        if switchState(direction) != nil { sources.insert(.switchState) }
+        if alarms != nil { sources.insert(.alarms) }
+        return sources
+    }
+
     func ownLimit(_ direction: Direction) -> Reading<Int32>? {
         direction == .charge ? chargeLimit : dischargeLimit
     }
