@@ -44,7 +44,9 @@ struct PackTrack: Sendable {
     mutating func look(
         at image: borrowing BankImage.Pack, index: Int, now: Instant, _ control: ControlSettings
     ) {
-        let view = plausibility.view(of: image.reading, forgetAfter: control.lostAfter)
+        var view = plausibility.view(of: image.reading, forgetAfter: control.lostAfter)
+        view.chargeSwitchAt = view.chargeSwitch?.at ?? self.view?.chargeSwitchAt
+        view.dischargeSwitchAt = view.dischargeSwitch?.at ?? self.view?.dischargeSwitchAt
         let completedAt = view.completedAt(settings, now: now)
         let wasHeard = verdict.freshness != .unheard
         let before = verdict

@@ -14,6 +14,10 @@ struct PackView: Sendable {
     var soh: Reading<Int32>?
     var chargeSwitch: Reading<Int32>?
     var dischargeSwitch: Reading<Int32>?
+    /// When the switches were last reported, even if they no longer are: a state that has gone missing must not
+    /// make the reading younger than the state was.
+    var chargeSwitchAt: Instant?
+    var dischargeSwitchAt: Instant?
     var chargeLimit: Reading<Int32>?
     var dischargeLimit: Reading<Int32>?
     var cellOverVoltage: Reading<Int32>?
@@ -47,10 +51,15 @@ struct PackView: Sendable {
             oldest = min(oldest, temperaturesAt)
             newest = max(newest, temperaturesAt)
         }
-        if let chargeSwitch, let dischargeSwitch {
-            oldest = min(oldest, min(chargeSwitch.at, dischargeSwitch.at))
-            newest = max(newest, max(chargeSwitch.at, dischargeSwitch.at))
-        } else if chargeLimit == nil || dischargeLimit == nil {
+        if let chargeSwitchAt {
+            oldest = min(oldest, chargeSwitchAt)
+            newest = max(newest, chargeSwitchAt)
+        }
+        if let dischargeSwitchAt {
+            oldest = min(oldest, dischargeSwitchAt)
+            newest = max(newest, dischargeSwitchAt)
+        }
+        if chargeSwitch == nil || dischargeSwitch == nil, chargeLimit == nil || dischargeLimit == nil {
             let needsNeither = pack.without.contains(.switchState) && pack.without.contains(.bmsLimit)
             guard needsNeither else { return nil }
         }
