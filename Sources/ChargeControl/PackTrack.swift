@@ -45,6 +45,7 @@ struct PackTrack: Sendable {
         at image: borrowing BankImage.Pack, index: Int, now: Instant, _ control: ControlSettings
     ) {
         var view = plausibility.view(of: image.reading, forgetAfter: control.lostAfter)
+        view.temperaturesAt = view.temperaturesAt ?? self.view?.temperaturesAt
         view.chargeSwitchAt = view.chargeSwitch?.at ?? self.view?.chargeSwitchAt
         view.dischargeSwitchAt = view.dischargeSwitch?.at ?? self.view?.dischargeSwitchAt
         let completedAt = view.completedAt(settings, now: now)

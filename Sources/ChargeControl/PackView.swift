@@ -8,6 +8,7 @@ struct PackView: Sendable {
     var cellsAt: Instant?
     var cellCount: Int32?
     var temperatures: Extremes?
+    /// When they were last reported, even if one of the sensors no longer is.
     var temperaturesAt: Instant?
     var mosfet: Reading<Int32>?
     var soc: Reading<Int32>?

@@ -89,6 +89,8 @@ struct Plausibility: Sendable {
     private var cells = GuardedValue<CellValues>()
     private var temperatures = GuardedValue<Extremes>()
     private var soc = GuardedValue<Int32>()
+    /// Sensors that have ever been reported: bit n for sensor n.
+    private var sensors: UInt8 = 0
 
     /// Looks at a reading and says what may be believed of it.
     mutating func view(of reading: borrowing PackReading, forgetAfter: Interval) -> PackView {
@@ -96,7 +98,7 @@ struct Plausibility: Sendable {
         cells.take(reading.cellMillivolts, forgetAfter: forgetAfter) { (old, new, seconds) in
             Self.judge(old, new, seconds, packMillivolts: voltage?.value)
         }
-        temperatures.take(Self.temperatures(in: reading), forgetAfter: forgetAfter) { (old, new, seconds) in
+        temperatures.take(temperatures(in: reading), forgetAfter: forgetAfter) { (old, new, seconds) in
             guard let old else { return .plausible }
             let step = max(
                 distance(new.high.value, old.high.value), distance(new.low.value, old.low.value))
@@ -143,10 +145,15 @@ struct Plausibility: Sendable {
             low: Placed(value: Int32(low.value), place: low.index + 1))
     }
 
-    private static func temperatures(in reading: borrowing PackReading) -> Reading<Extremes>? {
+    /// The extremes of all sensors; nothing once a sensor has gone missing, for it may be the warm one.
+    private mutating func temperatures(in reading: borrowing PackReading) -> Reading<Extremes>? {
         var found: Reading<Extremes>?
         for sensor in 0..<PackReading.cellSensorCount {
-            guard let value = reading[PackReading.cellSensor(sensor)] else { continue }
+            guard let value = reading[PackReading.cellSensor(sensor)] else {
+                if sensors & 1 << UInt8(sensor) != 0 { return nil }
+                continue
+            }
+            sensors |= 1 << UInt8(sensor)
             let here = Placed(value: value.value, place: sensor + 1)
             let both = Extremes(high: here, low: here)
             found = Reading(
