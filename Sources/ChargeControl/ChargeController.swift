@@ -170,6 +170,7 @@ extension ChargeController {
             else { continue }
             conducting |= 1 << UInt16(index)
         }
+        let wired = conducting | lostOffers(direction)
         for index in 0..<count where members & 1 << UInt16(index) != 0 {
             guard
                 let own = direction == .charge
@@ -187,11 +188,20 @@ extension ChargeController {
                 continue
             }
             var offer = own.winner
-            offer.limit = sharing.bankLimit(for: own.value, of: index, among: conducting)
+            offer.limit = sharing.bankLimit(for: own.value, of: index, among: conducting, wired: wired)
             packs[index]?.offered[direction] = offer
             limit.apply(offer)
         }
         applyLost(direction, to: &limit)
+    }
+
+    /// The packs that conducted in this direction when they were lost.
+    private func lostOffers(_ direction: Direction) -> UInt16 {
+        var lost: UInt16 = 0
+        for index in 0..<count where packs[index]?.isLost == true && packs[index]?.offered[direction] != nil {
+            lost |= 1 << UInt16(index)
+        }
+        return lost
     }
 
     private func applyLost(_ direction: Direction, to limit: inout Limit) {
