@@ -190,9 +190,14 @@ extension ChargeController {
             var offer = own.winner
             offer.limit = sharing.bankLimit(for: own.value, of: index, among: conducting, wired: wired)
             packs[index]?.offered[direction] = offer
+            if direction == .charge {
+                packs[index]?.offered.ownCharge = own.value
+            } else {
+                packs[index]?.offered.ownDischarge = own.value
+            }
             limit.apply(offer)
         }
-        applyLost(direction, to: &limit)
+        applyLost(direction, conducting, to: &limit)
     }
 
     /// The packs that conducted in this direction when they were lost.
@@ -204,9 +209,15 @@ extension ChargeController {
         return lost
     }
 
-    private func applyLost(_ direction: Direction, to limit: inout Limit) {
+    /// A lost pack may still be wired in: it bounds the bank by what it offered, and by its share among the packs
+    /// that conduct now if that is larger than it was.
+    private func applyLost(_ direction: Direction, _ conducting: UInt16, to limit: inout Limit) {
         for index in 0..<count {
             guard let pack = packs[index], pack.isLost, var offer = pack.offered[direction] else { continue }
+            let own = direction == .charge ? pack.offered.ownCharge : pack.offered.ownDischarge
+            let among = conducting | 1 << UInt16(index)
+            offer.limit = min(
+                offer.limit, sharing.bankLimit(for: own, of: index, among: among, wired: among))
             offer.rule = .packLost
             offer.rise = .newReading
             limit.apply(offer)

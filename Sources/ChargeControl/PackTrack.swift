@@ -15,6 +15,9 @@ struct PackTrack: Sendable {
         var charge: LimitReason?
         var discharge: LimitReason?
         var chargeVoltage: LimitReason?
+        /// What the pack itself was allowed; its part of the bank's current changes while it is lost.
+        var ownCharge: Int32 = 0
+        var ownDischarge: Int32 = 0
 
         subscript(direction: Direction) -> LimitReason? {
             get { direction == .charge ? charge : discharge }
