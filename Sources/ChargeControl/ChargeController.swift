@@ -143,7 +143,11 @@ extension ChargeController {
             direction == .charge ? settings.bankChargeMilliamps : settings.bankDischargeMilliamps
         var limit = Limit(LimitReason(.bankMaximum, limit: max(maximum, 0), rise: .configuration))
         switch state {
-        case .starting: limit.apply(LimitReason(.starting, limit: 0, rise: .newReading))
+        case .starting:
+            // A pack that is lost before the start must bound the bank as well as one lost later.
+            var unsaid = limit
+            share(direction, members, into: &unsaid, at: now)
+            limit.apply(LimitReason(.starting, limit: 0, rise: .newReading))
         case .bankLost, .silent: limit.apply(LimitReason(.bankLost, limit: 0, rise: .newReading))
         case .running: share(direction, members, into: &limit, at: now)
         }
