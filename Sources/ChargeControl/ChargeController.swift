@@ -151,6 +151,7 @@ extension ChargeController {
         case .bankLost, .silent: limit.apply(LimitReason(.bankLost, limit: 0, rise: .newReading))
         case .running: share(direction, members, into: &limit, at: now)
         }
+        if direction == .charge { applyAbsoluteMaximum(to: &limit, at: now) }
         if refusal.isRefusing {
             limit.apply(LimitReason(.connectRefused, limit: 0, rise: .voltagesAgree))
         }
@@ -202,6 +203,21 @@ extension ChargeController {
             limit.apply(offer)
         }
         applyLost(direction, conducting, to: &limit)
+    }
+
+    /// A cell at its absolute maximum stops the whole bank, even in a pack whose switch is open or that is too
+    /// incomplete to be in the bank, and even before its reading is believed.
+    private func applyAbsoluteMaximum(to limit: inout Limit, at now: Instant) {
+        let maximum = settings.absoluteMaximumCellMillivolts
+        for index in 0..<count {
+            guard let high = packs[index]?.view?.newestHigh?.usable(at: now, noOlderThan: settings.lostAfter),
+                high.value >= maximum
+            else { continue }
+            limit.apply(
+                LimitReason(
+                    .absoluteMaximumCell, limit: 0, pack: index, place: high.place, input: high.value,
+                    inputUnit: .millivolts, rise: .inputBelow(maximum)))
+        }
     }
 
     /// The packs that conducted in this direction when they were lost.

@@ -49,6 +49,7 @@ struct PackTrack: Sendable {
     ) {
         var view = plausibility.view(of: image.reading, forgetAfter: control.lostAfter)
         view.temperaturesAt = view.temperaturesAt ?? self.view?.temperaturesAt
+        view.newestHigh = view.newestHigh ?? self.view?.newestHigh
         view.chargeSwitchAt = view.chargeSwitch?.at ?? self.view?.chargeSwitchAt
         view.dischargeSwitchAt = view.dischargeSwitch?.at ?? self.view?.dischargeSwitchAt
         let completedAt = view.completedAt(settings, now: now)

@@ -6,6 +6,8 @@ struct PackView: Sendable {
     var current: Reading<Int32>?
     var cells: Extremes?
     var cellsAt: Instant?
+    /// The highest cell of the newest reading, believed or not, until it is too old.
+    var newestHigh: Reading<Placed>?
     var cellCount: Int32?
     var temperatures: Extremes?
     /// When they were last reported, even if one of the sensors no longer is.
@@ -37,6 +39,9 @@ struct PackView: Sendable {
         dischargeLimit = reading[.dischargeLimit]
         cellOverVoltage = reading[.cellOverVoltage]
         alarms = reading.alarms
+        if let cells = reading.cellMillivolts, let high = cells.value.highest {
+            newestHigh = Reading(Placed(value: Int32(high.value), place: high.index + 1), at: cells.at)
+        }
     }
 
     /// When the newest complete reading was measured: the oldest of the parts that a reading must have.
