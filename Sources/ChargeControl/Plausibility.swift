@@ -5,7 +5,7 @@ import BatteryModel
 /// A jump is doubted for two readings: meanwhile the old value stays beside the new one, keeps its old age, and
 /// every rule takes whichever of the two is worse for it. So a jump to the safe side acts at once and one to the
 /// unsafe side has to repeat itself. What is impossible, and not merely sudden, is never believed.
-struct GuardedValue<Value: Sendable>: Sendable {
+struct GuardedValue<Value: Sendable & Equatable>: Sendable {
     enum Verdict {
         case plausible
         case jump
@@ -17,7 +17,7 @@ struct GuardedValue<Value: Sendable>: Sendable {
     /// The newest value, while it is doubted.
     private(set) var doubted: Value?
     private var doubts = 0
-    private var seenAt: Instant?
+    private var seen: Reading<Value>?
 
     /// Takes the newest reading.
     ///
@@ -32,8 +32,9 @@ struct GuardedValue<Value: Sendable>: Sendable {
             self = GuardedValue()
             return
         }
-        guard reading.at != seenAt else { return }
-        seenAt = reading.at
+        // Not the instant alone: that of several sensors is the oldest of theirs, and one may move without it.
+        guard reading != seen else { return }
+        seen = reading
         if let accepted, reading.at - accepted.at > forgetAfter { self.accepted = nil }
         let elapsed = accepted.map { max(1, min((reading.at - $0.at).seconds, 1_000)) } ?? 1
         switch judge(accepted?.value, reading.value, Int32(elapsed)) {
