@@ -72,7 +72,10 @@ let edgeTargets: [Target] = [
         swiftSettings: common),
 ]
 
-let testTargets: [Target] = []
+let testTargets: [Target] = [
+    .testTarget(
+        name: "ChargeControlTests", dependencies: ["BatteryModel", "ChargeControl"], swiftSettings: common)
+]
 
 let package = Package(
     name: "busbar",
