@@ -67,7 +67,7 @@ struct History {
             settings.rampMilliampsPerSecond = random.pick(1_000...60_000)
         }
         settings.alarmPolicy = random.once(in: 4) ? .allPacks : .anyPack
-        let count = random.once(in: 50) ? 16 : min(random.pick(1...6), random.pick(1...6))
+        let count = random.once(in: 80) ? 16 : min(random.pick(1...6), random.pick(1...4))
         if random.once(in: 3) {
             settings.startWithPacks = random.pick(1...count)
             settings.startPatience = .seconds(Int64(random.pick(0...30)))

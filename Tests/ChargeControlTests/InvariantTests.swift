@@ -56,7 +56,7 @@ struct Twins {
     init(seed: UInt64) { random = SplitMix64(seed: ~seed) }
 
     /// Whether to compare at this step.
-    mutating func isTurn() -> Bool { random.once(in: 8) }
+    mutating func isTurn() -> Bool { random.once(in: 16) }
 
     /// Invariant 6: what the twin that knows less may offer more; `nil` if nothing.
     mutating func compare(
