@@ -13,6 +13,16 @@ extension ChargeController {
         }
     }
 
+    /// The highest voltage of the packs in the bank, in millivolts.
+    func highestVoltage(_ members: UInt16) -> Int32? {
+        var highest: Int32?
+        for index in 0..<count where members & 1 << UInt16(index) != 0 {
+            guard let voltage = packs[index]?.view?.voltage?.value else { continue }
+            highest = max(highest ?? voltage, voltage)
+        }
+        return highest
+    }
+
     /// Fills in `verdict` what the packs and the limits say.
     func describe(_ verdict: inout BankVerdict, at now: Instant) {
         for index in 0..<count {

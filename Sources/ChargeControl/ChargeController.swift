@@ -121,6 +121,7 @@ extension ChargeController {
         for index in 0..<count {
             guard let alarms = packs[index]?.verdict.alarms else { continue }
             union.formUnion(alarms)
+            guard packs[index]?.isInBank == true else { continue }
             shared = shared.map { AlarmMask(bits: $0.bits & alarms.protections.bits) } ?? alarms.protections
         }
         if settings.alarmPolicy == .allPacks, let shared {
@@ -155,7 +156,9 @@ extension ChargeController {
         if refusal.isRefusing {
             limit.apply(LimitReason(.connectRefused, limit: 0, rise: .voltagesAgree))
         }
-        if direction == .charge, let voltage = lastVoltage, let highest = chargeVoltage, voltage > highest {
+        if direction == .charge, let voltage = highestVoltage(members), let highest = chargeVoltage,
+            voltage > highest
+        {
             limit.apply(
                 LimitReason(
                     .bankVoltage, limit: 0, input: voltage, inputUnit: .millivolts, rise: .inputBelow(highest)
@@ -256,7 +259,8 @@ extension ChargeController {
         switch state {
         case .starting: break
         case .bankLost, .silent:
-            let held = min(chargeVoltage ?? highest, max(lastVoltage ?? highest, floorVoltage))
+            let present = max(lastVoltage.map(Self.roundedUp) ?? highest, floorVoltage)
+            let held = min(chargeVoltage ?? highest, present)
             limit.apply(LimitReason(.bankLost, limit: held, rise: .newReading))
         case .running:
             for index in 0..<count {
@@ -279,15 +283,21 @@ extension ChargeController {
     private func chargeVoltageOffer(of index: Int, at now: Instant) -> LimitReason? {
         guard let pack = packs[index] else { return nil }
         let setting = pack.view?.cellOverVoltage?.usable(at: now, noOlderThan: PackRules.settingsAge)
-        if let setting {
+        // A setting that no cell could have is no setting.
+        if let setting, Plausibility.cellMillivolts.contains(setting), setting * cellCount >= floorVoltage {
             return LimitReason(
-                .bmsLimit, limit: max(Int32(clamping: Int64(setting) * Int64(cellCount)), floorVoltage),
-                pack: index, input: setting, inputUnit: .millivolts, rise: .bms)
+                .bmsLimit, limit: setting * cellCount, pack: index, input: setting, inputUnit: .millivolts,
+                rise: .bms)
         }
         let before = pack.offered.chargeVoltage?.limit
         if before == nil, pack.settings.without.contains(.bmsLimit) { return nil }
         let held = before ?? max(pack.view?.voltage?.value ?? floorVoltage, floorVoltage)
         return LimitReason(.inputMissing, limit: held, pack: index, rise: .reported)
+    }
+
+    /// The next tenth of a volt: protocols say no more, and rounded down it would lie under the bank's voltage.
+    private static func roundedUp(_ millivolts: Int32) -> Int32 {
+        Int32(clamping: (Int64(millivolts) + 99) / 100 * 100)
     }
 
     private var floorVoltage: Int32 { settings.floorVoltageMillivoltsPerCell * cellCount }

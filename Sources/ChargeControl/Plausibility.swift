@@ -23,7 +23,7 @@ struct GuardedValue<Value: Sendable & Equatable>: Sendable {
     ///
     /// - Parameters:
     ///   - reading: The newest reading; `nil` forgets everything, for absent is absent.
-    ///   - forgetAfter: An accepted value older than this is no measure for a new one.
+    ///   - forgetAfter: An accepted value further away in time than this is no measure for a new one.
     ///   - judge: Compares the accepted value with the new one, given the seconds between them, at least 1.
     mutating func take(
         _ reading: Reading<Value>?, forgetAfter: Interval, judge: (Value?, Value, Int32) -> Verdict
@@ -35,7 +35,7 @@ struct GuardedValue<Value: Sendable & Equatable>: Sendable {
         // Not the instant alone: that of several sensors is the oldest of theirs, and one may move without it.
         guard reading != seen else { return }
         seen = reading
-        if let accepted, reading.at - accepted.at > forgetAfter { self.accepted = nil }
+        if let held = accepted?.at, max(reading.at - held, held - reading.at) > forgetAfter { accepted = nil }
         let elapsed = accepted.map { max(1, min((reading.at - $0.at).seconds, 1_000)) } ?? 1
         switch judge(accepted?.value, reading.value, Int32(elapsed)) {
         case .plausible: accept(reading)
@@ -124,8 +124,8 @@ struct Plausibility: Sendable {
     private static func judge(
         _ old: CellValues?, _ new: CellValues, _ seconds: Int32, packMillivolts: Int32?
     ) -> GuardedValue<CellValues>.Verdict {
-        guard let high = new.highest, let low = new.lowest, high.value <= highestCellMillivolts,
-            low.value >= lowestCellMillivolts
+        guard let high = new.highest, let low = new.lowest, cellMillivolts.contains(Int32(high.value)),
+            cellMillivolts.contains(Int32(low.value))
         else { return .impossible }
         // The sum of the cells may differ from the pack by 2 %.
         if let packMillivolts, distance(new.sum, packMillivolts) > Int64(packMillivolts / 50) {
@@ -167,6 +167,6 @@ struct Plausibility: Sendable {
     private static let cellStepMillivolts: Int32 = 200
     private static let socStepPermille: Int32 = 50
     private static let temperatureStepDecicelsius: Int32 = 100
-    private static let lowestCellMillivolts: UInt16 = 1_000
-    private static let highestCellMillivolts: UInt16 = 5_000
+    /// What a cell of any chemistry can have, in millivolts.
+    static let cellMillivolts: ClosedRange<Int32> = 1_000...5_000
 }

@@ -40,7 +40,7 @@ struct LadderTests {
                 Cycle(at: 0, state: .starting),
                 Cycle(at: 29_999, state: .starting, charge: Expected(0, .starting)),
                 Cycle(
-                    at: 30_000, state: .running, freshness: [.fresh, .unheard], raised: [(.packLost, .info)]),
+                    at: 30_000, state: .running, freshness: [.fresh, .unheard]),
                 Cycle(at: 30_500, charge: Expected(2_505, .ramp)),
             ], bench)
         Self.check(
@@ -116,7 +116,7 @@ struct LadderTests {
             (3_000, nil, 3_000, .fresh), (3_000, nil, 3_001, .stale), (3_000, 2_000, 4_000, .fresh),
             (3_000, 2_000, 4_001, .stale), (3_000, 1_000, 3_000, .fresh), (3_000, 8_000, 10_000, .fresh),
             (3_000, 8_000, 10_001, .lost), (1_000, 100, 1_000, .fresh), (1_000, 100, 1_001, .stale),
-            (3_000, .max, 3_001, .stale), (3_000, nil, -1, .lost), (3_000, nil, 0, .fresh),
+            (3_000, .max, 3_001, .fresh), (3_000, nil, -1, .lost), (3_000, nil, 0, .fresh),
         ]
         var found = ""
         for (fresh, cycle, age, expected) in table {
