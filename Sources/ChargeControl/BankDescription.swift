@@ -17,7 +17,7 @@ extension ChargeController {
     func highestVoltage(_ members: UInt16) -> Int32? {
         var highest: Int32?
         for index in 0..<count where members & 1 << UInt16(index) != 0 {
-            guard let voltage = packs[index]?.view?.voltage?.value else { continue }
+            guard let voltage = packs.span[index]?.view?.voltage?.value else { continue }
             highest = max(highest ?? voltage, voltage)
         }
         return highest
@@ -26,7 +26,7 @@ extension ChargeController {
     /// Fills in `verdict` what the packs and the limits say.
     func describe(_ verdict: inout BankVerdict, at now: Instant) {
         for index in 0..<count {
-            if let pack = packs[index]?.verdict { verdict[index] = pack }
+            if let pack = packs.span[index]?.verdict { verdict[index] = pack }
         }
         var bank = BankReading()
         describeLimits(verdict, in: &bank)
@@ -74,7 +74,7 @@ extension ChargeController {
         var current: Int64 = 0
         var total: Int64 = 0
         for index in 0..<count where members & 1 << UInt16(index) != 0 {
-            guard let pack = packs[index] else { continue }
+            guard let pack = packs.span[index] else { continue }
             current += Int64(pack.view?.current?.value ?? 0)
             total += capacity(pack)
         }
@@ -87,7 +87,7 @@ extension ChargeController {
         var warmest: Int32?
         var coldest: Int32?
         for index in 0..<count where members & 1 << UInt16(index) != 0 {
-            if let found = packs[index]?.view?.cells {
+            if let found = packs.span[index]?.view?.cells {
                 if cells == nil { cells = (found.high, index, found.low, index) }
                 if let held = cells, found.high.value > held.high.value {
                     cells?.high = found.high
@@ -98,7 +98,7 @@ extension ChargeController {
                     cells?.lowPack = index
                 }
             }
-            if let found = packs[index]?.view?.temperatures {
+            if let found = packs.span[index]?.view?.temperatures {
                 warmest = max(warmest ?? found.high.value, found.high.value)
                 coldest = min(coldest ?? found.low.value, found.low.value)
             }
@@ -118,7 +118,8 @@ extension ChargeController {
     private func oldestReading(_ members: UInt16, at now: Instant) -> Instant? {
         var oldest: Instant?
         for index in 0..<count where members & 1 << UInt16(index) != 0 {
-            guard let pack = packs[index], let at = pack.view?.completedAt(pack.settings, now: now) else {
+            guard let pack = packs.span[index], let at = pack.view?.completedAt(pack.settings, now: now)
+            else {
                 continue
             }
             oldest = min(oldest ?? at, at)
@@ -133,7 +134,7 @@ extension ChargeController {
         var sum: Int64 = 0
         var weights: Int64 = 0
         for index in 0..<count where members & 1 << UInt16(index) != 0 {
-            guard let pack = packs[index], let value = value(pack) else { return nil }
+            guard let pack = packs.span[index], let value = value(pack) else { return nil }
             sum += Int64(value) * weight(pack)
             weights += weight(pack)
         }

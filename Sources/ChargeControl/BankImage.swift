@@ -19,14 +19,17 @@ public struct BankImage: Sendable {
         }
     }
 
-    private var packs: InlineArray<16, Pack> = InlineArray(repeating: Pack())
+    // Inlinable: a call across modules would copy all packs to read one.
+    @usableFromInline
+    var packs: InlineArray<16, Pack> = InlineArray(repeating: Pack())
 
     /// Nothing known about any pack.
     public init() {}
 
     /// What is known about pack number `index`, in the order in which the packs were added to the controller.
+    @inlinable
     public subscript(index: Int) -> Pack {
-        get { packs[index] }
+        get { packs.span[index] }
         set { packs[index] = newValue }
     }
 }

@@ -53,7 +53,9 @@ public struct BankVerdict: Sendable {
     /// Packs in the bank: bit n for pack n.
     public var members: UInt16
 
-    private var packs: InlineArray<16, Pack> = InlineArray(repeating: Pack())
+    // Inlinable: a call across modules would copy all packs to read one.
+    @usableFromInline
+    var packs: InlineArray<16, Pack> = InlineArray(repeating: Pack())
 
     init(state: State, limits: BankLimits, alarms: AlarmSet, members: UInt16, at: Instant) {
         self.state = state
@@ -71,8 +73,9 @@ public struct BankVerdict: Sendable {
     public var isTransmitting: Bool { state == .running || state == .bankLost }
 
     /// What was decided about pack number `index`.
+    @inlinable
     public subscript(index: Int) -> Pack {
-        get { packs[index] }
+        get { packs.span[index] }
         set { packs[index] = newValue }
     }
 }

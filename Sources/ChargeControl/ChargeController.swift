@@ -10,6 +10,7 @@ public struct ChargeController: Sendable {
     /// Number of packs.
     public private(set) var count = 0
 
+    /// Read through `span`: Swift 6.3 copies all sixteen to read one through the array's own subscript.
     var packs: InlineArray<16, PackTrack?> = InlineArray(repeating: nil)
     var sharing: Sharing
     private var chargeLimiter = RateLimiter()
@@ -35,7 +36,7 @@ public struct ChargeController: Sendable {
         packs[count] = PackTrack(pack)
         count += 1
         var all: [16 of PackSettings?] = InlineArray(repeating: nil)
-        for index in 0..<count { all[index] = packs[index]?.settings }
+        for index in 0..<count { all[index] = packs.span[index]?.settings }
         sharing = Sharing(all)
     }
 
@@ -74,12 +75,12 @@ public struct ChargeController: Sendable {
 extension ChargeController {
     private func membership() -> UInt16 {
         var members: UInt16 = 0
-        for index in 0..<count where packs[index]?.isInBank == true { members |= 1 << UInt16(index) }
+        for index in 0..<count where packs.span[index]?.isInBank == true { members |= 1 << UInt16(index) }
         return members
     }
 
     private var hasLost: Bool {
-        for index in 0..<count where packs[index]?.isLost == true { return true }
+        for index in 0..<count where packs.span[index]?.isLost == true { return true }
         return false
     }
 
@@ -106,7 +107,7 @@ extension ChargeController {
         var low: Int32 = .max
         var high: Int32 = .min
         for index in 0..<count {
-            guard let pack = packs[index], pack.isInBank, let voltage = pack.view?.voltage?.value,
+            guard let pack = packs.span[index], pack.isInBank, let voltage = pack.view?.voltage?.value,
                 pack.conducts(.charge, at: now, settings) || pack.conducts(.discharge, at: now, settings)
             else { continue }
             low = min(low, voltage)
@@ -119,9 +120,9 @@ extension ChargeController {
         var union = AlarmSet()
         var shared: AlarmMask?
         for index in 0..<count {
-            guard let alarms = packs[index]?.verdict.alarms else { continue }
+            guard let alarms = packs.span[index]?.verdict.alarms else { continue }
             union.formUnion(alarms)
-            guard packs[index]?.isInBank == true else { continue }
+            guard packs.span[index]?.isInBank == true else { continue }
             shared = shared.map { AlarmMask(bits: $0.bits & alarms.protections.bits) } ?? alarms.protections
         }
         if settings.alarmPolicy == .allPacks, let shared {
@@ -173,7 +174,7 @@ extension ChargeController {
     ) {
         var conducting: UInt16 = 0
         for index in 0..<count {
-            guard members & 1 << UInt16(index) != 0, let pack = packs[index],
+            guard members & 1 << UInt16(index) != 0, let pack = packs.span[index],
                 pack.conducts(direction, at: now, settings)
             else { continue }
             conducting |= 1 << UInt16(index)
@@ -182,7 +183,7 @@ extension ChargeController {
         for index in 0..<count where members & 1 << UInt16(index) != 0 {
             guard
                 let own = direction == .charge
-                    ? packs[index]?.verdict.charge : packs[index]?.verdict.discharge
+                    ? packs.span[index]?.verdict.charge : packs.span[index]?.verdict.discharge
             else { continue }
             let permille = sharing.permille(of: index, among: conducting)
             if direction == .charge {
@@ -213,7 +214,9 @@ extension ChargeController {
     private func applyAbsoluteMaximum(to limit: inout Limit, at now: Instant) {
         let maximum = settings.absoluteMaximumCellMillivolts
         for index in 0..<count {
-            guard let high = packs[index]?.view?.newestHigh?.usable(at: now, noOlderThan: settings.lostAfter),
+            guard
+                let high = packs.span[index]?.view?.newestHigh?.usable(
+                    at: now, noOlderThan: settings.lostAfter),
                 high.value >= maximum
             else { continue }
             limit.apply(
@@ -226,7 +229,8 @@ extension ChargeController {
     /// The packs that conducted in this direction when they were lost.
     private func lostOffers(_ direction: Direction) -> UInt16 {
         var lost: UInt16 = 0
-        for index in 0..<count where packs[index]?.isLost == true && packs[index]?.offered[direction] != nil {
+        for index in 0..<count
+        where packs.span[index]?.isLost == true && packs.span[index]?.offered[direction] != nil {
             lost |= 1 << UInt16(index)
         }
         return lost
@@ -236,7 +240,9 @@ extension ChargeController {
     /// that conduct now if that is larger than it was.
     private func applyLost(_ direction: Direction, _ conducting: UInt16, to limit: inout Limit) {
         for index in 0..<count {
-            guard let pack = packs[index], pack.isLost, var offer = pack.offered[direction] else { continue }
+            guard let pack = packs.span[index], pack.isLost, var offer = pack.offered[direction] else {
+                continue
+            }
             let own = direction == .charge ? pack.offered.ownCharge : pack.offered.ownDischarge
             let among = conducting | 1 << UInt16(index)
             offer.limit = min(
@@ -268,8 +274,8 @@ extension ChargeController {
                     let offer = chargeVoltageOffer(of: index, at: now)
                     packs[index]?.offered.chargeVoltage = offer
                 }
-                guard var offer = packs[index]?.offered.chargeVoltage else { continue }
-                if packs[index]?.isLost == true {
+                guard var offer = packs.span[index]?.offered.chargeVoltage else { continue }
+                if packs.span[index]?.isLost == true {
                     offer.rule = .packLost
                     offer.rise = .newReading
                 }
@@ -280,8 +286,8 @@ extension ChargeController {
     }
 
     /// What one pack allows: the over-voltage setting of its BMS, over all cells.
-    private func chargeVoltageOffer(of index: Int, at now: Instant) -> LimitReason? {
-        guard let pack = packs[index] else { return nil }
+    private mutating func chargeVoltageOffer(of index: Int, at now: Instant) -> LimitReason? {
+        guard let pack = packs.span[index] else { return nil }
         let setting = pack.view?.cellOverVoltage?.usable(at: now, noOlderThan: PackRules.settingsAge)
         // A setting that no cell could have is no setting.
         if let setting, Plausibility.cellMillivolts.contains(setting), setting * cellCount >= floorVoltage {
