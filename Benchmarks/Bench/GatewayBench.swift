@@ -2,8 +2,10 @@ import BatteryModel
 import LinuxIO
 import Simulators
 
-/// The program itself with sixteen packs: fifteen simulated ones on three lines, and one on a line of its own whose
-/// cell can be made to rise. It speaks SLCAN; every byte goes through pseudo-terminals.
+/// The program itself with sixteen packs.
+///
+/// Fifteen are simulated ones on three lines; the last is alone on its line, and its cell can be made to rise. The
+/// gateway speaks SLCAN; every byte goes through pseudo-terminals.
 enum GatewayBench {
     private static let steadySeconds = 65
     private static let falls = 210
@@ -21,7 +23,7 @@ enum GatewayBench {
                 folder: folder.path, lines: lines.compactMap(\.linePlace), packPath: stage.packPath,
                 busPath: stage.busPath)
             let what = busbar.isShipped ? "the shipped, static binary" : "NOT the shipped, static binary"
-            Table.row("gateway with 16 packs, 1 s period", busbar.path, note: what)
+            print("gateway with 16 packs, 1 s period: \(busbar.path), \(what)")
             steady(busbar.path, settings, stage)
             falling(busbar.path, settings, stage)
         } catch {
@@ -39,7 +41,8 @@ enum GatewayBench {
             child.end()
             return nil
         }
-        Table.row("start to first frame", "\(Measure.fixed((first - begin).inMilliseconds, 0)) ms")
+        let took = "\(Measure.fixed((first - begin).inMilliseconds, 0)) ms"
+        Table.row("start of the program to first frame", took, note: "every pack has been heard by then")
         stage.run(for: .seconds(30)) { !stage.isSettled }
         return child
     }
@@ -73,8 +76,10 @@ enum GatewayBench {
         let jitter = stage.periods.deviations
         Table.row(
             "period of a frame, off by: 99th percentile", jitter.percentile(99), "ms", atMost: 2, places: 2,
-            note: "median \(Measure.fixed(jitter.median, 2)), highest \(Measure.fixed(jitter.highest, 2)) ms; "
-                + "\(jitter.count) periods of \(stage.periods.identifiers) identifiers; load average \(Machine.load)")
+            note:
+                "median \(Measure.fixed(jitter.median, 2)), highest \(Measure.fixed(jitter.highest, 2)) ms; "
+                + "\(jitter.count) periods of \(stage.periods.identifiers) identifiers; load average \(Machine.load)"
+        )
         stop(child, stage)
     }
 
@@ -87,14 +92,11 @@ enum GatewayBench {
         stage.begin(falls: falls)
         stage.run(for: .seconds(120)) { stage.latencies.count + stage.unseenFalls < falls }
         let latencies = stage.latencies
-        let note = "\(latencies.count) falls, \(stage.unseenFalls) not seen; "
+        let note = "\(latencies.count) falls, \(stage.unseenFalls) not seen before the next question; "
         Table.row(what + ": median", latencies.median, "ms", atMost: 20, places: 2)
         Table.row(
             what + ": 99th percentile", latencies.percentile(99), "ms", atMost: 20, places: 2,
             note: note + "highest \(Measure.fixed(latencies.highest, 2)) ms; load average \(Machine.load)")
-        Table.row(
-            "processor time until then", "\(Measure.fixed(child.processorSeconds, 2)) s",
-            note: "polled without pause, from the start")
         stop(child, stage)
     }
 }

@@ -85,7 +85,9 @@ final class GatewayStage {
                 busLink.send(line.span, at: now)
             }
             var deadline = min(end, now + .milliseconds(100))
-            for due in [packLink.nextDeadline, busLink.nextDeadline] { if let due { deadline = min(deadline, due) } }
+            for due in [packLink.nextDeadline, busLink.nextDeadline] {
+                if let due { deadline = min(deadline, due) }
+            }
             guard let events = try? loop.wait(until: deadline) else { return }
             for event in events where event.isReadable {
                 if event.token == packLink.token {

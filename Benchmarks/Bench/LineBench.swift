@@ -19,7 +19,8 @@ enum LineBench {
         let driver = JKPB.driver
         let what = packs == 1 ? "one JK-PB reading at 115200" : "\(packs) JK-PB packs on one line, a round"
         let pause = turnaround + driver.sheet.timing.spacing
-        guard let result = LineRun.measure(driver, packs: packs, cycles: cycles, SimulatedLine.Timing()) else {
+        guard let result = LineRun.measure(driver, packs: packs, cycles: cycles, SimulatedLine.Timing())
+        else {
             return Table.missing(what, "the line does not work")
         }
         let ideal = result.ideal(pausing: pause)
@@ -27,7 +28,8 @@ enum LineBench {
             what, result.cycle, "ms", atMost: 1.1 * ideal,
             note: "wire \(Measure.fixed(result.wire)) + turn-around and spacing of the sheet "
                 + "\(Measure.fixed(pause.inMilliseconds * result.transactions)) ms; "
-                + "overhead of ours \(Measure.fixed((result.cycle - ideal) / Double(packs), 2)) ms per reading")
+                + "overhead of ours \(Measure.fixed((result.cycle - ideal) / Double(packs), 2)) ms per reading"
+        )
         guard packs == 1 else { return }
         Table.row(
             "transactions per reading", result.transactions, "", atMost: 1, places: 0,

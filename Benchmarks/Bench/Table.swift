@@ -2,7 +2,7 @@ import Glibc
 
 /// Prints figures, one line each: what, measured, target, verdict.
 enum Table {
-    private static let widths = [50, 24, 22]
+    private static let widths = [50, 20, 18]
 
     /// Prints who measures, and how busy the machine is.
     static func header() {
