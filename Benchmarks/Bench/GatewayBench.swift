@@ -62,6 +62,8 @@ enum GatewayBench {
             return Table.missing("resident memory, processor time, period", "the gateway sends nothing")
         }
         stage.periods.begin()
+        let pulse = Pulse()
+        try? pulse.start()
         let before = child.processorSeconds
         let begin = MonotonicClock.now()
         stage.run(for: .seconds(Int64(steadySeconds))) { true }
@@ -73,14 +75,22 @@ enum GatewayBench {
         Table.row(
             "processor time, share of a core", share, "%", atMost: 1, places: 2,
             note: "user and system over \(steadySeconds) s, polled once a second")
-        let jitter = stage.periods.deviations
+        tellPeriods(stage.periods, beside: pulse.stop())
+        stop(child, stage)
+    }
+
+    private static func tellPeriods(_ periods: FramePeriods, beside machine: Sample) {
+        let jitter = periods.deviations
         Table.row(
             "period of a frame, off by: 99th percentile", jitter.percentile(99), "ms", atMost: 2, places: 2,
             note:
                 "median \(Measure.fixed(jitter.median, 2)), highest \(Measure.fixed(jitter.highest, 2)) ms; "
-                + "\(jitter.count) periods of \(stage.periods.identifiers) identifiers; load average \(Machine.load)"
+                + "\(jitter.count) periods of \(periods.identifiers) identifiers; load average \(Machine.load)"
         )
-        stop(child, stage)
+        Table.row(
+            "a bare timer meanwhile, off by: 99th percentile",
+            "\(Measure.fixed(machine.percentile(99), 2)) ms",
+            note: "highest \(Measure.fixed(machine.highest, 2)) ms: the machine, without the gateway")
     }
 
     /// One cell rises by a millivolt with each answer, and the limit falls with it.
