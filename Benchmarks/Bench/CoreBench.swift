@@ -7,7 +7,6 @@ import InverterProfiles
 /// The core alone: nanoseconds and heap allocations per frame, record and control step.
 enum CoreBench {
     static func run() {
-        print("Core")
         codec()
         scanner()
         control(packs: 3)
@@ -36,10 +35,35 @@ enum CoreBench {
                 _ = profile.decode(frame, dialect: 0, at: now, into: &heard)
             }
         }
-        Measure.report(
-            "Pylontech set, encode + decode",
-            "\(Measure.fixed(result.nanoseconds / Double(indices.count), 0)) ns per frame",
-            "\(indices.count) frames; \(Measure.fixed(result.allocations)) heap allocations per set")
+        let ours = result.nanoseconds / Double(indices.count)
+        Table.row(
+            "Pylontech set, encode + decode", "\(Measure.fixed(ours, 0)) ns per frame",
+            note: "\(indices.count) frames")
+        Table.row("heap allocations for it", result.allocations, "per set", atMost: 0, places: 2)
+        compare(ours, indices.compactMap { try? profile.encode(frame: $0, bank: bank) })
+    }
+
+    /// The same frames through cantools, with the DBC file that the gateway writes.
+    private static func compare(_ ours: Double, _ frames: [CANFrame]) {
+        let what = "the same by cantools"
+        guard let folder = TemporaryFolder(), let busbar = Installed.busbar,
+            let text = Child.output(of: [busbar.path, "dbc", "pylontech-lv-can"]),
+            File.write(text, to: "\(folder.path)/set.dbc")
+        else { return Table.missing(what, "no busbar to write the DBC file: make build makes it") }
+        let words = frames.map { frame in
+            let bytes = frame.payload
+            let digits = bytes.indices.map { index in
+                let digit = String(bytes[index], radix: 16)
+                return digit.count == 1 ? "0" + digit : digit
+            }
+            return String(frame.identifier, radix: 16) + ":" + digits.joined()
+        }
+        guard let theirs = Installed.peer("cantools_set", ["\(folder.path)/set.dbc"] + words) else {
+            return Table.missing(what, Installed.noPeer)
+        }
+        Table.row(
+            what, "\(Measure.fixed(theirs, 0)) ns per frame",
+            note: "\(Measure.fixed(theirs / ours)) times ours")
     }
 
     private static func scanner() {
@@ -61,9 +85,10 @@ enum CoreBench {
                     try? driver.decode(bytes, item.poll ?? 0, Instant(nanoseconds: ticks), &reading)
                 })
         }
-        Measure.report(
-            "JK record, scan + decode", "\(Measure.fixed(result.nanoseconds / 1_000)) µs",
-            "308 bytes; \(Measure.fixed(result.allocations)) heap allocations")
+        Table.row(
+            "JK records, scan + decode", "\(Measure.fixed(1_000_000 / result.nanoseconds)) thousand/s",
+            note: "\(Measure.fixed(result.nanoseconds / 1_000)) µs for \(answer.count) bytes; "
+                + "\(Measure.fixed(result.allocations)) heap allocations")
     }
 
     private static func control(packs: Int) {
@@ -82,9 +107,9 @@ enum CoreBench {
             now = now + .microseconds(100)
             _ = controller.step(image, at: now)
         }
-        Measure.report(
-            "control step, \(packs) packs", "\(Measure.fixed(result.nanoseconds / 1_000)) µs",
-            "\(Measure.fixed(result.allocations)) heap allocations")
+        Table.row(
+            "control step, \(packs) packs", "\(Measure.fixed(result.nanoseconds, 0)) ns",
+            note: "\(Measure.fixed(result.allocations)) heap allocations")
     }
 }
 

@@ -1,6 +1,15 @@
 @main
 enum Main {
     static func main() {
-        CoreBench.run()
+        let parts = ["core": CoreBench.run, "line": LineBench.run, "gateway": GatewayBench.run]
+        let order = ["core", "line", "gateway"]
+        let wanted = CommandLine.arguments.dropFirst()
+        for word in wanted where parts[word] == nil {
+            print("busbar-bench: '\(word)' is none of: core, line, gateway")
+            return
+        }
+        Table.header()
+        for name in order where wanted.isEmpty || wanted.contains(name) { parts[name]?() }
+        print("\nload average afterwards \(Machine.load)")
     }
 }

@@ -2,7 +2,7 @@ import BatteryModel
 import CAllocationCount
 import LinuxIO
 
-/// Times a piece of work many times over and prints the middle of several runs.
+/// Times a piece of work many times over and takes the middle of several runs.
 enum Measure {
     struct Result {
         var nanoseconds: Double
@@ -25,12 +25,6 @@ enum Measure {
         return Result(nanoseconds: times.sorted()[runs / 2], allocations: Double(allocations) / Double(count))
     }
 
-    /// Prints one figure.
-    static func report(_ what: String, _ value: String, _ note: String = "") {
-        let padded = what + String(repeating: " ", count: max(1, 46 - what.count))
-        print("  \(padded)\(value)\(note.isEmpty ? "" : "   (\(note))")")
-    }
-
     /// A number with a few places.
     static func fixed(_ value: Double, _ places: Int = 1) -> String {
         var factor = 1.0
@@ -41,4 +35,28 @@ enum Measure {
         let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
         return (scaled < 0 ? "-" : "") + padded.dropLast(places) + "." + padded.suffix(places)
     }
+}
+
+/// Many measurements of one thing.
+struct Sample {
+    private var values: [Double] = []
+
+    var count: Int { values.count }
+
+    mutating func add(_ value: Double) { values.append(value) }
+
+    /// The smallest value that so many hundredths of all do not exceed; `nan` if there is none.
+    func percentile(_ hundredths: Double) -> Double {
+        guard !values.isEmpty else { return .nan }
+        let place = Int((Double(values.count) * hundredths / 100).rounded(.up)) - 1
+        return values.sorted()[min(max(place, 0), values.count - 1)]
+    }
+
+    var median: Double { percentile(50) }
+    var highest: Double { percentile(100) }
+}
+
+extension Interval {
+    /// The length in milliseconds with its fraction.
+    var inMilliseconds: Double { Double(nanoseconds) / 1_000_000 }
 }

@@ -23,10 +23,15 @@ public struct PackLine: Sendable {
     public private(set) var count = 0
     /// The request to send.
     public private(set) var outgoing = RequestBuffer()
+    /// The longest time between two readings of a pack that answers; `nil` while nobody has answered twice.
+    public private(set) var cycle: Interval?
     /// Answers of packs that are not configured, and answers nobody asked for.
     public private(set) var unexpectedAnswers: UInt64 = 0
 
     private var slots: InlineArray<16, PackSlot?> = InlineArray(repeating: nil)
+    /// What is looked at all the time, apart from the slots: to look at a slot is to copy it, reading and all.
+    private var turns: InlineArray<16, PackSlot.Turn> = InlineArray(repeating: PackSlot.Turn())
+    private var gap = Interval.zero
     private var scanner = StreamScanner<1024>()
     private var lastByteAt: Instant
     private var quietUntil: Instant
@@ -55,7 +60,9 @@ public struct PackLine: Sendable {
     ) -> Int? {
         guard count < Self.maximumPacks, index(of: address) == nil else { return nil }
         slots[count] = PackSlot(address: address, driver: driver, mode: mode, interval: interval, at: now)
+        if count == 0 { gap = driver.sheet.timing.gap }
         count += 1
+        noteTurn(of: count - 1)
         return count - 1
     }
 
@@ -69,16 +76,6 @@ public struct PackLine: Sendable {
 
     /// Bytes that were dropped because they belong to nothing.
     public var noise: NoiseCounts { scanner.noise }
-
-    /// The longest time between two readings of a pack that answers; `nil` while nobody has answered twice.
-    public var cycle: Interval? {
-        var longest: Interval?
-        for index in 0..<count {
-            guard let slot = slots[index], !slot.isAbsent, let cycle = slot.statistics.cycle else { continue }
-            longest = max(longest ?? .zero, cycle)
-        }
-        return longest
-    }
 
     /// Takes bytes that have arrived.
     ///
@@ -125,7 +122,15 @@ public struct PackLine: Sendable {
 }
 
 extension PackLine {
-    private var gap: Interval { slots[0]?.driver.sheet.timing.gap ?? .zero }
+    /// Must be called whenever slot `index` has been told something.
+    private mutating func noteTurn(of index: Int) {
+        if let slot = slots[index] { turns[index] = slot.turn }
+        cycle = nil
+        for index in 0..<count {
+            guard let own = turns[index].cycle else { continue }
+            cycle = max(cycle ?? .zero, own)
+        }
+    }
 
     private func index(of address: UInt8) -> Int? {
         for index in 0..<count where slots[index]?.address == address { return index }
@@ -134,19 +139,17 @@ extension PackLine {
 
     private mutating func ask(at now: Instant, wake: Instant) -> Step {
         guard now >= quietUntil else { return .wait(until: min(wake, quietUntil)) }
-        var best: (slot: Int, poll: Int, due: Instant)?
-        for index in 0..<count {
-            guard let next = slots[index]?.next else { continue }
-            if let held = best, held.due <= next.due { continue }
-            best = (index, next.poll, next.due)
-        }
-        guard let best, let slot = slots[best.slot] else { return .wait(until: wake) }
-        guard now >= best.due else { return .wait(until: min(wake, best.due)) }
-        slots[best.slot]?.asked(best.poll, at: now)
+        var best = 0
+        for index in 1..<max(count, 1) where turns[index].isBefore(turns[best]) { best = index }
+        let turn = turns[best]
+        guard now >= turn.due else { return .wait(until: min(wake, turn.due)) }
+        guard let slot = slots[best] else { return .wait(until: wake) }
+        slots[best]?.asked(turn.poll, at: now)
+        noteTurn(of: best)
         outgoing.removeAll()
-        slot.driver.request(best.poll, slot.address, &outgoing)
+        slot.driver.request(turn.poll, slot.address, &outgoing)
         transaction = Transaction(
-            address: slot.address, slot: best.slot, poll: best.poll, sentAt: now,
+            address: slot.address, slot: best, poll: turn.poll, sentAt: now,
             deadline: now + slot.timeout)
         return .send
     }
@@ -159,8 +162,9 @@ extension PackLine {
             slots[open.slot]?.failed(poll, fault, at: now)
         } else {
             slots[open.slot]?.answered(poll, at: now)
-            slots[open.slot]?.statistics.turnaround = now - open.sentAt
+            slots[open.slot]?.statistics.turnaround = max(now - open.sentAt, .zero)
         }
+        noteTurn(of: open.slot)
     }
 
     /// The scanner is moved out while its items are handled, because handling them changes the rest of the line.
@@ -215,7 +219,8 @@ extension PackLine {
             finish(open, with: .refused(code: item.code), at: now)
             return nil
         }
-        let fault = decode(bytes, poll, measuredAt: open.sentAt, into: open.slot)
+        // A wire without a speed of its own can answer before the request would have left a real one.
+        let fault = decode(bytes, poll, measuredAt: min(open.sentAt, now), into: open.slot)
         finish(open, with: fault, at: now)
         return fault == nil ? open.slot : nil
     }
@@ -240,6 +245,7 @@ extension PackLine {
             return nil
         }
         slots[index]?.answered(poll, at: now)
+        noteTurn(of: index)
         return index
     }
 

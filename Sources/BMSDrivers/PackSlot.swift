@@ -39,19 +39,34 @@ public struct PackSlot: Sendable {
         isAbsent || statistics.answers == 0 ? driver.sheet.timing.probeTimeout : driver.sheet.timing.timeout
     }
 
-    /// The question to ask next and when, the most overdue first; of an absent pack only the first live one.
-    var next: (poll: Int, due: Instant) {
-        var best: (poll: Int, due: Instant)?
+    /// What is to be asked of a pack next, and when.
+    struct Turn {
+        var poll = 0
+        var due = Instant(nanoseconds: .max)
+        var pace = Poll.Pace.live
+        /// The time between its last two readings; `nil` for an absent pack.
+        var cycle: Interval?
+
+        /// Whether it comes before `other`: the more overdue one, and of two that are due together the one that a
+        /// limit waits for.
+        func isBefore(_ other: Turn) -> Bool {
+            due == other.due ? pace == .live && other.pace == .slow : due < other.due
+        }
+    }
+
+    /// The most overdue question; of an absent pack only the first live one.
+    var turn: Turn {
+        var best: Turn?
         for index in 0..<driver.pollCount {
             let poll = driver.poll(index)
             guard poll.mode == mode, !isAbsent || poll.pace == .live else { continue }
-            let due = max(dues[index], notBefore)
-            // Of two that are due together, the one that a limit waits for.
-            if let held = best, held.due <= due { continue }
-            best = (index, due)
+            let turn = Turn(
+                poll: index, due: max(dues[index], notBefore), pace: poll.pace,
+                cycle: isAbsent ? nil : statistics.cycle)
+            if best.map({ turn.isBefore($0) }) ?? true { best = turn }
             if isAbsent { break }
         }
-        return best ?? (0, notBefore)
+        return best ?? Turn(due: notBefore)
     }
 
     mutating func asked(_ poll: Int, at now: Instant) {

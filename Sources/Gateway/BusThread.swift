@@ -20,7 +20,7 @@ final class BusThread {
     private var worstLatency = Interval.zero
 
     /// How often what happens is published.
-    private static let publishInterval = Interval.milliseconds(100)
+    private static let publishInterval = Interval.milliseconds(250)
 
     init(
         _ configuration: GatewayConfiguration, on loop: EventLoop, publish: @escaping (Snapshot) -> Void
@@ -103,11 +103,12 @@ final class BusThread {
 
     private func busSnapshot(_ index: Int) -> Snapshot.Bus {
         let link = links.all[index]
-        let line = core.lines.first { $0.bus == index }
+        let line = core.line(ofBus: index)
         return Snapshot.Bus(
             name: configuration.buses[index].name, address: link.address.description, state: link.state,
             lastError: link.lastError?.description, counters: link.counters, isBusOff: link.isBusOff,
-            noise: line?.packs.noise ?? NoiseCounts(), unexpectedAnswers: line?.packs.unexpectedAnswers ?? 0)
+            noise: line.map { core.lines[$0].packs.noise } ?? NoiseCounts(),
+            unexpectedAnswers: line.map { core.lines[$0].packs.unexpectedAnswers } ?? 0)
     }
 }
 

@@ -28,6 +28,8 @@ public struct GatewayCore: Sendable {
     let configuration: GatewayConfiguration
     /// The lines of packs, each with the bus it is on.
     private(set) var lines: [Line] = []
+    /// Where each pack of the configuration is found.
+    private(set) var places: [(line: Int, slot: Int)] = []
     private(set) var verdict: BankVerdict?
     private(set) var sender: InverterSender
     /// What happened.
@@ -38,6 +40,8 @@ public struct GatewayCore: Sendable {
     private var controller: ChargeController
     private var image = BankImage()
     private var nextTick: Instant
+    /// When the sender has something to say at the latest.
+    private var nextSending: Instant
     private var hasNews = true
     private var stopAt: Instant?
 
@@ -48,6 +52,8 @@ public struct GatewayCore: Sendable {
         /// The number in the bank of each pack on the line.
         var numbers: [Int] = []
         var isUp = false
+        /// What the control was last told of how long a round takes.
+        var cycle: Interval?
     }
 
     /// A core that has heard nothing.
@@ -56,6 +62,7 @@ public struct GatewayCore: Sendable {
         controller = ChargeController(configuration.control)
         sender = InverterSender(configuration.inverter, at: now)
         nextTick = now
+        nextSending = now
         for (number, pack) in configuration.packs.enumerated() {
             controller.add(pack.settings)
             let line = lineIndex(of: pack.bus, at: now)
@@ -64,13 +71,21 @@ public struct GatewayCore: Sendable {
                     address: pack.address, driver: pack.driver, mode: pack.mode,
                     interval: configuration.pollInterval, at: now) != nil
             else { preconditionFailure("two packs with one address on a bus, or more than sixteen") }
+            places.append((line, lines[line].numbers.count))
             lines[line].numbers.append(number)
         }
         log.add(.started, at: now)
     }
 
+    /// The line on a bus; `nil` if there is none.
+    func line(ofBus bus: Int) -> Int? {
+        // A closure would be given a copy of each line, and a line is large.
+        for index in lines.indices where lines[index].bus == bus { return index }
+        return nil
+    }
+
     private mutating func lineIndex(of bus: Int, at now: Instant) -> Int {
-        if let index = lines.firstIndex(where: { $0.bus == bus }) { return index }
+        if let index = line(ofBus: bus) { return index }
         let listens = configuration.listening.contains(bus)
         lines.append(Line(bus: bus, packs: PackLine(isListening: listens, at: now)))
         return lines.count - 1
@@ -78,7 +93,7 @@ public struct GatewayCore: Sendable {
 
     /// Takes bytes from a bus of packs.
     public mutating func received(_ bytes: Span<UInt8>, bus: Int, at now: Instant) {
-        guard let line = lines.firstIndex(where: { $0.bus == bus }) else { return }
+        guard let line = line(ofBus: bus) else { return }
         let changed = lines[line].packs.received(bytes, at: now)
         for (slot, number) in lines[line].numbers.enumerated() where changed & 1 << UInt16(slot) != 0 {
             image[number].reading = lines[line].packs[slot].reading
@@ -94,11 +109,14 @@ public struct GatewayCore: Sendable {
     /// Notes that a bus has come up or gone down.
     public mutating func bus(_ bus: Int, isUp: Bool, reason: String = "", at now: Instant) {
         log.add(isUp ? .busUp(bus) : .busDown(bus, reason), at: now)
-        if let line = lines.firstIndex(where: { $0.bus == bus }) {
+        if let line = line(ofBus: bus) {
             lines[line].isUp = isUp
             if isUp { lines[line].packs.reset(at: now) }
         }
-        if configuration.inverter.bus == bus { sender.busChanged(isUp: isUp, at: now) }
+        if configuration.inverter.bus == bus {
+            sender.busChanged(isUp: isUp, at: now)
+            nextSending = now
+        }
     }
 
     /// Begins to stop: zero limits for one period, then silence.
@@ -124,10 +142,15 @@ public struct GatewayCore: Sendable {
         for index in lines.indices where lines[index].isUp {
             next = min(next, stepLine(index, at: now, &output))
         }
-        if hasNews || now >= nextTick { cycle(at: now) }
-        next = min(next, nextTick)
-        guard let verdict else { return next }
-        return min(next, sender.step(verdict, at: now, &output, log: &log) ?? next)
+        if hasNews || now >= nextTick {
+            cycle(at: now)
+            nextSending = now
+        }
+        if now >= nextSending, let verdict {
+            nextSending =
+                sender.step(verdict, at: now, &output, log: &log) ?? Instant(nanoseconds: .max)
+        }
+        return min(next, min(nextTick, nextSending))
     }
 
     private mutating func stepLine(
@@ -146,8 +169,11 @@ public struct GatewayCore: Sendable {
     }
 
     private mutating func cycle(at now: Instant) {
-        for line in lines {
-            for number in line.numbers { image[number].cycle = line.packs.cycle }
+        for index in lines.indices {
+            let cycle = lines[index].packs.cycle
+            guard cycle != lines[index].cycle else { continue }
+            lines[index].cycle = cycle
+            for number in lines[index].numbers { image[number].cycle = cycle }
         }
         var decided = controller.step(image, at: now)
         if stopAt != nil { decided.stop() }
@@ -155,6 +181,6 @@ public struct GatewayCore: Sendable {
         verdict = decided
         hasNews = false
         cycles += 1
-        if now >= nextTick { nextTick = max(nextTick + Self.tick, now) }
+        nextTick = now + Self.tick
     }
 }

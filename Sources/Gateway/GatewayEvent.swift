@@ -56,23 +56,26 @@ public struct EventLog: Sendable {
         total += 1
     }
 
-    /// Adds what differs between two verdicts.
+    /// Adds what differs between two verdicts; `old` is `nil` for the first one.
     mutating func addChanges(from old: BankVerdict?, to new: BankVerdict, packs: Int) {
         let now = new.at
         if old?.state != new.state { add(.bank(new.state), at: now) }
-        for index in 0..<packs {
-            let before = old?[index]
-            if before?.freshness != new[index].freshness, old != nil || new[index].freshness != .unheard {
-                add(.pack(index, new[index].freshness), at: now)
-            }
-            addAlarms(from: before?.alarms ?? AlarmSet(), to: new[index].alarms, pack: index, at: now)
-        }
         let own = AlarmMask(.bankLost, .connectRefused)
-        addAlarms(
-            from: old?.alarms.only(own) ?? AlarmSet(), to: new.alarms.only(own), pack: nil, at: now)
-        guard let old else { return }
+        guard let old else {
+            for index in 0..<packs { addChanges(from: nil, to: new[index], index, at: now) }
+            return addAlarms(from: AlarmSet(), to: new.alarms.only(own), pack: nil, at: now)
+        }
+        for index in 0..<packs { addChanges(from: old[index], to: new[index], index, at: now) }
+        addAlarms(from: old.alarms.only(own), to: new.alarms.only(own), pack: nil, at: now)
         addBlock(.charge, from: old.charge, to: new.charge, at: now)
         addBlock(.discharge, from: old.discharge, to: new.discharge, at: now)
+    }
+
+    private mutating func addChanges(
+        from old: BankVerdict.Pack?, to new: BankVerdict.Pack, _ index: Int, at now: Instant
+    ) {
+        if old?.freshness ?? .unheard != new.freshness { add(.pack(index, new.freshness), at: now) }
+        addAlarms(from: old?.alarms ?? AlarmSet(), to: new.alarms, pack: index, at: now)
     }
 
     private mutating func addBlock(_ direction: Direction, from old: Limit, to new: Limit, at now: Instant) {

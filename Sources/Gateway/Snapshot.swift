@@ -113,16 +113,16 @@ public final class Snapshot: Sendable {
 
 extension GatewayCore {
     fileprivate func packSnapshots() -> [Snapshot.Pack] {
-        var found: [Snapshot.Pack?] = Array(repeating: nil, count: configuration.packs.count)
-        for line in lines {
-            for (slot, number) in line.numbers.enumerated() {
-                let pack = line.packs[slot]
-                found[number] = Snapshot.Pack(
+        var found: [Snapshot.Pack] = []
+        found.reserveCapacity(places.count)
+        for (number, place) in places.enumerated() {
+            let pack = lines[place.line].packs[place.slot]
+            found.append(
+                Snapshot.Pack(
                     name: configuration.packs[number].name, address: pack.address, reading: pack.reading,
-                    statistics: pack.statistics)
-            }
+                    statistics: pack.statistics))
         }
-        return found.compactMap { $0 }
+        return found
     }
 
     fileprivate func inverterSnapshot(framesPerSecond: Int, at now: Instant) -> Snapshot.Inverter {

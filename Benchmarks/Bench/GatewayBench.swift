@@ -1,0 +1,153 @@
+import BatteryModel
+import LinuxIO
+import Simulators
+
+/// The program itself with sixteen packs.
+///
+/// Fifteen are simulated ones on three lines; the last is alone on its line, and its cell can be made to rise. The
+/// gateway speaks SLCAN; every byte goes through pseudo-terminals.
+enum GatewayBench {
+    private static let steadySeconds = 65
+    private static let falls = 210
+
+    static func run() {
+        guard let busbar = Installed.busbar, let folder = TemporaryFolder() else {
+            return Table.missing("gateway with 16 packs", "no busbar: make build makes it")
+        }
+        do throws(SystemError) {
+            var lines: [Simulation] = []
+            for _ in 0..<3 { lines.append(try Simulation(.packs(SimulationPlan.Battery(packs: 5)))) }
+            defer { for line in lines { line.stop() } }
+            let stage = try GatewayStage()
+            let settings = GatewaySettings(
+                folder: folder.path, lines: lines.compactMap(\.linePlace), packPath: stage.packPath,
+                busPath: stage.busPath)
+            let what = busbar.isShipped ? "the shipped, static binary" : "NOT the shipped, static binary"
+            print("gateway with 16 packs, 1 s period: \(busbar.path), \(what)")
+            steady(busbar.path, settings, stage)
+            falling(busbar.path, settings, stage)
+        } catch {
+            Table.missing("gateway with 16 packs", "\(error)")
+        }
+    }
+
+    /// Starts the gateway and waits until the limit stands where the rising cell holds it.
+    private static func start(_ path: String, _ settings: String, _ stage: GatewayStage) -> Child? {
+        stage.prepare()
+        let begin = MonotonicClock.now()
+        guard let child = Child([path, "run", "--quiet", "--config", settings]) else { return nil }
+        stage.run(for: .seconds(30)) { stage.firstFrameAt == nil }
+        guard let first = stage.firstFrameAt else {
+            child.end()
+            return nil
+        }
+        let took = "\(Measure.fixed((first - begin).inMilliseconds, 0)) ms"
+        Table.row("start of the program to first frame", took, note: "every pack has been heard by then")
+        stage.run(for: .seconds(30)) { !stage.isSettled }
+        return child
+    }
+
+    private static func stop(_ child: consuming Child, _ stage: GatewayStage) {
+        child.askToStop()
+        var hasEnded = false
+        stage.run(for: .seconds(4)) {
+            hasEnded = child.hasEnded()
+            return !hasEnded
+        }
+        if !hasEnded { child.end() }
+    }
+
+    private static func steady(_ path: String, _ settings: GatewaySettings, _ stage: GatewayStage) {
+        guard let file = settings.write(poll: "1 s"), let child = start(path, file, stage) else {
+            return Table.missing("resident memory, processor time, period", "the gateway sends nothing")
+        }
+        stage.periods.begin()
+        let pulse = Pulse()
+        try? pulse.start()
+        let before = child.processorSeconds
+        let begin = MonotonicClock.now()
+        stage.run(for: .seconds(Int64(steadySeconds))) { true }
+        let used = child.processorSeconds - before
+        let share = used / ((MonotonicClock.now() - begin).inMilliseconds / 1_000) * 100
+        Table.row(
+            "resident memory", child.memory() / 1_000, "MB", atMost: 15,
+            note: "at most \(Measure.fixed(child.memory("VmHWM") / 1_000)) MB")
+        Table.row(
+            "processor time, share of a core", share, "%", atMost: 1, places: 2,
+            note: "user and system over \(steadySeconds) s, polled once a second")
+        tellPeriods(stage.periods, beside: pulse.stop())
+        stop(child, stage)
+    }
+
+    private static func tellPeriods(_ periods: FramePeriods, beside machine: Sample) {
+        let jitter = periods.deviations
+        Table.row(
+            "period of a frame, off by: 99th percentile", jitter.percentile(99), "ms", atMost: 2, places: 2,
+            note:
+                "median \(Measure.fixed(jitter.median, 2)), highest \(Measure.fixed(jitter.highest, 2)) ms; "
+                + "\(jitter.count) periods of \(periods.identifiers) identifiers; load average \(Machine.load)"
+        )
+        Table.row(
+            "a bare timer meanwhile, off by: 99th percentile",
+            "\(Measure.fixed(machine.percentile(99), 2)) ms",
+            note: "highest \(Measure.fixed(machine.highest, 2)) ms: the machine, without the gateway")
+    }
+
+    /// One cell rises by a millivolt with each answer, and the limit falls with it.
+    private static func falling(_ path: String, _ settings: GatewaySettings, _ stage: GatewayStage) {
+        let what = "last byte in to falling limit out"
+        guard let file = settings.write(poll: "100 ms"), let child = start(path, file, stage) else {
+            return Table.missing(what, "the gateway sends nothing")
+        }
+        stage.begin(falls: falls)
+        stage.run(for: .seconds(120)) { stage.latencies.count + stage.unseenFalls < falls }
+        let latencies = stage.latencies
+        let note = "\(latencies.count) falls, \(stage.unseenFalls) not seen before the next question; "
+        Table.row(what + ": median", latencies.median, "ms", atMost: 20, places: 2)
+        Table.row(
+            what + ": 99th percentile", latencies.percentile(99), "ms", atMost: 20, places: 2,
+            note: note + "highest \(Measure.fixed(latencies.highest, 2)) ms; load average \(Machine.load)")
+        stop(child, stage)
+    }
+}
+
+/// The settings file of the gateway that is measured.
+struct GatewaySettings {
+    let folder: String
+    let lines: [String]
+    let packPath: String
+    let busPath: String
+
+    /// Writes the file and returns its path.
+    func write(poll: String) -> String? {
+        var text = "links:\n"
+        for (index, path) in (lines + [packPath]).enumerated() {
+            text += "  line\(index): {serial: \(path), baud: 115200}\n"
+        }
+        text += "  can: {slcan: \(busPath), bitrate: 500 kbit/s}\npacks:\n"
+        for index in lines.indices { for address in 1...5 { text += pack(line: index, address: address) } }
+        text += pack(line: lines.count, address: Int(GatewayStage.packAddress))
+        text += """
+            inverter: {link: can, profile: pylontech-lv-can}
+            gateway: {poll: \(poll), socket: \(folder)/busbar.sock}
+            limits:
+              charge_current: 2000 A
+              discharge_current: 2000 A
+              highest_cell: {3.350 V: 100 %, 3.600 V: 0 %}
+              absolute_maximum_cell: 3.60 V
+              hold: 1 s
+              ramp: 100 A/s
+
+            """
+        let path = "\(folder)/busbar.yaml"
+        return File.write(text, to: path) ? path : nil
+    }
+
+    private func pack(line: Int, address: Int) -> String {
+        """
+          - {name: P\(line)-\(address), link: line\(line), driver: jk-modbus, address: \(address), cells: 16,
+             capacity: 280 Ah, charge_current: 50 A, discharge_current: 50 A}
+
+        """
+    }
+}
