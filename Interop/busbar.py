@@ -72,6 +72,9 @@ def write_settings(folder, serial, inverter, packs=1, profile="pylontech-lv-can"
                   "    cells: 16", "    capacity: 280 Ah", f"    charge_current: {PACK_AMPERES} A",
                   f"    discharge_current: {PACK_AMPERES} A"]
     lines += ["inverter:", "  link: inverter", f"  profile: {profile}"]
+    # A steep ramp: the limits are what they will be within seconds.
+    lines += ["limits:", f"  charge_current: {BANK_AMPERES} A", f"  discharge_current: {BANK_AMPERES} A",
+              "  ramp: 100 A/s"]
     lines += ["gateway:", f"  socket: {folder}/busbar.sock"]
     path = pathlib.Path(folder) / "busbar.yaml"
     path.write_text("\n".join(lines) + "\n")
@@ -81,6 +84,7 @@ def write_settings(folder, serial, inverter, packs=1, profile="pylontech-lv-can"
 # --- What a healthy simulated bank looks like ----------------------------------------------------------------------
 
 PACK_AMPERES = 100
+BANK_AMPERES = 90
 
 # A simulated JK pack at its start, as its registers say it. None: not fixed, only required to be plausible.
 START = {"cells": 16, "soc": None, "cell_millivolts": (2800, 3600), "pack_millivolts": (16 * 2800, 16 * 3600)}
