@@ -120,6 +120,14 @@ let testTargets: [Target] = [
             "Gateway", "Simulators", "TestSupport",
         ],
         swiftSettings: common),
+    .testTarget(
+        name: "CommandsTests",
+        dependencies: [
+            "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
+            "Gateway", "Settings", "Reporting", "Simulators", "Commands", "TestSupport",
+        ],
+        exclude: ["Snapshots"],
+        swiftSettings: common),
 ]
 
 let package = Package(

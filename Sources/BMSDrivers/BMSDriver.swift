@@ -37,6 +37,9 @@ public struct BMSDriver: Sendable {
         @Sendable (_ request: Span<UInt8>, _ reading: borrowing PackReading, _ buffer: inout AnswerBuffer) ->
             Void
 
+    /// Hands over what the driver's tables say, for sheets and documentation.
+    public var visitFacts: @Sendable (_ visit: (DriverFact) -> Void) -> Void
+
     /// Makes a driver from its parts.
     public init(
         sheet: DriverSheet, pollCount: Int, poll: @escaping @Sendable (Int) -> Poll,
@@ -44,7 +47,8 @@ public struct BMSDriver: Sendable {
         scan: @escaping @Sendable (Span<UInt8>, Bool, Bool) -> ScanStep<LineItem>,
         decode:
             @escaping @Sendable (Span<UInt8>, Int, Instant, inout PackReading) throws(AnswerError) -> Void,
-        answer: @escaping @Sendable (Span<UInt8>, borrowing PackReading, inout AnswerBuffer) -> Void
+        answer: @escaping @Sendable (Span<UInt8>, borrowing PackReading, inout AnswerBuffer) -> Void,
+        visitFacts: @escaping @Sendable ((DriverFact) -> Void) -> Void
     ) {
         self.sheet = sheet
         self.pollCount = pollCount
@@ -53,6 +57,7 @@ public struct BMSDriver: Sendable {
         self.scan = scan
         self.decode = decode
         self.answer = answer
+        self.visitFacts = visitFacts
     }
 }
 

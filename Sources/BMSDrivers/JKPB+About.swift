@@ -7,7 +7,7 @@ extension JKPB {
     /// Source: vendor map V1.1 for the first 0x28 bytes and the outputs; the rest is unofficial and was checked
     /// against captured records of firmware 14.20, 15.10, 15.38 and 19.27. The masks are little-endian on Modbus
     /// too: they are bytes, the first of which holds protocols 0…7. PIN and password stand here in plain text.
-    public static let aboutRows: [_ of SignalRow<JKMeaning>] = [
+    public static let aboutRows: [_ of SignalRow<PackMeaning>] = [
         text("ManufacturerDeviceID", 0x00, 16, .identity(.model)),
         text("HardwareVersion", 0x10, 8, .identity(.hardware)),
         text("SoftwareVersion", 0x18, 8, .identity(.firmware)),
@@ -40,20 +40,20 @@ extension JKPB {
     ]
 
     private static func text(
-        _ name: StaticString, _ byte: UInt16, _ characters: UInt16, _ meaning: JKMeaning
-    ) -> SignalRow<JKMeaning> {
+        _ name: StaticString, _ byte: UInt16, _ characters: UInt16, _ meaning: PackMeaning
+    ) -> SignalRow<PackMeaning> {
         .init(name, in: 0x1400, byte: byte, bits: characters * 8, unit: .count, meaning)
     }
 
     private static func choice(
-        _ name: StaticString, _ byte: UInt16, _ meaning: JKMeaning
-    ) -> SignalRow<JKMeaning> {
+        _ name: StaticString, _ byte: UInt16, _ meaning: PackMeaning
+    ) -> SignalRow<PackMeaning> {
         .init(name, in: 0x1400, byte: byte, bits: 8, unit: .choice, dialects: JKDialects.proven, meaning)
     }
 
     private static func mask(
-        _ name: StaticString, _ byte: UInt16, _ meaning: JKMeaning
-    ) -> SignalRow<JKMeaning> {
+        _ name: StaticString, _ byte: UInt16, _ meaning: PackMeaning
+    ) -> SignalRow<PackMeaning> {
         .init(
             name, in: 0x1400, byte: byte, bits: 32, .little, unit: .bits, dialects: JKDialects.proven, meaning
         )
@@ -62,7 +62,7 @@ extension JKPB {
     /// Tenths of an hour on the wire.
     private static func requestTime(
         _ name: StaticString, _ byte: UInt16, _ field: PackField
-    ) -> SignalRow<JKMeaning> {
+    ) -> SignalRow<PackMeaning> {
         .init(
             name, in: 0x1400, byte: byte, bits: 8, times: 6, unit: .minutes, dialects: JKDialects.proven,
             .information(field))

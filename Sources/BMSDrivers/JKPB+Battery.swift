@@ -85,7 +85,7 @@ extension JKPB {
     }
 
     private static func fill<let count: Int>(
-        _ bytes: inout MutableSpan<UInt8>, _ rows: [count of SignalRow<JKMeaning>], _ order: ByteOrder,
+        _ bytes: inout MutableSpan<UInt8>, _ rows: [count of SignalRow<PackMeaning>], _ order: ByteOrder,
         from reading: borrowing PackReading
     ) throws(SignalError) {
         for index in rows.indices {
@@ -112,7 +112,7 @@ extension JKPB {
     }
 
     private static func store(
-        _ values: CellValues?, _ row: SignalRow<JKMeaning>, into bytes: inout MutableSpan<UInt8>,
+        _ values: CellValues?, _ row: SignalRow<PackMeaning>, into bytes: inout MutableSpan<UInt8>,
         _ order: ByteOrder
     ) throws(SignalError) {
         guard let values else { return }
@@ -123,7 +123,7 @@ extension JKPB {
     }
 
     /// The bits that follow from what there is.
-    private static func word(_ meaning: JKMeaning, from reading: borrowing PackReading) -> UInt32 {
+    private static func word(_ meaning: PackMeaning, from reading: borrowing PackReading) -> UInt32 {
         switch meaning {
         case .cellStates:
             return reading.cellMillivolts?.value.present ?? 0

@@ -90,7 +90,7 @@ struct JKPart {
     }
 
     private func decode<let count: Int>(
-        _ rows: [count of SignalRow<JKMeaning>], _ bytes: Span<UInt8>, at now: Instant,
+        _ rows: [count of SignalRow<PackMeaning>], _ bytes: Span<UInt8>, at now: Instant,
         into reading: inout PackReading
     ) throws(SignalError) {
         let dialect = JKFirmware.dialect(of: reading.identity?.value)
@@ -103,7 +103,7 @@ struct JKPart {
     }
 
     private func decode(
-        _ row: SignalRow<JKMeaning>, _ bytes: Span<UInt8>, isKnown: Bool, at now: Instant,
+        _ row: SignalRow<PackMeaning>, _ bytes: Span<UInt8>, isKnown: Bool, at now: Instant,
         into reading: inout PackReading
     ) throws(SignalError) {
         switch row.meaning {

@@ -3,7 +3,7 @@ import BusCodec
 
 extension JKPart {
     /// The row with its place counted from ``first``; `nil` if it begins before.
-    func moved(_ row: SignalRow<JKMeaning>) -> SignalRow<JKMeaning>? {
+    func moved(_ row: SignalRow<PackMeaning>) -> SignalRow<PackMeaning>? {
         guard Int(row.byte) >= first else { return nil }
         var moved = row
         moved.byte -= UInt16(first)
@@ -11,7 +11,7 @@ extension JKPart {
     }
 
     /// A number that is left out when it cannot be right.
-    func information(_ row: SignalRow<JKMeaning>, _ bytes: Span<UInt8>) -> Int32? {
+    func information(_ row: SignalRow<PackMeaning>, _ bytes: Span<UInt8>) -> Int32? {
         do throws(SignalError) {
             return try row.value(in: bytes, order)
         } catch {
@@ -20,7 +20,7 @@ extension JKPart {
     }
 
     /// The bits of a row that says what else there is.
-    func flags(_ row: SignalRow<JKMeaning>, _ bytes: Span<UInt8>) throws(SignalError) -> UInt32 {
+    func flags(_ row: SignalRow<PackMeaning>, _ bytes: Span<UInt8>) throws(SignalError) -> UInt32 {
         guard let row = moved(row) else { throw .missing(signal: SignalName(row.name)) }
         return UInt32(truncatingIfNeeded: try row.raw(in: bytes, order))
     }
@@ -31,7 +31,7 @@ extension JKPart {
     /// present cell that reads 0 has lost its lead or is dead. Taken for absent it would vanish from the lowest
     /// cell; taken for 0 mV it stops the pack.
     func values(
-        _ row: SignalRow<JKMeaning>, _ bytes: Span<UInt8>, of present: UInt32
+        _ row: SignalRow<PackMeaning>, _ bytes: Span<UInt8>, of present: UInt32
     ) throws(SignalError) -> CellValues {
         var values = CellValues()
         for index in 0..<CellValues.maximum where present >> UInt32(index) & 1 != 0 {
@@ -47,7 +47,7 @@ extension JKPart {
     /// Read by registers, leads 28 to 32 are not reported: the first half of the block ends within them, and no
     /// board of the family has more than 24 cells.
     func decodeWires(
-        _ row: SignalRow<JKMeaning>, _ bytes: Span<UInt8>, at now: Instant, into reading: inout PackReading
+        _ row: SignalRow<PackMeaning>, _ bytes: Span<UInt8>, at now: Instant, into reading: inout PackReading
     ) throws(SignalError) {
         let wires = try values(row, bytes, of: flags(JKPB.cellStates, bytes))
         reading.wireMilliohms = wires.count > 0 ? Reading(wires, at: now) : nil

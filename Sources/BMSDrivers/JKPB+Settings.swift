@@ -5,7 +5,7 @@ extension JKPB {
     /// Settings: block 0x1000, record 01.
     ///
     /// Source: vendor map V1.1; RCV and RFV (0x20, 0x24) are hidden in V1.0 but filled in captures of firmware 14.
-    public static let settingsRows: [_ of SignalRow<JKMeaning>] = [
+    public static let settingsRows: [_ of SignalRow<PackMeaning>] = [
         voltage("VolSmartSleep", 0x00, .information(.sleepCell)),
         voltage("VolCellUV", 0x04, .number(.cellUnderVoltage)),
         voltage("VolCellUVPR", 0x08, .information(.cellUnderVoltageRelease)),
@@ -66,41 +66,41 @@ extension JKPB {
     ]
 
     private static func voltage(
-        _ name: StaticString, _ byte: UInt16, _ meaning: JKMeaning
-    ) -> SignalRow<JKMeaning> {
+        _ name: StaticString, _ byte: UInt16, _ meaning: PackMeaning
+    ) -> SignalRow<PackMeaning> {
         .init(name, in: 0x1000, byte: byte, bits: 32, unit: .millivolts, range: 0...10_000, meaning)
     }
 
     private static func current(
-        _ name: StaticString, _ byte: UInt16, _ meaning: JKMeaning
-    ) -> SignalRow<JKMeaning> {
+        _ name: StaticString, _ byte: UInt16, _ meaning: PackMeaning
+    ) -> SignalRow<PackMeaning> {
         .init(name, in: 0x1000, byte: byte, bits: 32, unit: .milliamps, range: 0...2_000_000, meaning)
     }
 
     private static func time(
         _ name: StaticString, _ byte: UInt16, _ field: PackField
-    ) -> SignalRow<JKMeaning> {
+    ) -> SignalRow<PackMeaning> {
         .init(name, in: 0x1000, byte: byte, bits: 32, unit: .seconds, .information(field))
     }
 
     private static func threshold(
         _ name: StaticString, _ byte: UInt16, _ field: PackField
-    ) -> SignalRow<JKMeaning> {
+    ) -> SignalRow<PackMeaning> {
         .init(
             name, in: 0x1000, byte: byte, bits: 32, signed: true, unit: .decicelsius, range: -1000...3000,
             .information(field))
     }
 
     private static func enabled(
-        _ name: StaticString, _ byte: UInt16, _ meaning: JKMeaning
-    ) -> SignalRow<JKMeaning> {
+        _ name: StaticString, _ byte: UInt16, _ meaning: PackMeaning
+    ) -> SignalRow<PackMeaning> {
         .init(name, in: 0x1000, byte: byte, bits: 32, unit: .onOff, range: 0...1, meaning)
     }
 
     /// A whole degree; what it means depends on the firmware, see ``JKFirmware/hasHeaterTemperatures``.
     private static func heater(
         _ name: StaticString, _ byte: UInt16, _ field: PackField
-    ) -> SignalRow<JKMeaning> {
+    ) -> SignalRow<PackMeaning> {
         .init(
             name, in: 0x1000, byte: byte, bits: 8, signed: true, times: 10, unit: .decicelsius,
             dialects: JKDialects.proven, .information(field))

@@ -3,11 +3,11 @@ public import BusCodec
 
 extension JKPB {
     /// Which cells there are, bit i for cell i + 1.
-    static let cellStates = SignalRow<JKMeaning>(
+    static let cellStates = SignalRow<PackMeaning>(
         "CellSta", in: 0x1200, byte: 0x40, bits: 32, unit: .bits, .cellStates)
 
     /// Which temperature sensors there are: bit 0 power board, bits 1…5 TempBat1…TempBat5.
-    static let sensorBits = SignalRow<JKMeaning>(
+    static let sensorBits = SignalRow<PackMeaning>(
         "TempSensor", in: 0x1200, byte: 0xD0, bits: 8, unit: .bits, .sensorBits)
 
     /// Live data: block 0x1200, record 02.
@@ -15,7 +15,7 @@ extension JKPB {
     /// Source: vendor map V1.1; what lies behind 0x10C is named after the Bluetooth reading of the same structure
     /// (syssi/esphome-jk-bms) and informative only. Vendor TempBat3 repeats the power board in every capture,
     /// therefore TempBat4 and TempBat5 are cell sensors 3 and 4: the manual counts four of them.
-    public static let statusRows: [_ of SignalRow<JKMeaning>] = [
+    public static let statusRows: [_ of SignalRow<PackMeaning>] = [
         .init(
             "CellVol", in: 0x1200, byte: 0x00, bits: 16, unit: .millivolts, range: 0...6000, count: 32,
             .cellVoltages),
@@ -110,22 +110,22 @@ extension JKPB {
 
     /// A temperature of a live sensor: −100…200 °C, far outside of what a pack survives.
     private static func temperature(
-        _ name: StaticString, _ byte: UInt16, _ meaning: JKMeaning
-    ) -> SignalRow<JKMeaning> {
+        _ name: StaticString, _ byte: UInt16, _ meaning: PackMeaning
+    ) -> SignalRow<PackMeaning> {
         .init(
             name, in: 0x1200, byte: byte, bits: 16, signed: true, unit: .decicelsius, range: -1000...2000,
             meaning)
     }
 
     private static func switchState(
-        _ name: StaticString, _ byte: UInt16, _ meaning: JKMeaning
-    ) -> SignalRow<JKMeaning> {
+        _ name: StaticString, _ byte: UInt16, _ meaning: PackMeaning
+    ) -> SignalRow<PackMeaning> {
         .init(name, in: 0x1200, byte: byte, bits: 8, unit: .onOff, range: 0...1, meaning)
     }
 
     private static func release(
         _ name: StaticString, _ byte: UInt16, _ field: PackField
-    ) -> SignalRow<JKMeaning> {
+    ) -> SignalRow<PackMeaning> {
         .init(name, in: 0x1200, byte: byte, bits: 16, unit: .seconds, .information(field))
     }
 }

@@ -13,7 +13,7 @@ public enum JKPB {
     /// The driver.
     public static let driver = BMSDriver(
         sheet: sheet, pollCount: JKPoll.rows.count, poll: { JKPoll.rows[$0].poll }, request: request,
-        scan: scan, decode: decode, answer: answer)
+        scan: scan, decode: decode, answer: answer, visitFacts: visitFacts)
 
     /// What is said about the protocol as a whole.
     ///
@@ -24,7 +24,7 @@ public enum JKPB {
         id: "jk-modbus", name: "JK-PB inverter BMS (RS485 Modbus V1.0/V1.1 and 55 AA records)",
         addresses: 0...15, baud: 115_200,
         timing: LineTiming(
-            spacing: .milliseconds(100), timeout: .milliseconds(500), probeTimeout: .milliseconds(250),
+            spacing: .milliseconds(75), timeout: .milliseconds(500), probeTimeout: .milliseconds(250),
             gap: .milliseconds(150)),
         evidence: "vendor map V1.1; captured records of firmware 14.20, 15.10, 15.30, 15.38, 15.41, 19.27")
 
@@ -37,6 +37,25 @@ public enum JKPB {
         case .read(let block, let offset, let count):
             ModbusRTU.encodeRead(
                 address: address, register: UInt16(block.rawValue) + offset, count: count, into: &buffer)
+        }
+    }
+
+    /// Hands over the tables.
+    static func visitFacts(_ visit: (DriverFact) -> Void) {
+        visit(.block("Live data: registers from 0x1200, record 02"))
+        for index in statusRows.indices { visit(.signal(statusRows[index])) }
+        visit(.block("Settings: registers from 0x1000, record 01"))
+        for index in settingsRows.indices { visit(.signal(settingsRows[index])) }
+        visit(.block("Identity and selections: registers from 0x1400, record 03"))
+        for index in aboutRows.indices { visit(.signal(aboutRows[index])) }
+        for index in JKAlarm.rows.indices {
+            let row = JKAlarm.rows[index]
+            visit(.alarmBit(Int(row.bit), name: row.name, kind: row.kind, level: row.level))
+        }
+        for index in JKFirmware.rows.indices {
+            let row = JKFirmware.rows[index]
+            let minors = Int(row.minors.lowerBound)...Int(row.minors.upperBound)
+            visit(.firmware(generation: Int(row.generation), minors: minors, source: row.source))
         }
     }
 

@@ -9,8 +9,8 @@ public struct Arguments {
     /// Whether only the help page is wanted.
     public let isDescribing: Bool
 
-    /// Words in front of `--`, without those already taken.
-    private var words: [String]
+    /// Words in front of `--`; `nil` for those already taken, so that the others keep their neighbours.
+    private var words: [String?]
     /// Words behind `--`: never options.
     private var literals: [String]
 
@@ -71,7 +71,7 @@ extension Arguments {
                 throw UsageError(
                     "\(name) \(isThere ? "is given twice" : "takes no value")", "write \(name) alone")
             }
-            words.remove(at: place)
+            words[place] = nil
             isThere = true
         }
         return isThere
@@ -86,10 +86,18 @@ extension Arguments {
     }
 
     /// The value of the option `name`; `nil` if it is not there.
+    ///
+    /// - Parameters:
+    ///   - name: The option, with its hyphens.
+    ///   - type: What its value is.
+    ///   - valueName: What stands for the value in the help page, where the type's own word says too little.
+    ///   - about: The sentence of the help page, without capital and full stop.
+    /// - Returns: The value.
+    /// - Throws: What is wrong with the value.
     public mutating func option<Value: ArgumentValue>(
-        _ name: String, of type: Value.Type, _ about: String
+        _ name: String, of type: Value.Type, as valueName: String? = nil, _ about: String
     ) throws(UsageError) -> Value? {
-        declare(.option, name, type, about)
+        declare(.option, name, type, about, valueName: valueName)
         return try values(of: name, type, atMost: 1).first
     }
 
@@ -133,22 +141,28 @@ extension Arguments {
             guard values.count < count else {
                 throw UsageError("\(name) is given twice", "write it once")
             }
-            let word = words.remove(at: place)
+            let word = take(place)
             if word != name {
                 values.append(try UsageError.read(String(word.dropFirst(name.count + 1)), for: name))
                 continue
             }
-            guard place < words.count, !words[place].hasPrefix("--") else {
+            guard place + 1 < words.count, words[place + 1]?.hasPrefix("--") == false else {
                 throw UsageError(
                     "\(name) has no value", "write \(name) \(Value.valueName): \(Value.expected)")
             }
-            values.append(try UsageError.read(words.remove(at: place), for: name))
+            values.append(try UsageError.read(take(place + 1), for: name))
         }
         return values
     }
 
     private func place(of name: String) -> Int? {
-        words.firstIndex { $0 == name || $0.hasPrefix(name + "=") }
+        words.firstIndex { $0 == name || $0?.hasPrefix(name + "=") == true }
+    }
+
+    /// Takes away the word at `place`.
+    private mutating func take(_ place: Int) -> String {
+        defer { words[place] = nil }
+        return words[place] ?? ""
     }
 }
 
@@ -176,7 +190,7 @@ extension Arguments {
     /// Rejects what nobody has asked for; every command ends with it.
     public mutating func finish() throws(UsageError) {
         try rejectUnknownOptions()
-        guard let word = words.first ?? literals.first else { return }
+        guard let word = words.lazy.compactMap(\.self).first ?? literals.first else { return }
         throw UsageError("\(UsageError.quoted(word)) is one word too many", "leave it out")
     }
 
@@ -184,12 +198,16 @@ extension Arguments {
         _ name: String
     ) throws(UsageError) -> Value? {
         try rejectUnknownOptions()
-        if !words.isEmpty { return try UsageError.read(words.removeFirst(), for: name) }
+        if let place = words.firstIndex(where: { $0 != nil }) {
+            return try UsageError.read(take(place), for: name)
+        }
         return literals.isEmpty ? nil : try UsageError.read(literals.removeFirst(), for: name)
     }
 
     private func rejectUnknownOptions() throws(UsageError) {
-        guard let word = words.first(where: { $0.hasPrefix("-") && $0 != "-" }) else { return }
+        guard let word = words.lazy.compactMap(\.self).first(where: { $0.hasPrefix("-") && $0 != "-" }) else {
+            return
+        }
         let name = word.prefix { $0 != "=" }
         let known = declared.filter { $0.kind != .positional }.map(\.name) + ["--help"]
         throw UsageError.unknown("option", String(name), known)
@@ -197,13 +215,14 @@ extension Arguments {
 
     private mutating func declare<Value: ArgumentValue>(
         _ kind: Declaration.Kind, _ name: String, _ type: Value.Type, _ about: String,
-        isRequired: Bool = false, fallback: String? = nil
+        isRequired: Bool = false, fallback: String? = nil, valueName: String? = nil
     ) {
         precondition(
             kind == .positional || declared.last?.kind != .positional, "options come before positionals")
         declared.append(
             Declaration(
-                kind: kind, name: name, valueName: kind == .flag ? "" : type.valueName, about: about,
+                kind: kind, name: name, valueName: kind == .flag ? "" : valueName ?? type.valueName,
+                about: about,
                 isRequired: isRequired, fallback: fallback, choices: kind == .flag ? [] : type.choices))
     }
 }

@@ -20,7 +20,7 @@ struct DBCCommand: Command {
 
     init(_ arguments: inout Arguments) throws(UsageError) {
         let name = try arguments.option(
-            "--dialect", of: String.self, "the dialect; the first one if left out")
+            "--dialect", of: String.self, as: "NAME", "the dialect; the first one if left out")
         let isShort = try arguments.flag("--unpadded", "write the lengths of frames that are not filled up")
         profile = try arguments.positional("ID", of: ProfileName.self, "a profile, see 'busbar profiles'")
         try arguments.finish()

@@ -29,7 +29,7 @@ struct DecodeCommand: Command {
     init(_ arguments: inout Arguments) throws(UsageError) {
         profile = try arguments.option("--profile", default: ProfileName.usual, "the protocol spoken")
         let name = try arguments.option(
-            "--dialect", of: String.self,
+            "--dialect", of: String.self, as: "NAME",
             "the dialect spoken; without it the signals of all dialects are read")
         showsAll = try arguments.flag("--all", "write alarms that do not stand and constant bits as well")
         isJSON = try arguments.flag("--json", "write one JSON object for each frame")
@@ -61,16 +61,17 @@ struct DecodeCommand: Command {
             line.nanoseconds.map(Digits.seconds) ?? "-", TextLayout.padded(interface, 5),
             line.frame.identifierText,
         ]
-        let name = console.styled(TextLayout.padded(decoded.name, 18), .bold)
-        guard decoded.kind == .known else {
-            return (head + [name, line.frame.bytesText]).joined(separator: "  ")
+        var rest: [String] = []
+        if decoded.kind == .known {
+            rest = decoded.signals.filter { showsAll || !$0.isQuiet }.map(\.text)
+            rest += decoded.errors.map { console.styled("(\($0))", .red) }
+            if let missing = decoded.missingText { rest.append(console.styled(missing, .yellow)) }
+            if rest.isEmpty, !decoded.signals.isEmpty { rest.append("nothing raised") }
+        } else if line.frame.payload.count > 0 {
+            rest.append(line.frame.bytesText)
         }
-        let shown = decoded.signals.filter { showsAll || !$0.isQuiet }.map(\.text)
-        let isCalm = shown.isEmpty && decoded.errors.isEmpty && !decoded.signals.isEmpty
-        let errors = decoded.errors.map { console.styled("(\($0))", .red) }
-        let rest = shown + (isCalm ? ["nothing raised"] : []) + errors
-        guard !rest.isEmpty else { return (head + [decoded.name]).joined(separator: "  ") }
-        return (head + [name] + rest).joined(separator: "  ")
+        let name = rest.isEmpty ? decoded.name : TextLayout.padded(decoded.name, 18)
+        return (head + [console.styled(name, .bold)] + rest).joined(separator: "  ")
     }
 }
 
@@ -82,19 +83,18 @@ private struct LineTally {
 
     /// The frame in a line; an empty line is passed over, any other that is none is counted.
     mutating func frame(in line: LineSplitter.Line) -> CANFrameLine? {
+        guard !line.isCut else {
+            count(line.number, "it is longer than \(LineSplitter.longest) bytes")
+            return nil
+        }
         do throws(CANFrameTextError) {
             let frame = try CANFrameLine(parsing: line.bytes.span)
-            guard !line.isCut else {
-                count(line.number, "it is longer than \(LineSplitter.longest) bytes")
-                return nil
-            }
             frames += 1
             return frame
         } catch .empty {
             return nil
         } catch {
-            count(
-                line.number, line.isCut ? "it is longer than \(LineSplitter.longest) bytes" : error.sentence)
+            count(line.number, error.sentence)
             return nil
         }
     }

@@ -3,6 +3,14 @@ import BusCodec
 import Reporting
 
 extension DecodedFrame {
+    /// The signals that are not reported, by name if there are few; `nil` if there are none.
+    var missingText: String? {
+        guard !unreported.isEmpty else { return nil }
+        return unreported.count > 4
+            ? "(\(unreported.count) signals not reported)"
+            : "(not reported: \(unreported.joined(separator: ", ")))"
+    }
+
     /// The frame as one JSON object.
     func json(of line: CANFrameLine) -> JSON {
         var members: [(name: String, value: JSON)] = [

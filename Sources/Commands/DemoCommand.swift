@@ -70,8 +70,8 @@ public struct DemoCommand: Command {
         }
         return """
             links:
-              battery: {serial: \(simulation.linePath ?? "-"), baud: 115200}
-              inverter: {slcan: \(simulation.inverterPath ?? "-"), baud: 115200, bitrate: 500 kbit/s}
+              battery: {serial: \(simulation.linePlace ?? "-"), baud: 115200}
+              inverter: {slcan: \(simulation.inverterPlace ?? "-"), baud: 115200, bitrate: 500 kbit/s}
             packs:
             \(packs.joined(separator: "\n"))
             inverter: {link: inverter, profile: pylontech-lv-can}

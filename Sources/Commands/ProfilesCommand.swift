@@ -77,8 +77,10 @@ extension SignalSheet {
     var json: JSON {
         .object([
             ("name", .string(name)), ("byte", .number(byte)), ("bit", bit.map { .number($0) } ?? .null),
-            ("bits", .number(bits)), ("count", .number(count)), ("order", .string(order)),
-            ("signed", .bool(isSigned)), ("step", .string(step)), ("offset", .number(offset)),
+            ("bits", .number(bits)), ("count", .number(count)),
+            ("order", .string(order.isEmpty ? nil : order)),
+            ("signed", .bool(isSigned)), ("step", step.contains("/") ? .string(step) : .number(step)),
+            ("offset", .number(offset)),
             ("unit", .string(unit)), ("minimum", minimum.map { .number($0) } ?? .null),
             ("maximum", maximum.map { .number($0) } ?? .null), ("not_available", .string(notAvailable)),
             ("dialects", .array(dialects.map { .number($0) })), ("carries", .string(meaning)),

@@ -60,7 +60,6 @@ public struct DriverDescription: Sendable {
     /// Describes a driver.
     public init(_ driver: BMSDriver) {
         let sheet = driver.sheet
-        let details = DriverDetails.of(driver)
         id = "\(sheet.id)"
         name = "\(sheet.name)"
         link = "serial, \(sheet.baud) baud"
@@ -73,9 +72,29 @@ public struct DriverDescription: Sendable {
             return Question(
                 name: "\(poll.name)", isLive: poll.pace == .live, mode: CaseName.of(poll.mode))
         }
-        blocks = details?.blocks() ?? []
-        alarms = details?.alarms() ?? []
-        firmware = details?.firmware() ?? []
+        var blocks: [Block] = []
+        var alarms: [AlarmBit] = []
+        var firmware: [String] = []
+        driver.visitFacts { fact in
+            switch fact {
+            case .block(let title): blocks.append(Block(title: "\(title)", signals: []))
+            case .signal(let row):
+                if blocks.isEmpty { blocks.append(Block(title: "Signals", signals: [])) }
+                blocks[blocks.count - 1].signals.append(
+                    SignalSheet(row, dialectCount: 7, meaning: row.meaning.sentence))
+            case .alarmBit(let bit, let name, let kind, let level):
+                alarms.append(
+                    AlarmBit(
+                        bit: bit, name: "\(name)", kind: kind.map(Wording.alarmName) ?? "",
+                        level: CaseName.of(level)))
+            case .firmware(let generation, let minors, let source):
+                firmware.append(
+                    "\(generation).\(minors.lowerBound) to \(generation).\(minors.upperBound): \(source)")
+            }
+        }
+        self.blocks = blocks
+        self.alarms = alarms
+        self.firmware = firmware
     }
 
     /// The sheet as text.
@@ -112,56 +131,5 @@ public struct DriverDescription: Sendable {
         }
         if !firmware.isEmpty { lines += ["", "Proven firmware"] + firmware.map { "  " + $0 } }
         return lines
-    }
-}
-
-/// What a driver's own tables say beyond what every driver has.
-private struct DriverDetails {
-    let id: StaticString
-    let blocks: () -> [DriverDescription.Block]
-    let alarms: () -> [DriverDescription.AlarmBit]
-    let firmware: () -> [String]
-
-    /// One row for each driver whose tables can be shown.
-    static var all: [DriverDetails] {
-        [DriverDetails(id: JKPB.sheet.id, blocks: jkBlocks, alarms: jkAlarms, firmware: jkFirmware)]
-    }
-
-    static func of(_ driver: BMSDriver) -> DriverDetails? {
-        all.first { "\($0.id)" == "\(driver.sheet.id)" }
-    }
-}
-
-private func jkBlocks() -> [DriverDescription.Block] {
-    [
-        DriverDescription.Block(
-            title: "Live data: registers from 0x1200, record 02", signals: jkSignals(JKPB.statusRows.span)),
-        DriverDescription.Block(
-            title: "Settings: registers from 0x1000, record 01", signals: jkSignals(JKPB.settingsRows.span)),
-        DriverDescription.Block(
-            title: "Identity and selections: registers from 0x1400, record 03",
-            signals: jkSignals(JKPB.aboutRows.span)),
-    ]
-}
-
-private func jkSignals(_ rows: Span<SignalRow<JKMeaning>>) -> [SignalSheet] {
-    rows.indices.map { SignalSheet(rows[$0], dialectCount: 7, meaning: rows[$0].meaning.sentence) }
-}
-
-private func jkAlarms() -> [DriverDescription.AlarmBit] {
-    JKAlarm.rows.indices.map { index in
-        let row = JKAlarm.rows[index]
-        return DriverDescription.AlarmBit(
-            bit: Int(row.bit), name: "\(row.name)", kind: row.kind.map(Wording.alarmName) ?? "",
-            level: CaseName.of(row.level))
-    }
-}
-
-private func jkFirmware() -> [String] {
-    JKFirmware.rows.indices.map { index in
-        let row = JKFirmware.rows[index]
-        let minors =
-            "\(row.generation).\(row.minors.lowerBound) to \(row.generation).\(row.minors.upperBound)"
-        return "\(minors): \(row.source)"
     }
 }

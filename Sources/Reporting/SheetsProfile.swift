@@ -76,7 +76,8 @@ public struct ProfileDescription: Sendable {
         var lines = TextLayout.facts(
             [
                 ("id", id), ("name", name), ("link", link), ("dialects", dialects.joined(separator: ", ")),
-                ("period", "\(periodMilliseconds) ms"), ("keep-alive", keepAlive), ("stop", stop),
+                ("period", Digits.text(.milliseconds(periodMilliseconds))), ("keep-alive", keepAlive),
+                ("stop", stop),
                 ("silence", silence), ("evidence", evidence),
             ], width: width)
         lines.append("")

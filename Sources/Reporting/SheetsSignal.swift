@@ -109,7 +109,7 @@ extension BankMeaning {
     }
 }
 
-extension JKMeaning {
+extension PackMeaning {
     /// What the signal carries, in words.
     var sentence: String {
         switch self {

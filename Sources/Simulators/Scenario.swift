@@ -53,9 +53,6 @@ public struct Scenario: Sendable, Hashable {
 }
 
 extension Scenario {
-    private static let charging = Step(
-        seconds: 0, .wantedCurrent(milliamps: 60_000), "The sun charges with 60 A.")
-
     private static let calm = Scenario(
         name: "calm", summary: "three packs charge and discharge, nothing goes wrong",
         steps: [
@@ -66,47 +63,58 @@ extension Scenario {
 
     private static let cellHigh = Scenario(
         name: "cell-high", summary: "a cell climbs to 3.52 V, the charge limit falls to 0 and comes back",
-        steps: [
-            charging,
-            Step(
-                seconds: 5, .cellHigh(pack: 0, cell: 4, millivolts: 3_520),
-                "Cell 5 of the first pack runs away to 3.52 V: watch the charge limit fall to 0 A."),
-            Step(seconds: 25, .restore, "The cell comes back: the limit rises again, slowly."),
-        ], duration: .seconds(40))
+        steps: [charging, cellRunsAway(seconds: 5), cellComesBack(seconds: 20)], duration: .seconds(60))
 
     private static let packSilent = Scenario(
         name: "pack-silent", summary: "the second pack does not answer for 20 s",
-        steps: [
-            charging,
-            Step(
-                seconds: 5, .packSilent(pack: 1, true),
-                "The second pack falls silent: after 3 s it is stale, after 10 s it has left the bank."),
-            Step(seconds: 25, .packSilent(pack: 1, false), "The second pack answers again."),
-        ], duration: .seconds(40))
+        steps: [charging, packFallsSilent(seconds: 5), packAnswers(seconds: 25)], duration: .seconds(40))
 
     private static let inverterSilent = Scenario(
         name: "inverter-silent", summary: "the inverter shows no sign of life for 15 s",
-        steps: [
-            charging,
-            Step(seconds: 5, .inverterSilent(true), "The inverter stops showing that it is there."),
-            Step(seconds: 20, .inverterSilent(false), "The inverter is back."),
-        ], duration: .seconds(25))
+        steps: [charging, inverterFallsSilent(seconds: 5), inverterIsBack(seconds: 20)],
+        duration: .seconds(25))
 
-    private static let tour = inTurn(
+    private static let tour = Scenario(
         name: "tour", summary: "a high cell, a silent pack and a silent inverter, one after the other",
-        [cellHigh, packSilent, inverterSilent])
+        steps: [
+            charging, cellRunsAway(seconds: 4), cellComesBack(seconds: 16), packFallsSilent(seconds: 48),
+            packAnswers(seconds: 62), inverterFallsSilent(seconds: 74), inverterIsBack(seconds: 84),
+        ], duration: .seconds(90))
 
-    /// Plays scenarios one after the other; the beginning they have in common is told once.
-    private static func inTurn(name: String, summary: String, _ parts: [Scenario]) -> Scenario {
-        var steps: [Step] = [charging]
-        var start = Interval.zero
-        for part in parts {
-            for var step in part.steps where step != charging {
-                step.after = start + step.after
-                steps.append(step)
-            }
-            start = start + part.duration
-        }
-        return Scenario(name: name, summary: summary, steps: steps, duration: start)
+    private static let charging = Step(
+        seconds: 0, .wantedCurrent(milliamps: 60_000), "The sun charges with 60 A.")
+
+    private static func cellRunsAway(seconds: Int64) -> Step {
+        Step(
+            seconds: seconds, .cellHigh(pack: 0, cell: 4, millivolts: 3_520),
+            "Cell 5 of the first pack runs away to 3.52 V: the charge limit falls to 0 A.")
+    }
+
+    private static func cellComesBack(seconds: Int64) -> Step {
+        Step(
+            seconds: seconds, .restore,
+            "The cell comes back: the limit stays down for half a minute and then rises step by step.")
+    }
+
+    private static func packFallsSilent(seconds: Int64) -> Step {
+        Step(
+            seconds: seconds, .packSilent(pack: 1, true),
+            "The second pack falls silent: after 3 s it is stale, after 10 s it has left the bank.")
+    }
+
+    private static func packAnswers(seconds: Int64) -> Step {
+        Step(
+            seconds: seconds, .packSilent(pack: 1, false),
+            "The second pack answers again: it is asked every 9 s and then joins the bank.")
+    }
+
+    private static func inverterFallsSilent(seconds: Int64) -> Step {
+        Step(
+            seconds: seconds, .inverterSilent(true),
+            "The inverter stops showing that it is there: after 5 s it counts as silent.")
+    }
+
+    private static func inverterIsBack(seconds: Int64) -> Step {
+        Step(seconds: seconds, .inverterSilent(false), "The inverter shows again that it is there.")
     }
 }

@@ -92,7 +92,7 @@ extension SimulatedPack {
 }
 
 extension SimulatedPack {
-    /// The settings a JK-PB leaves the factory with for LFP, with the limits of a 100 A installation.
+    /// The settings a JK-PB leaves the factory with for LFP, with 60 A for each pack.
     static func settings(address: UInt8, cells: Int, capacityMilliampHours: Int32) -> [PackField: Int32] {
         [
             .sleepCell: 2_800, .powerOffCell: 2_500, .emptyCell: 2_650, .fullCell: 3_450,
@@ -100,8 +100,8 @@ extension SimulatedPack {
             .cellOverVoltageRelease: 3_500, .requestedChargeCell: 3_450, .requestedFloatCell: 3_350,
             .balanceTrigger: 10, .balanceStart: 3_400, .balanceCurrentMaximum: 2_000,
             .balancerEnabled: 1,
-            .chargeLimit: 100_000, .chargeOverCurrentDelay: 30, .chargeOverCurrentReleaseDelay: 60,
-            .dischargeLimit: 100_000, .dischargeOverCurrentDelay: 300, .dischargeOverCurrentReleaseDelay: 60,
+            .chargeLimit: 60_000, .chargeOverCurrentDelay: 30, .chargeOverCurrentReleaseDelay: 60,
+            .dischargeLimit: 60_000, .dischargeOverCurrentDelay: 300, .dischargeOverCurrentReleaseDelay: 60,
             .shortCircuitDelay: 1_500, .shortCircuitReleaseDelay: 60, .prechargeTime: 2,
             .chargeOverTemperature: 550, .chargeOverTemperatureRelease: 500,
             .dischargeOverTemperature: 600, .dischargeOverTemperatureRelease: 550,

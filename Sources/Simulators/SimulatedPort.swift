@@ -5,6 +5,8 @@ public import LinuxIO
 public enum SimulatedPort: Sendable, Equatable {
     /// A new pseudo-terminal; `name` is the path of a symbolic link to it, for example `/tmp/jk`.
     case pseudoTerminal(name: String? = nil)
+    /// A TCP port on this machine that serves one caller at a time, as a serial server does; 0 takes a free one.
+    case tcpListener(port: UInt16)
     /// A link that is there already: a serial port, a TCP host, a CAN interface, a bus in memory.
     case link(LinkAddress)
 }
@@ -16,30 +18,51 @@ final class OpenPort: Sendable {
         init() throws(SystemError) { terminal = try PseudoTerminal() }
     }
 
+    private final class Listener: Sendable {
+        let socket: CallerSocket
+        init(port: UInt16) throws(SystemError) { socket = try CallerSocket(port: port) }
+    }
+
     private let terminal: Terminal?
     private let name: SymbolicName?
-    /// Where the simulation's own link leads to.
-    let address: LinkAddress
-    /// The path the other side opens; `nil` for links that were there already.
-    let path: String?
+    private let listener: Listener?
+    /// Where the simulation's own link leads to; `nil` where others call.
+    let address: LinkAddress?
+    /// What the other side opens: a path, or a host and a port; `nil` for links that were there already.
+    let place: String?
 
     init(_ port: SimulatedPort) throws(SystemError) {
         switch port {
         case .pseudoTerminal(let name):
             let made = try Terminal()
             terminal = made
+            listener = nil
             self.name = try name.map { name throws(SystemError) in
                 try SymbolicName(name, of: made.terminal.slavePath)
             }
             address = made.terminal.masterAddress
-            path = name ?? made.terminal.slavePath
+            place = name ?? made.terminal.slavePath
+        case .tcpListener(let port):
+            let made = try Listener(port: port)
+            terminal = nil
+            listener = made
+            name = nil
+            address = nil
+            place = "127.0.0.1:\(made.socket.port)"
         case .link(let address):
             terminal = nil
+            listener = nil
             name = nil
             self.address = address
-            path = nil
+            place = nil
         }
     }
+
+    /// Readable when somebody calls; `nil` where nobody does.
+    var callerDescriptor: Int32? { listener?.socket.descriptor }
+
+    /// The next caller; `nil` if none waits.
+    func accept() -> OwnedDescriptor? { listener?.socket.accept() }
 }
 
 /// A symbolic link to a pseudo-terminal, so that the other side can be configured before it exists.

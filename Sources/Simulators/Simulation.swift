@@ -6,10 +6,10 @@ import Synchronization
 ///
 /// May be used from any thread. It ends with ``stop()``, or when the last reference goes.
 public final class Simulation: Sendable {
-    /// The path at which the packs' line is found; `nil` unless it is a pseudo-terminal.
-    public var linePath: String? { linePort?.path }
-    /// The path at which the inverter's SLCAN adapter is found; `nil` unless it is a pseudo-terminal.
-    public var inverterPath: String? { inverterPort?.path }
+    /// Where the packs' line is found: a path, or host and port; `nil` on a link that was there already.
+    public var linePlace: String? { linePort?.place }
+    /// Where the inverter is found: a path, or host and port, of an SLCAN adapter; `nil` as above.
+    public var inverterPlace: String? { inverterPort?.place }
 
     private let linePort: OpenPort?
     private let inverterPort: OpenPort?

@@ -8,12 +8,10 @@ final class SimulationLoop {
     private var core: SimulationCore
     private let mailbox: SimulationMailbox
     private let loop: EventLoop
-    private let line: Link?
-    private let bus: Link?
+    private let line: Outlet?
+    private let bus: Outlet?
     private var adapter: SLCANAdapter?
     private var nextStep: Instant
-    // Their terminals must stay as long as the links.
-    private let ports: [OpenPort?]
 
     private static let lineToken = 0
     private static let busToken = 1
@@ -25,10 +23,13 @@ final class SimulationLoop {
         self.core = core
         self.loop = loop
         self.mailbox = mailbox
-        ports = [line, inverter]
-        self.line = line.map { Link($0.address, on: loop, token: Self.lineToken) }
-        bus = inverter.map { Link($0.address, on: loop, token: Self.busToken) }
-        if let bus, !bus.address.carriesFrames, let profile = core.inverter?.profile {
+        self.line = try line.map { port throws(SystemError) in
+            try Outlet(port, on: loop, token: Self.lineToken)
+        }
+        bus = try inverter.map { port throws(SystemError) in
+            try Outlet(port, on: loop, token: Self.busToken)
+        }
+        if let bus, !bus.carriesFrames, let profile = core.inverter?.profile {
             switch profile.sheet.link {
             case .can(bitrateKilobits: let rate): adapter = SLCANAdapter(busKilobits: rate)
             }
@@ -62,14 +63,14 @@ final class SimulationLoop {
     private var deadline: Instant {
         var deadline = nextStep
         let dues = [
-            core.line?.nextDue, isOnBus ? core.inverter?.nextKeepAliveDue : nil, line?.nextDeadline,
-            bus?.nextDeadline,
+            core.line?.nextDue, isOnBus ? core.inverter?.nextKeepAliveDue : nil, line?.link?.nextDeadline,
+            bus?.link?.nextDeadline,
         ]
         for due in dues { if let due { deadline = min(deadline, due) } }
         return deadline
     }
 
-    private var isOnBus: Bool { bus?.state == .open && adapter?.isOnBus ?? true }
+    private var isOnBus: Bool { (bus?.isOpen ?? false) && (adapter?.isOnBus ?? true) }
 
     private func speak(at now: Instant) {
         if now >= nextStep {
@@ -77,23 +78,25 @@ final class SimulationLoop {
             nextStep = max(nextStep + SimulationCore.step, now)
             publish(at: now)
         }
-        while let piece = core.line?.next(at: now) { line?.send(piece.span, at: now) }
+        while let piece = core.line?.next(at: now) { line?.link?.send(piece.span, at: now) }
         guard isOnBus, let frame = core.inverter?.keepAlive(at: now) else { return }
         if adapter == nil {
-            bus?.send(frame, at: now)
+            bus?.link?.send(frame, at: now)
         } else if let line = adapter?.heard(frame) {
-            bus?.send(line.span, at: now)
+            bus?.link?.send(line.span, at: now)
         }
     }
 
     private func hear(_ token: Int, at now: Instant) {
-        if token == Self.lineToken {
+        if token >= Outlet.callerToken {
+            (token == Self.lineToken + Outlet.callerToken ? line : bus)?.answerCall(at: now)
+        } else if token == Self.lineToken {
             let packs = core.bank.packs
-            line?.receiveBytes(at: now) { core.line?.received($0, at: now, packs: packs) }
+            line?.link?.receiveBytes(at: now) { core.line?.received($0, at: now, packs: packs) }
         } else if adapter == nil {
-            bus?.receiveFrames(at: now) { core.inverter?.received($0, at: now) }
+            bus?.link?.receiveFrames(at: now) { core.inverter?.received($0, at: now) }
         } else {
-            bus?.receiveBytes(at: now) { bytes in hearHost(bytes, at: now) }
+            bus?.link?.receiveBytes(at: now) { bytes in hearHost(bytes, at: now) }
         }
     }
 
@@ -104,16 +107,16 @@ final class SimulationLoop {
             replies += step.reply
             if let frame = step.frame { core.inverter?.received(frame, at: now) }
         }
-        if !replies.isEmpty { bus?.send(replies.span, at: now) }
+        if !replies.isEmpty { bus?.link?.send(replies.span, at: now) }
     }
 
     private func publish(at now: Instant) {
         var snapshot = SimulationSnapshot(core, at: now)
-        snapshot.line?.isOpen = line?.state == .open
-        snapshot.line?.linkError = line?.lastError
+        snapshot.line?.isOpen = line?.isOpen ?? false
+        snapshot.line?.linkError = line?.link?.lastError
         snapshot.inverter?.adapter = adapter?.statistics
         snapshot.inverter?.isOnBus = isOnBus
-        snapshot.inverter?.linkError = bus?.lastError
+        snapshot.inverter?.linkError = bus?.link?.lastError
         mailbox.publish(snapshot)
     }
 }

@@ -1,5 +1,5 @@
 public import BMSDrivers
-import BatteryModel
+public import BatteryModel
 public import InverterProfiles
 import LinuxIO
 
@@ -11,7 +11,7 @@ public struct SimulationPlan: Sendable {
         public var driver: BMSDriver
         /// Number of packs.
         public var packs: Int
-        /// Address of the first; the others follow.
+        /// Address of the first; the others follow, all within the addresses of the driver.
         public var firstAddress: UInt8
         /// Where the line is plugged in.
         public var port: SimulatedPort
@@ -21,10 +21,14 @@ public struct SimulationPlan: Sendable {
         public var timing: SimulatedLine.Timing?
 
         /// Makes packs.
+        ///
+        /// - Precondition: the driver has these addresses.
         public init(
             driver: BMSDriver = JKPB.driver, packs: Int = 3, firstAddress: UInt8 = 1,
             port: SimulatedPort = .pseudoTerminal(), timing: SimulatedLine.Timing? = nil
         ) {
+            precondition(
+                packs >= 0 && Int(firstAddress) + packs <= Int(driver.sheet.addresses.upperBound) + 1)
             self.driver = driver
             self.packs = packs
             self.firstAddress = firstAddress
@@ -76,14 +80,19 @@ public struct SimulationPlan: Sendable {
         self.seed = seed
     }
 
-    /// Packs alone, for something else to read.
-    public static func packs(_ battery: Battery) -> SimulationPlan {
-        SimulationPlan(battery: battery, inverter: nil)
+    /// Packs alone, for something else to read; sun and night come and go within ten minutes.
+    public static func packs(
+        _ battery: Battery, demand: CurrentDemand = .sine(peakMilliamps: 60_000, period: .seconds(600))
+    ) -> SimulationPlan {
+        SimulationPlan(battery: battery, inverter: nil, demand: demand)
     }
 
-    /// An inverter alone, for something else to speak to.
-    public static func inverter(_ inverter: Inverter) -> SimulationPlan {
-        SimulationPlan(battery: nil, inverter: inverter)
+    /// An inverter alone, for something else to speak to; it wants the same.
+    public static func inverter(
+        _ inverter: Inverter,
+        demand: CurrentDemand = .sine(peakMilliamps: 60_000, period: .seconds(600))
+    ) -> SimulationPlan {
+        SimulationPlan(battery: nil, inverter: inverter, demand: demand)
     }
 
     /// What is simulated, at rest.

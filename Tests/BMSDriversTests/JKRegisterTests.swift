@@ -71,7 +71,7 @@ struct JKRegisters: Sendable, CustomTestStringConvertible {
         }
     }
 
-    static func rows(of block: JKBlock) -> [SignalRow<JKMeaning>] {
+    static func rows(of block: JKBlock) -> [SignalRow<PackMeaning>] {
         switch block {
         case .status: JKPB.statusRows.indices.map { JKPB.statusRows[$0] }
         case .settings: JKPB.settingsRows.indices.map { JKPB.settingsRows[$0] }
@@ -79,7 +79,7 @@ struct JKRegisters: Sendable, CustomTestStringConvertible {
         }
     }
 
-    private static func row(_ name: String, in block: JKBlock) -> SignalRow<JKMeaning>? {
+    private static func row(_ name: String, in block: JKBlock) -> SignalRow<PackMeaning>? {
         rows(of: block).first { "\($0.name)" == name }
     }
 

@@ -33,6 +33,8 @@ import Testing
         let reading = pack.reading(at: opened)
         #expect(reading.alarms?.value.level(of: .cellOverVoltage) == .protection)
         #expect(reading[.chargeSwitch]?.value == 0)
+        pack.advance(to: opened, milliamps: 50_000)
+        #expect(pack.cellMillivolts(0) < 3_650 && !pack.isChargeSwitchClosed, "released lower than tripped")
         for minute in Int64(1)...60 {
             pack.advance(to: opened + .seconds(60 * minute), milliamps: -20_000)
         }

@@ -98,7 +98,7 @@ final class Peer {
     {
         let simulation = try Simulation(.packs(SimulationPlan.Battery()))
         let peer = try Peer()
-        peer.read(.serial(path: try #require(simulation.linePath), SerialFormat(baud: 115_200)), packs: 3)
+        peer.read(.serial(path: try #require(simulation.linePlace), SerialFormat(baud: 115_200)), packs: 3)
         #expect(try peer.run { peer.answers >= 4 })
         for index in 0..<3 {
             let slot = try #require(peer.master)[index]
@@ -131,12 +131,28 @@ final class Peer {
         #expect(try peer.run { peer.master?[1].isAbsent == false })
     }
 
+    @Test("packs are read over TCP, and again by the next caller") func packsOverTCP() throws {
+        let battery = SimulationPlan.Battery(packs: 1, port: .tcpListener(port: 0), timing: .immediate)
+        let simulation = try Simulation(.packs(battery))
+        let place = try #require(simulation.linePlace).split(separator: ":")
+        let port = try #require(UInt16(place[1]))
+        for _ in 0..<2 {
+            let peer = try Peer()
+            peer.read(.tcp(host: "127.0.0.1", port: port), packs: 1)
+            #expect(try peer.run { peer.answers >= 3 })
+            #expect(simulation.snapshot.line?.isOpen == true)
+        }
+        #expect(throws: SystemError.self) {
+            try Simulation(.packs(SimulationPlan.Battery(port: .tcpListener(port: port))))
+        }
+    }
+
     @Test("a battery and an inverter understand each other through an SLCAN adapter on a pseudo-terminal")
     func inverterOverSLCAN() throws {
         let simulation = try Simulation(.inverter(SimulationPlan.Inverter()))
         let peer = try Peer()
         let port = LinkAddress.serial(
-            path: try #require(simulation.inverterPath), SerialFormat(baud: 115_200))
+            path: try #require(simulation.inverterPlace), SerialFormat(baud: 115_200))
         peer.bank = InverterTests.Station(wantedMilliamps: 0).bank
         peer.speak(.slcan(over: port, bitrateKilobits: 500))
         #expect(try peer.run { simulation.snapshot.inverter?.limits != nil && peer.heard.count >= 2 })
@@ -168,8 +184,8 @@ final class Peer {
         let simulation = try Simulation(SimulationPlan(demand: .constant(milliamps: 80_000)))
         let peer = try Peer()
         let port = LinkAddress.serial(
-            path: try #require(simulation.inverterPath), SerialFormat(baud: 115_200))
-        peer.read(.serial(path: try #require(simulation.linePath), SerialFormat(baud: 115_200)), packs: 3)
+            path: try #require(simulation.inverterPlace), SerialFormat(baud: 115_200))
+        peer.read(.serial(path: try #require(simulation.linePlace), SerialFormat(baud: 115_200)), packs: 3)
         peer.bank = InverterTests.Station(wantedMilliamps: 0).bank
         peer.speak(.slcan(over: port, bitrateKilobits: 500))
         #expect(try peer.run { simulation.snapshot.bankMilliamps > 49_000 && peer.answers >= 3 })
@@ -190,7 +206,7 @@ final class Peer {
     {
         do {
             let simulation = try Simulation(plan())
-            #expect(simulation.linePath == path)
+            #expect(simulation.linePlace == path)
             #expect(access(path, R_OK | W_OK) == 0)
         }
         #expect(access(path, F_OK) != 0)

@@ -1,0 +1,73 @@
+import Commands
+import Testing
+
+/// A command line that is refused, and what is said about it.
+struct Refusal: Sendable, CustomTestStringConvertible {
+    var line: String
+    var said: String
+
+    init(_ line: String, _ said: String) {
+        self.line = line
+        self.said = said
+    }
+
+    var testDescription: String { line }
+}
+
+struct ErrorTests {
+    static let refusals = [
+        Refusal("decod", "busbar: there is no command 'decod'; did you mean 'decode'?"),
+        Refusal("--vresion", "busbar: there is no command '--vresion'; "),
+        Refusal("help chek", "busbar help: there is no command 'chek'; did you mean 'check'?"),
+        Refusal("help a b", "busbar help: 'b' is one word too many; leave it out"),
+        Refusal("decode", "busbar decode: FILE is missing; FILE is a recording, or - for the standard input"),
+        Refusal("decode --jsn -", "busbar decode: there is no option '--jsn'; did you mean '--json'?"),
+        Refusal(
+            "decode -x -", "busbar decode: there is no option '-x'; there are --profile, --dialect, --all"),
+        Refusal("decode --json=yes -", "busbar decode: --json takes no value; write --json alone"),
+        Refusal("decode --json --json -", "busbar decode: --json is given twice; write --json alone"),
+        Refusal(
+            "decode --profile pylontech-lv -",
+            "busbar decode: --profile is 'pylontech-lv'; it must be one of pylontech-lv-can; did you mean "
+                + "'pylontech-lv-can'?"),
+        Refusal("decode --profile", "busbar decode: --profile has no value; write --profile ID: one of"),
+        Refusal(
+            "decode --dialect v1.4 -", "busbar decode: there is no dialect of pylontech-lv-can called 'v1.4'"),
+        Refusal("decode a.log b.log", "busbar decode: 'b.log' is one word too many; leave it out"),
+        Refusal(
+            "profiles pylon", "busbar profiles: ID is 'pylon'; it must be one of pylontech-lv-can; did you"),
+        Refusal("drivers x\u{1B}[31m", "busbar drivers: ID is 'x\u{FFFD}[31m'; it must be one of "),
+        Refusal("dbc", "busbar dbc: ID is missing; ID is a profile, see 'busbar profiles'"),
+        Refusal("version 2", "busbar version: '2' is one word too many; leave it out"),
+    ]
+
+    @Test("a command line that cannot be understood ends with 64 and says why", arguments: refusals)
+    func refusal(row: Refusal) throws {
+        let outcome = try run(row.line)
+        #expect(outcome.code == .usage)
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.errors.hasPrefix(row.said), "\(outcome.errors)")
+        #expect(outcome.errors.hasSuffix("shows how it is used.\n"))
+    }
+
+    @Test(
+        "what cannot be done ends with 1 and says why",
+        arguments: [
+            Refusal(
+                "decode /no/such/file",
+                "busbar decode: '/no/such/file' cannot be read; No such file or directory; check the path"),
+            Refusal("decode /", "busbar decode: '/' cannot be read; Is a directory; check the path"),
+        ])
+    func failure(row: Refusal) throws {
+        let outcome = try run(row.line)
+        #expect(outcome.code == .failure)
+        #expect(outcome.errors.hasPrefix(row.said), "\(outcome.errors)")
+    }
+
+    @Test("the exit codes are those of other tools")
+    func codes() {
+        #expect(ExitCode.success.rawValue == 0)
+        #expect(ExitCode.failure.rawValue == 1)
+        #expect(ExitCode.usage.rawValue == 64)
+    }
+}
