@@ -10,6 +10,7 @@ import os
 import pathlib
 import re
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -40,27 +41,34 @@ def dbc(profile):
     return call([BINARY, "dbc", profile])
 
 
+class Decoded:
+    """What `busbar decode --json` says about one frame: its signals as {name: value}; `unread` are the names of those
+    that it says nothing about, because they are out of range or not there."""
+
+    def __init__(self, record):
+        self.identifier = int(record["identifier"], 16)
+        self.signals = {name: signal["value"] for name, signal in record.get("signals", {}).items()}
+        errors = {error.split()[0] for error in record.get("errors", [])}
+        self.unread = errors | set(record.get("unreported", []))
+
+
 def decode(lines, profile="pylontech-lv-can"):
-    """Decodes candump log lines; one (identifier, {signal: number}) per line that is a frame of the profile."""
+    """Decodes candump log lines, one `Decoded` for each."""
     text = call([BINARY, "decode", "--json", "--profile", profile, "-"], "".join(line + "\n" for line in lines))
-    return [decoded(json.loads(line)) for line in text.splitlines() if line.startswith("{")]
+    found = [Decoded(json.loads(line)) for line in text.splitlines()]
+    if len(found) != len(lines):
+        raise RuntimeError(f"busbar decode made {len(found)} frames of {len(lines)} lines")
+    return found
 
 
-def decoded(record):
-    """One JSON line of `decode`: its identifier as a number, its signals as {name: number}."""
-    identifier = record.get("identifier", record.get("id"))
-    if isinstance(identifier, str):
-        identifier = int(identifier, 16)
-    signals = record["signals"]
-    if isinstance(signals, list):
-        signals = {signal["name"]: signal["value"] for signal in signals}
-    values = {}
-    for name, value in signals.items():
-        if isinstance(value, dict):
-            value = value["value"]
-        if isinstance(value, (int, float)):
-            values[name] = value
-    return identifier, values
+def status(folder):
+    """What the gateway whose settings are in `folder` says about itself."""
+    return json.loads(call([BINARY, "status", "--json", "--socket", f"{folder}/busbar.sock"]))
+
+
+def status_text(folder):
+    """The same as a person sees it."""
+    return call([BINARY, "status", "--socket", f"{folder}/busbar.sock"])
 
 
 def write_settings(folder, serial, inverter, packs=1, profile="pylontech-lv-can"):
@@ -86,24 +94,38 @@ def write_settings(folder, serial, inverter, packs=1, profile="pylontech-lv-can"
 PACK_AMPERES = 100
 BANK_AMPERES = 90
 
-# A simulated JK pack at its start, as its registers say it. None: not fixed, only required to be plausible.
-START = {"cells": 16, "soc": None, "cell_millivolts": (2800, 3600), "pack_millivolts": (16 * 2800, 16 * 3600)}
-
 
 def expected_frames(packs):
-    """The payload of each Pylontech frame for a steady bank, as patterns over its hexadecimal digits.
+    """The payload of each Pylontech frame for a steady bank, as patterns over its hexadecimal digits; frames that
+    cannot change (see CONSTANT) to the last digit.
 
-    351: CVL 16 x 3.45 V = 55.2 V, DVL 16 x 2.90 V = 46.4 V; the currents depend on the state of charge.
-    355: SOC, SOH up to 100 %. 359: no alarm, the number of packs, "PN". 35C: charging and discharging allowed.
+    351: CVL 16 x 3.45 V = 55.2 V, CCL and DCL the bank's 90 A, DVL 16 x 2.90 V = 46.4 V. 355: SOC from 1 to 99 %, SOH
+    100 %. 356: voltage, current, temperature. 359: no alarm, the number of packs, "PN". 35C: charging and discharging
+    allowed. 35E: the maker's name.
     """
     return {
-        0x351: "2802" "(?!0000)[0-9A-F]{4}" "(?!0000)[0-9A-F]{4}" "D001",
-        0x355: "[0-6][0-9A-F]00" "[0-6][0-9A-F]00" "[0-9A-F]{0,8}",
-        0x356: "[0-9A-F]{4}" "[0-9A-F]{4}" "[0-9A-F]{4}" "(0000)?",
-        0x359: "00000000" f"{packs:02X}" "504E" "(00)?",
-        0x35C: "C0" "00" "(000000000000)?",
+        0x351: "2802" "8403" "8403" "D001",
+        0x355: "(?!00)[0-6][0-9A-F]00" "6400" "00000000",
+        0x356: "[0-9A-F]{4}" "[0-9A-F]{4}" "[0-9A-F]{4}" "0000",
+        0x359: "00000000" f"{packs:02X}" "504E" "00",
+        0x35C: "C000000000000000",
         0x35E: "50594C4F4E202020",
     }
+
+
+CONSTANT = (0x351, 0x359, 0x35C, 0x35E)
+
+
+def measured(payload):
+    """Voltage, current and temperature in a 356."""
+    volts, amperes, degrees = struct.unpack_from("<hhh", bytes.fromhex(payload))
+    return volts / 100, amperes / 10, degrees / 10
+
+
+def is_as_simulated(payload):
+    """Whether a 356 tells the truth about the simulated bank: half-full, charged with 20 A in all."""
+    volts, amperes, degrees = measured(payload)
+    return 52 <= volts <= 55 and abs(amperes - 20) <= 0.2 and 10 <= degrees <= 40
 
 
 # --- Processes -----------------------------------------------------------------------------------------------------
