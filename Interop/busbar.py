@@ -25,7 +25,7 @@ BINARY = os.environ.get("BUSBAR", str(ROOT / ".build/release/busbar"))
 def simulate_bms(pty, packs=1, driver="jk-modbus", seconds=300):
     """Packs at the addresses 1, 2, ... of one line; `pty` becomes a link to the terminal to open."""
     return [BINARY, "simulate", "bms", "--driver", driver, "--packs", str(packs), "--pty", str(pty),
-            "--for", str(seconds)]
+            "--json", "--for", str(seconds)]
 
 
 def simulate_inverter(interface, profile="pylontech-lv-can", seconds=300):
@@ -71,9 +71,9 @@ def status_text(folder):
     return call([BINARY, "status", "--socket", f"{folder}/busbar.sock"])
 
 
-def write_settings(folder, serial, inverter, packs=1, profile="pylontech-lv-can"):
-    """A settings file for `packs` JK packs on the line `serial`; `inverter` is its link, e.g. "socketcan: vcan0"."""
-    lines = ["links:", "  battery:", f"    serial: {serial}", "    baud: 115200", "  inverter:", f"    {inverter}"]
+def write_settings(folder, packs_at, inverter, packs=1, profile="pylontech-lv-can"):
+    """A settings file for `packs` JK packs on the line `packs_at`; `inverter` is its link, e.g. "socketcan: vcan0"."""
+    lines = ["links:", "  battery:", f"    serial: {packs_at.path}", "    baud: 115200", "  inverter:", f"    {inverter}"]
     lines += ["packs:"]
     for address in range(1, packs + 1):
         lines += [f"  - name: P{address}", "    link: battery", "    driver: jk-modbus", f"    address: {address}",
@@ -122,10 +122,17 @@ def measured(payload):
     return volts / 100, amperes / 10, degrees / 10
 
 
-def is_as_simulated(payload):
-    """Whether a 356 tells the truth about the simulated bank: half-full, charged with 20 A in all."""
+def is_as_simulated(payload, packs):
+    """Whether a 356 tells the truth about the simulated packs: voltage, and the current that just flows."""
     volts, amperes, degrees = measured(payload)
-    return 52 <= volts <= 55 and abs(amperes - 20) <= 0.2 and 10 <= degrees <= 40
+    truth = packs.truth()
+    mean = sum(pack["millivolts"] for pack in truth["packs"]) / len(truth["packs"])
+    return abs(volts * 1000 - mean) <= 50 and abs(amperes * 1000 - truth["bank_milliamps"]) <= MILLIAMPS_OFF and (
+        10 <= degrees <= 40)
+
+
+# The simulated current rises by 0.6 A a second; what is compared may be three seconds apart.
+MILLIAMPS_OFF = 2_000
 
 
 # --- Processes -----------------------------------------------------------------------------------------------------
@@ -159,15 +166,29 @@ def running(command, name):
                     process.wait()
 
 
+class SimulatedPacks:
+    """Simulated packs; `path` is the terminal at which they answer."""
+
+    def __init__(self, path, process):
+        self.path, self.process = str(path), process
+
+    def truth(self):
+        """What the simulation said last about its packs."""
+        lines = [line for line in self.process.said().splitlines() if line.startswith("{") and line.endswith("}")]
+        return json.loads(lines[-1])
+
+
 @contextlib.contextmanager
 def simulated_bms(folder, packs=1):
-    """The path of the terminal at which simulated packs answer."""
+    """Simulated packs for the time of the block."""
     link = pathlib.Path(folder) / "bms.pty"
     with running(simulate_bms(link, packs), "simulate bms") as process:
         wait(lambda: link.exists() or process.poll() is not None, 20, f"{link} appears")
+        simulated = SimulatedPacks(link, process)
+        wait(lambda: process.poll() is not None or "bank_milliamps" in process.said(), 20, "the packs are simulated")
         if process.poll() is not None:
             raise RuntimeError("the simulator ended at once")
-        yield link
+        yield simulated
 
 
 def wait(condition, seconds, what):

@@ -23,8 +23,8 @@ EITHER_SIGN = {"discharge_current_limit"}
 def capture(seconds=8):
     """Log lines of what the gateway sends, taken from its SLCAN link."""
     lines = []
-    with tempfile.TemporaryDirectory() as folder, adapters.bus() as wire, busbar.simulated_bms(folder) as serial:
-        settings = busbar.write_settings(folder, serial, f"slcan: {wire.left.path}", profile=PROFILE)
+    with tempfile.TemporaryDirectory() as folder, adapters.bus() as wire, busbar.simulated_bms(folder) as packs:
+        settings = busbar.write_settings(folder, packs, f"slcan: {wire.left.path}", profile=PROFILE)
         with can.Bus(interface="slcan", channel=wire.right.path, bitrate=500_000, sleep_after_open=0) as bus:
             with busbar.running(busbar.run(settings), "run"):
                 busbar.wait(lambda: bus.recv(1), 60, "the gateway sends a frame")

@@ -117,8 +117,14 @@ def as_simulated(name, seen):
     busbar.check(f"{name}: state of charge", 1 <= seen["soc"] <= 99, f"{seen['soc']} %")
 
 
-def is_charged(name, milliamps):
-    busbar.check(f"{name}: the current is the simulated 20 A", abs(milliamps - 20_000) <= 200, f"{milliamps} mA")
+def as_the_simulation_says(name, one, truth):
+    """The same numbers as the simulation itself tells on its standard output."""
+    away = abs(one["milliamps"] - truth["milliamps"])
+    busbar.check(f"{name}: the current is the simulated one", away <= busbar.MILLIAMPS_OFF, f"{one['milliamps']} mA")
+    away = abs(one["pack_millivolts"] - truth["millivolts"])
+    busbar.check(f"{name}: the voltage is the simulated one", away <= 50, f"{one['pack_millivolts']} mV")
+    busbar.check(f"{name}: the state of charge is the simulated one",
+                 abs(one["soc"] * 10 - truth["soc_permille"]) <= 10, f"{one['soc']} %")
 
 
 def refuses(name, master):
@@ -137,14 +143,14 @@ def refuses(name, master):
 def masters_read_the_pack():
     """pymodbus and minimalmodbus read the simulated pack"""
     seen = {}
-    with tempfile.TemporaryDirectory() as folder, busbar.simulated_bms(folder) as link:
+    with tempfile.TemporaryDirectory() as folder, busbar.simulated_bms(folder) as packs:
         for name, kind in (("pymodbus", PyModbus), ("minimalmodbus", MinimalModbus)):
-            with contextlib.closing(kind(str(link))) as master:
+            with contextlib.closing(kind(packs.path)) as master:
                 seen[name] = pack(master)
                 as_simulated(name, seen[name])
-                is_charged(name, seen[name]["milliamps"])
+                as_the_simulation_says(name, seen[name], packs.truth()["packs"][0])
                 refuses(name, master)
-        bytes_on_the_wire(str(link))
+        bytes_on_the_wire(packs.path)
     one, other = seen.values()
     near = all(abs(a - b) <= 3 for a, b in zip(one["cells"], other["cells"], strict=True))
     busbar.check("both see the same cells, to 3 mV", near)
@@ -167,12 +173,13 @@ def bytes_on_the_wire(path):
 
 def packs_share_a_line():
     """Three packs on one line answer each for itself"""
-    with tempfile.TemporaryDirectory() as folder, busbar.simulated_bms(folder, packs=3) as link:
-        with contextlib.closing(PyModbus(str(link))) as master:
+    with tempfile.TemporaryDirectory() as folder, busbar.simulated_bms(folder, packs=3) as packs:
+        with contextlib.closing(PyModbus(packs.path)) as master:
             seen = {address: pack(master, address) for address in (1, 2, 3)}
             for address, one in seen.items():
                 as_simulated(f"pack {address}", one)
-            is_charged("the packs together", sum(one["milliamps"] for one in seen.values()))
+            for address, truth in zip(seen, packs.truth()["packs"], strict=True):
+                as_the_simulation_says(f"pack {address}", seen[address], truth)
             wires = {address: tuple(master.read(0x124A, 16, address)) for address in seen}
             busbar.check("each answers with its own", len(set(wires.values())) == 3)
             busbar.check("a fourth is not there", master.is_silent(4))
