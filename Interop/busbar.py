@@ -92,19 +92,19 @@ def write_settings(folder, packs_at, inverter, packs=1, profile="pylontech-lv-ca
 # --- What a healthy simulated bank looks like ----------------------------------------------------------------------
 
 PACK_AMPERES = 100
-BANK_AMPERES = 90
+BANK_AMPERES = 50
 
 
 def expected_frames(packs):
     """The payload of each Pylontech frame for a steady bank, as patterns over its hexadecimal digits; frames that
     cannot change (see CONSTANT) to the last digit.
 
-    351: CVL 16 x 3.45 V = 55.2 V, CCL and DCL the bank's 90 A, DVL 16 x 2.90 V = 46.4 V. 355: SOC from 1 to 99 %, SOH
+    351: CVL 16 x 3.45 V = 55.2 V, CCL and DCL the bank's 50 A, DVL 16 x 2.90 V = 46.4 V. 355: SOC from 1 to 99 %, SOH
     100 %. 356: voltage, current, temperature. 359: no alarm, the number of packs, "PN". 35C: charging and discharging
     allowed. 35E: the maker's name.
     """
     return {
-        0x351: "2802" "8403" "8403" "D001",
+        0x351: "2802" "F401" "F401" "D001",
         0x355: "(?!00)[0-6][0-9A-F]00" "6400" "00000000",
         0x356: "[0-9A-F]{4}" "[0-9A-F]{4}" "[0-9A-F]{4}" "0000",
         0x359: "00000000" f"{packs:02X}" "504E" "00",
