@@ -63,12 +63,12 @@ def decode(lines, profile="pylontech-lv-can"):
 
 def status(folder):
     """What the gateway whose settings are in `folder` says about itself."""
-    return json.loads(call([BINARY, "status", "--json", "--socket", f"{folder}/busbar.sock"]))
+    return json.loads(status_text(folder, "--json"))
 
 
-def status_text(folder):
+def status_text(folder, *options):
     """The same as a person sees it."""
-    return call([BINARY, "status", "--socket", f"{folder}/busbar.sock"])
+    return call([BINARY, "status", *options, "--socket", f"{folder}/busbar.sock"], tries=3)
 
 
 def write_settings(folder, packs_at, inverter, packs=1, profile="pylontech-lv-can"):
@@ -138,8 +138,11 @@ MILLIAMPS_OFF = 2_000
 # --- Processes -----------------------------------------------------------------------------------------------------
 
 
-def call(command, text=None):
+def call(command, text=None, tries=1):
+    """What a command prints; one that may come too late on a busy machine has more tries than one."""
     done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60)
+    if done.returncode != 0 and tries > 1:
+        return call(command, text, tries - 1)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -183,9 +186,9 @@ def simulated_bms(folder, packs=1):
     """Simulated packs for the time of the block."""
     link = pathlib.Path(folder) / "bms.pty"
     with running(simulate_bms(link, packs), "simulate bms") as process:
-        wait(lambda: link.exists() or process.poll() is not None, 20, f"{link} appears")
+        wait(lambda: link.exists() or process.poll() is not None, 60, f"{link} appears")
         simulated = SimulatedPacks(link, process)
-        wait(lambda: process.poll() is not None or "bank_milliamps" in process.said(), 20, "the packs are simulated")
+        wait(lambda: process.poll() is not None or "bank_milliamps" in process.said(), 60, "the packs are simulated")
         if process.poll() is not None:
             raise RuntimeError("the simulator ended at once")
         yield simulated

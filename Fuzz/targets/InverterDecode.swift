@@ -31,7 +31,8 @@ private func listen(to input: [UInt8], _ profile: InverterProfile) {
         for index in 0..<BankField.count {
             guard let field = BankField(rawValue: UInt8(index)) else { continue }
             let isNew = reading[field]?.at.nanoseconds == now
-            precondition(isNew || reading[field] == nil || reading[field] == before[field], "an old value moved")
+            precondition(
+                isNew || reading[field] == nil || reading[field] == before[field], "an old value moved")
             if isNew { instants[index] = now }
             precondition(reading[field].map { $0.at.nanoseconds == instants[index] } ?? true)
         }
@@ -67,10 +68,14 @@ private func sayAgain(_ reading: BankReading, _ profile: InverterProfile) {
     for dialect in 0..<UInt8(profile.sheet.dialectCount) {
         let options = ProfileOptions(dialect: dialect)
         for index in 0..<profile.frameCount {
-            guard let frame = try? profile.encode(frame: index, bank: reading, options: options) else { continue }
+            guard let frame = try? profile.encode(frame: index, bank: reading, options: options) else {
+                continue
+            }
             var heard = BankReading()
             _ = profile.decode(frame, dialect: dialect, at: now, into: &heard)
-            guard let again = try? profile.encode(frame: index, bank: heard, options: options) else { continue }
+            guard let again = try? profile.encode(frame: index, bank: heard, options: options) else {
+                continue
+            }
             precondition(again == frame, "said twice it is not the same")
         }
     }

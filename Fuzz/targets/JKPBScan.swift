@@ -57,8 +57,10 @@ private func read(_ bytes: Span<UInt8>, _ item: LineItem) {
         do throws(AnswerError) {
             try driver.decode(bytes, poll, now, &reading)
         } catch {
-            precondition(reading[.soc] == Reading(500, at: old), "an answer that is not believed changed a value")
-            precondition(instants(of: reading).allSatisfy { $0 == old }, "an answer that is not believed was kept")
+            precondition(
+                reading[.soc] == Reading(500, at: old), "an answer that is not believed changed a value")
+            precondition(
+                instants(of: reading).allSatisfy { $0 == old }, "an answer that is not believed was kept")
         }
         precondition(instants(of: reading).allSatisfy { $0 == old || $0 == now })
         precondition(instants(of: reading).filter { $0 == old }.count <= 1)
