@@ -25,6 +25,10 @@ public struct PackSlot: Sendable {
         self.interval = interval
         dues = InlineArray(repeating: now)
         notBefore = now
+        // Settings first: with them the first live reading can be judged by every rule.
+        for index in 0..<driver.pollCount where driver.poll(index).pace == .live {
+            dues[index] = now + Interval(nanoseconds: 1)
+        }
     }
 
     /// Whether it has been silent often enough to be asked less often.

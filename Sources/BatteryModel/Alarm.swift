@@ -71,7 +71,7 @@ public enum AlarmKind: UInt8, Sendable, Hashable {
     case inverterSilent
     /// The link to the inverter does not work.
     case inverterLinkDown
-    /// A value did not fit the inverter's protocol and was made smaller, or left out.
+    /// A frame is withheld because a value is not known or does not fit the inverter's protocol.
     case notRepresentable
 
     /// Number of kinds; they are numbered from 0.

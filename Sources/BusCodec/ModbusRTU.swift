@@ -42,6 +42,13 @@ public enum ModbusRTU {
         public var function: Function
         /// What it is.
         public var kind: Kind
+
+        /// Makes a frame.
+        public init(address: UInt8, function: Function, kind: Kind) {
+            self.address = address
+            self.function = function
+            self.kind = kind
+        }
     }
 
     /// How long the line must be silent before a frame ends: 3.5 characters of ten bits, at least 1.75 ms above

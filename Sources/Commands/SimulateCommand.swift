@@ -83,7 +83,9 @@ public struct SimulateCommand: Command {
             let simulation = try Simulation(plan)
             defer { simulation.stop() }
             if let path = simulation.linePlace { console.line("packs answer at \(path)") }
-            if let path = simulation.inverterPlace { console.line("SLCAN adapter of the inverter at \(path)") }
+            if let path = simulation.inverterPlace {
+                console.line("SLCAN adapter of the inverter at \(path)")
+            }
             console.flush()
             let end = length.map { MonotonicClock.now() + $0 }
             while try signals.next() == nil, console.isOpen {

@@ -22,6 +22,9 @@ public struct GatewayCore: Sendable {
     /// How often the control runs when nothing arrives.
     public static let tick = Interval.milliseconds(100)
 
+    /// Whoever stops the gateway waits no longer than this for its last word, however long the period is.
+    public static let longestFarewell = Interval.seconds(2)
+
     let configuration: GatewayConfiguration
     /// The lines of packs, each with the bus it is on.
     private(set) var lines: [Line] = []
@@ -108,7 +111,8 @@ public struct GatewayCore: Sendable {
     public mutating func stop(at now: Instant) {
         guard stopAt == nil else { return }
         log.add(.stopping, at: now)
-        stopAt = verdict?.isTransmitting == true ? now + sender.schedule.period : now
+        let farewell = min(sender.schedule.period, Self.longestFarewell)
+        stopAt = verdict?.isTransmitting == true ? now + farewell : now
         hasNews = true
     }
 

@@ -1,5 +1,6 @@
 public import BatteryModel
 public import ChargeControl
+public import InverterProfiles
 
 /// Something that happened and that a person may want to know.
 public struct GatewayEvent: Sendable, Equatable {
@@ -34,7 +35,7 @@ public struct GatewayEvent: Sendable, Equatable {
         /// The inverter has fallen silent.
         case inverterSilent
         /// A frame could not be written and was not sent; the first of its kind.
-        case withheld(identifier: UInt32, String)
+        case withheld(identifier: UInt32, EncodeError)
     }
 
     /// When it happened.

@@ -78,6 +78,15 @@ struct InverterSender: Sendable {
         if isUp { schedule.restart(at: now) }
     }
 
+    /// What is wrong with the inverter or its bus.
+    var alarms: AlarmSet {
+        var alarms = AlarmSet()
+        if isSilent { alarms.raise(.inverterSilent, .warning) }
+        if !isUp { alarms.raise(.inverterLinkDown, .warning) }
+        if reported != 0 { alarms.raise(.notRepresentable, .warning) }
+        return alarms
+    }
+
     /// Sends what is due and returns when the next frame will be.
     mutating func step(
         _ verdict: BankVerdict, at now: Instant, _ output: inout some GatewayOutput, log: inout EventLog
@@ -129,7 +138,7 @@ struct InverterSender: Sendable {
             if reported & 1 << UInt64(index) == 0 {
                 reported |= 1 << UInt64(index)
                 let identifier = configuration.profile.frame(index).identifier
-                log.add(.withheld(identifier: identifier, "\(error)"), at: verdict.at)
+                log.add(.withheld(identifier: identifier, error), at: verdict.at)
             }
             return false
         }

@@ -51,6 +51,8 @@ public final class Snapshot: Sendable {
         public let keepAlivesPerSecond: Int32
         /// Whether it counts as silent.
         public let isSilent: Bool
+        /// Alarms about the inverter and its bus; they are shown, not sent.
+        public let alarms: AlarmSet
         /// Frames sent.
         public let framesSent: UInt64
         /// Frames sent in the last second.
@@ -84,7 +86,16 @@ public final class Snapshot: Sendable {
     /// The longest time between the arrival of a byte and the frames that followed from it.
     public let worstLatency: Interval
 
-    init(
+    /// Takes down how a core stands.
+    ///
+    /// - Parameters:
+    ///   - core: The core.
+    ///   - buses: How its buses work; only whoever owns them knows.
+    ///   - framesPerSecond: Frames sent in the last second.
+    ///   - startedAt: When the gateway started.
+    ///   - worstLatency: The longest time between the arrival of a byte and the frames that followed from it.
+    ///   - now: The present.
+    public init(
         core: GatewayCore, buses: [Bus], framesPerSecond: Int, startedAt: Instant, worstLatency: Interval,
         at now: Instant
     ) {
@@ -122,6 +133,7 @@ extension GatewayCore {
             dialect: sheet.dialects.indices.contains(dialect) ? "\(sheet.dialects[dialect])" : "",
             heardAgo: sender.watch.age(at: now),
             keepAlivesPerSecond: sender.watch.framesPerSecond(at: now), isSilent: sender.isSilent,
+            alarms: sender.alarms,
             framesSent: sender.counts.sent, framesPerSecond: framesPerSecond,
             framesUnsent: sender.counts.unsent, framesWithheld: sender.counts.withheld,
             framesUrgent: sender.counts.urgent, framesForeign: sender.counts.foreign)

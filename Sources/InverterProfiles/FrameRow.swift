@@ -12,7 +12,7 @@ public struct FrameRow: Sendable {
     public var lengths: FrameLengths
     /// In which dialects it is sent: bit n for dialect n; 0 for a frame that is only understood when heard.
     public var dialects: UInt8
-    /// Whether an inverter needs it: a set that lacks one of these is not sent at all.
+    /// Whether an inverter needs it; a frame whose values are not known is withheld all the same.
     public var isRequired: Bool
     /// Where the layout is from.
     public var source: StaticString

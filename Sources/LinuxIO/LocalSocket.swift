@@ -116,15 +116,15 @@ public enum LocalClient {
     static func readAll(_ descriptor: Int32, limit: Int, untilNewline: Bool) -> [UInt8]? {
         var result: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16_384)
-        while result.count <= limit {
+        while true {
             let count = read(descriptor, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { return nil }
             guard count > 0 else { return untilNewline ? nil : result }
             result += buffer[..<count]
+            guard result.count <= limit else { return nil }
             if untilNewline, let end = result.firstIndex(of: 0x0A) { return Array(result[..<end]) }
         }
-        return nil
     }
 
     static func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) {

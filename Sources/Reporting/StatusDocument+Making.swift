@@ -20,6 +20,7 @@ extension StatusDocument {
         cycles = snapshot.cycles
         worstLatencyMilliseconds = Double(snapshot.worstLatency.microseconds) / 1_000
         bank = Bank(snapshot.verdict, wording, at: now)
+        bank.alarms += StatusDocument.Alarm.all(snapshot.inverter.alarms)
         packs = snapshot.packs.enumerated().map { Pack($1, snapshot.verdict?[$0], wording, at: now) }
         inverter = Inverter(snapshot)
         links = snapshot.buses.map(Link.init)

@@ -57,6 +57,6 @@ extension Wording {
         .settingsMismatch: ("settings_mismatch", "BMS settings contradict the configuration"),
         .inverterSilent: ("inverter_silent", "inverter silent"),
         .inverterLinkDown: ("inverter_link_down", "link to the inverter down"),
-        .notRepresentable: ("not_representable", "value does not fit the inverter's protocol"),
+        .notRepresentable: ("not_representable", "a frame is withheld: a value is not known or does not fit"),
     ]
 }

@@ -1,7 +1,9 @@
 public import BMSDrivers
 public import BatteryModel
+public import BusCodec
 public import ChargeControl
 public import Gateway
+public import InverterProfiles
 
 /// Puts what the core says into words that an installer understands.
 public struct Wording: Sendable {
@@ -108,7 +110,7 @@ extension Wording {
         case .newReading: return "a new reading arrives"
         case .alarmEnds: return "the protection ends"
         case .voltagesAgree: return "the voltages have agreed for a while"
-        case .rising: return "it does so by itself"
+        case .rising: return "time passes"
         }
     }
 }
@@ -165,7 +167,7 @@ extension Wording {
         case .inverterHeard: "inverter heard"
         case .inverterSilent: "inverter has fallen silent"
         case .withheld(let identifier, let why):
-            "frame 0x\(String(identifier, radix: 16, uppercase: true)) is not sent: \(why)"
+            "frame 0x\(String(identifier, radix: 16, uppercase: true)) is not sent: \(Self.obstacle(why))"
         }
     }
 
@@ -177,8 +179,29 @@ extension Wording {
         switch fault {
         case .timeout: "no answer"
         case .refused(let code): "refused with code \(code)"
-        case .answer(let error): "answer not believed: \(error)"
+        case .answer(.signal(let error)): "answer not believed: \(Self.signal(error))"
+        case .answer(.wrongLength(let needed, let got)):
+            "answer not believed: \(got) bytes instead of \(needed)"
+        case .answer(.wrongStructure): "answer not believed: it is not what was asked for"
+        case .answer(.frozen): "answer not believed: the pack's own clock stands still"
         case .wrongAddress(let address): "address \(address) answered instead"
+        }
+    }
+
+    /// Why a frame cannot be written.
+    public static func obstacle(_ error: EncodeError) -> String {
+        switch error {
+        case .signal(let error): signal(error)
+        case .notInDialect: "this dialect does not have it"
+        }
+    }
+
+    /// Why a signal cannot be read or written.
+    public static func signal(_ error: SignalError) -> String {
+        switch error {
+        case .tooShort(let name, let needed, let got): "\(name.text) needs \(needed) bytes, there are \(got)"
+        case .outOfRange(let name, let value): "\(name.text) cannot be \(value)"
+        case .missing(let name): "\(name.text) is not known"
         }
     }
 

@@ -38,6 +38,13 @@ public struct SerialPort: Sendable, Equatable {
     public var baud: Int
     /// Data bits, parity and stop bits.
     public var format: SerialFormat
+
+    /// Makes a port.
+    package init(path: String, baud: Int, format: SerialFormat) {
+        self.path = path
+        self.baud = baud
+        self.format = format
+    }
 }
 
 /// The shape of one character on a serial line.
@@ -66,7 +73,7 @@ public struct SerialFormat: Sendable, Equatable, CustomStringConvertible {
     public var description: String { "\(dataBits)\(parity.rawValue)\(stopBits)" }
 
     /// Reads the usual three characters; `nil` for anything else.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let characters = Array(text.uppercased())
         guard characters.count == 3, let parity = Parity(rawValue: characters[1]),
             let dataBits = characters[0].wholeNumberValue, dataBits == 7 || dataBits == 8,
@@ -96,7 +103,7 @@ public struct TCPEndpoint: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Reads `host:port` or `[v6]:port`; `nil` for anything else.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]),
             port > 0, text[text.index(after: colon)...].allSatisfy(\.isWholeNumber)
         else { return nil }

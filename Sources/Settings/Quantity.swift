@@ -1,5 +1,5 @@
 /// Why a text is not a quantity.
-enum QuantityError: Error, Equatable {
+package enum QuantityError: Error, Equatable {
     case notANumber
     case decimalComma
     case missingUnit(number: String)
@@ -9,7 +9,7 @@ enum QuantityError: Error, Equatable {
 }
 
 /// A kind of quantity: its units and the whole number it is kept as.
-struct Quantity {
+package struct Quantity {
     /// A way to write the unit, and how many of the kept whole numbers it is.
     struct Unit {
         var spelling: String
@@ -28,26 +28,26 @@ struct Quantity {
     /// The spellings that are read; the first is the one that is printed.
     var units: [Unit]
 
-    static let voltage = Quantity(
+    package static let voltage = Quantity(
         noun: "a voltage", resolution: "1 mV", units: [Unit("V", 1_000), Unit("mV", 1)])
-    static let current = Quantity(
+    package static let current = Quantity(
         noun: "a current", resolution: "1 mA", units: [Unit("A", 1_000), Unit("mA", 1)])
-    static let capacity = Quantity(
+    package static let capacity = Quantity(
         noun: "a capacity", resolution: "1 mAh", units: [Unit("Ah", 1_000), Unit("mAh", 1)])
-    static let temperature = Quantity(
+    package static let temperature = Quantity(
         noun: "a temperature", resolution: "0.1 °C", units: [Unit("°C", 10), Unit("C", 10)])
-    static let part = Quantity(noun: "a part", resolution: "0.1 %", units: [Unit("%", 10)])
-    static let time = Quantity(
+    package static let part = Quantity(noun: "a part", resolution: "0.1 %", units: [Unit("%", 10)])
+    package static let time = Quantity(
         noun: "a time", resolution: "1 ms",
         units: [Unit("s", 1_000), Unit("ms", 1), Unit("min", 60_000)])
-    static let bitRate = Quantity(
+    package static let bitRate = Quantity(
         noun: "a bit rate", resolution: "1 bit/s",
         units: [Unit("kbit/s", 1_000), Unit("Mbit/s", 1_000_000), Unit("bit/s", 1)])
-    static let ramp = Quantity(
+    package static let ramp = Quantity(
         noun: "a ramp", resolution: "1 mA/s", units: [Unit("A/s", 1_000), Unit("mA/s", 1)])
 
     /// Reads a number with its unit, exactly: `3.45 V` as voltage is 3450.
-    func parse(_ text: String) throws(QuantityError) -> Int64 {
+    package func parse(_ text: String) throws(QuantityError) -> Int64 {
         let (number, unitText) = Self.split(text)
         let decimal = try Self.decimal(number)
         guard !unitText.isEmpty else { throw .missingUnit(number: String(number)) }
@@ -62,7 +62,7 @@ struct Quantity {
     }
 
     /// The quantity as an operator would write it.
-    func text(_ kept: Int64) -> String {
+    package func text(_ kept: Int64) -> String {
         let unit = units[0]
         let whole = kept.magnitude / unit.factor.magnitude
         var rest = kept.magnitude % unit.factor.magnitude
@@ -78,7 +78,7 @@ struct Quantity {
     }
 
     /// How `number` could be written with each unit, for a message.
-    func suggestions(for number: String) -> String {
+    package func suggestions(for number: String) -> String {
         units.map { "'\(number) \($0.spelling)'" }.joined(separator: " or ")
     }
 

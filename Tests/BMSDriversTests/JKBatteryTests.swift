@@ -2,7 +2,7 @@ import BatteryModel
 import BusCodec
 import Testing
 
-@testable import BMSDrivers
+import BMSDrivers
 
 @Suite struct JKBatteryTests {
     /// Captured packs: live data, identity, and settings where captured.

@@ -2,7 +2,7 @@ import BatteryModel
 import BusCodec
 import Testing
 
-@testable import BMSDrivers
+import BMSDrivers
 
 @Suite struct JKDecodeTests {
     let status = bytes(JKFrames.statusB1)

@@ -1,7 +1,7 @@
 import BatteryModel
 import Testing
 
-@testable import BMSDrivers
+import BMSDrivers
 
 @Suite struct JKFirmwareTests {
     static let versions: [(hardware: StaticString, firmware: StaticString, dialect: UInt8?)] = [

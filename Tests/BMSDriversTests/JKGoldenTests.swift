@@ -2,7 +2,7 @@ import BatteryModel
 import BusCodec
 import Testing
 
-@testable import BMSDrivers
+import BMSDrivers
 
 /// A captured answer and what its source says it means.
 struct JKGolden: Sendable, CustomTestStringConvertible {

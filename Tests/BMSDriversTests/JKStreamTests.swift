@@ -2,7 +2,7 @@ import BatteryModel
 import BusCodec
 import Testing
 
-@testable import BMSDrivers
+import BMSDrivers
 
 @Suite struct JKStreamTests {
     /// The acknowledgement of the status of address 3.

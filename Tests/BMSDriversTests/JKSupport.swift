@@ -1,7 +1,7 @@
 import BatteryModel
 import BusCodec
 
-@testable import BMSDrivers
+import BMSDrivers
 
 /// The bytes of a hexadecimal text; anything else in it is skipped.
 func bytes(_ hex: String) -> [UInt8] {

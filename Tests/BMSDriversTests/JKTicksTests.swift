@@ -1,7 +1,7 @@
 import BatteryModel
 import Testing
 
-@testable import BMSDrivers
+import BMSDrivers
 
 /// Two answers of a pack, and whether the second is old.
 struct JKTicks: Sendable, CustomTestStringConvertible {

@@ -2,7 +2,7 @@ import BatteryModel
 import TestSupport
 import Testing
 
-@testable import BusCodec
+import BusCodec
 
 /// Modbus RTU against frames of vendors, captures and rules.
 @Suite struct ModbusRTUTests {

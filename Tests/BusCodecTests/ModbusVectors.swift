@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import BusCodec
+import BusCodec
 
 /// A frame of Modbus RTU and what it says.
 struct ModbusVector: Sendable, CustomTestStringConvertible {

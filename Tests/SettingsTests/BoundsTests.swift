@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Settings
+import Settings
 
 /// A key of the section `limits` with the last values inside its bounds and the first outside.
 private let bounds: [(key: String, inside: [String], outside: [String])] = [

@@ -2,7 +2,7 @@ import BatteryModel
 import ChargeControl
 import Testing
 
-@testable import Settings
+import Settings
 
 private func read(_ text: String) throws(SettingsProblems) -> BusbarSettings {
     try BusbarSettings.read(text: text, file: "busbar.yaml", knowing: catalogue)

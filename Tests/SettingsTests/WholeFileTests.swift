@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Settings
+import Settings
 
 @Test("all problems of a file are told at once, in its order")
 func allAtOnce() {
