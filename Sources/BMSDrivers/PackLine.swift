@@ -142,6 +142,10 @@ extension PackLine {
         }
         guard let best, let slot = slots[best.slot] else { return .wait(until: wake) }
         guard now >= best.due else { return .wait(until: min(wake, best.due)) }
+        // What has begun to arrive is the end of a late answer, and no part of the one to this question.
+        _ = scan(at: now) { (scanner, grammar, handle) in
+            scanner.silence(grammar: grammar, handle: handle)
+        }
         slots[best.slot]?.asked(best.poll, at: now)
         outgoing.removeAll()
         slot.driver.request(best.poll, slot.address, &outgoing)
