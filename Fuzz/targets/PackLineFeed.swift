@@ -87,6 +87,9 @@ private struct Plant {
         reading[.soc] = Reading(soc, at: now)
         reading[.packVoltage] = Reading(52_800, at: now)
         reading[.current] = Reading(10_000, at: now)
+        reading[.configuredCells] = Reading(16, at: now)
+        reading[.uptime] = Reading(
+            Int32(truncatingIfNeeded: now.nanoseconds / 100_000_000) & 0xFF_FFFF, at: now)
         var cells = CellValues()
         for index in 0..<16 { cells[index] = 3_300 }
         reading.cellMillivolts = Reading(cells, at: now)
