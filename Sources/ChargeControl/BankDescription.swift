@@ -13,6 +13,16 @@ extension ChargeController {
         }
     }
 
+    /// The highest voltage of the packs in the bank, in millivolts.
+    func highestVoltage(_ members: UInt16) -> Int32? {
+        var highest: Int32?
+        for index in 0..<count where members & 1 << UInt16(index) != 0 {
+            guard let voltage = packs[index]?.view?.voltage?.value else { continue }
+            highest = max(highest ?? voltage, voltage)
+        }
+        return highest
+    }
+
     /// Fills in `verdict` what the packs and the limits say.
     func describe(_ verdict: inout BankVerdict, at now: Instant) {
         for index in 0..<count {
@@ -22,7 +32,7 @@ extension ChargeController {
         describeLimits(verdict, in: &bank)
         bank[.packs] = Reading(Int32(verdict.members.nonzeroBitCount), at: now)
         bank[.packsOffline] = Reading(Int32(count - verdict.members.nonzeroBitCount), at: now)
-        if let measuredAt = oldestReading(verdict.members) {
+        if let measuredAt = oldestReading(verdict.members, at: now) {
             describeMeasurements(verdict.members, measuredAt, in: &bank)
             describeCells(verdict.members, measuredAt, in: &bank)
         }
@@ -57,7 +67,7 @@ extension ChargeController {
             capacity($0)
         }.map { Reading($0, at: at) }
         bank[.temperature] = mean(members) { pack in
-            pack.view?.temperatures.map { ($0.high.value + $0.low.value) / 2 }
+            pack.view?.temperatures.map { Int32((Int64($0.high.value) + Int64($0.low.value)) / 2) }
         } weight: { _ in
             1
         }.map { Reading($0, at: at) }
@@ -105,10 +115,12 @@ extension ChargeController {
     }
 
     /// When the oldest of the readings that the bank stands on was completed.
-    private func oldestReading(_ members: UInt16) -> Instant? {
+    private func oldestReading(_ members: UInt16, at now: Instant) -> Instant? {
         var oldest: Instant?
         for index in 0..<count where members & 1 << UInt16(index) != 0 {
-            guard let pack = packs[index], let at = pack.view?.completedAt(pack.settings) else { continue }
+            guard let pack = packs[index], let at = pack.view?.completedAt(pack.settings, now: now) else {
+                continue
+            }
             oldest = min(oldest ?? at, at)
         }
         return oldest

@@ -102,7 +102,7 @@ extension ChargeController {
     }
 
     /// The pack voltages furthest apart among those that can exchange current.
-    private func voltageSpread(at now: Instant) -> Int32 {
+    private func voltageSpread(at now: Instant) -> Int64 {
         var low: Int32 = .max
         var high: Int32 = .min
         for index in 0..<count {
@@ -112,7 +112,7 @@ extension ChargeController {
             low = min(low, voltage)
             high = max(high, voltage)
         }
-        return high > low ? high - low : 0
+        return high > low ? distance(high, low) : 0
     }
 
     private func bankAlarms(_ state: BankVerdict.State) -> AlarmSet {
@@ -121,6 +121,7 @@ extension ChargeController {
         for index in 0..<count {
             guard let alarms = packs[index]?.verdict.alarms else { continue }
             union.formUnion(alarms)
+            guard packs[index]?.isInBank == true else { continue }
             shared = shared.map { AlarmMask(bits: $0.bits & alarms.protections.bits) } ?? alarms.protections
         }
         if settings.alarmPolicy == .allPacks, let shared {
@@ -143,14 +144,21 @@ extension ChargeController {
             direction == .charge ? settings.bankChargeMilliamps : settings.bankDischargeMilliamps
         var limit = Limit(LimitReason(.bankMaximum, limit: max(maximum, 0), rise: .configuration))
         switch state {
-        case .starting: limit.apply(LimitReason(.starting, limit: 0, rise: .newReading))
+        case .starting:
+            // A pack that is lost before the start must bound the bank as well as one lost later.
+            var unsaid = limit
+            share(direction, members, into: &unsaid, at: now)
+            limit.apply(LimitReason(.starting, limit: 0, rise: .newReading))
         case .bankLost, .silent: limit.apply(LimitReason(.bankLost, limit: 0, rise: .newReading))
         case .running: share(direction, members, into: &limit, at: now)
         }
+        if direction == .charge { applyAbsoluteMaximum(to: &limit, at: now) }
         if refusal.isRefusing {
             limit.apply(LimitReason(.connectRefused, limit: 0, rise: .voltagesAgree))
         }
-        if direction == .charge, let voltage = lastVoltage, let highest = chargeVoltage, voltage > highest {
+        if direction == .charge, let voltage = highestVoltage(members), let highest = chargeVoltage,
+            voltage > highest
+        {
             limit.apply(
                 LimitReason(
                     .bankVoltage, limit: 0, input: voltage, inputUnit: .millivolts, rise: .inputBelow(highest)
@@ -170,6 +178,7 @@ extension ChargeController {
             else { continue }
             conducting |= 1 << UInt16(index)
         }
+        let wired = conducting | lostOffers(direction)
         for index in 0..<count where members & 1 << UInt16(index) != 0 {
             guard
                 let own = direction == .charge
@@ -187,16 +196,51 @@ extension ChargeController {
                 continue
             }
             var offer = own.winner
-            offer.limit = sharing.bankLimit(for: own.value, of: index, among: conducting)
+            offer.limit = sharing.bankLimit(for: own.value, of: index, among: conducting, wired: wired)
             packs[index]?.offered[direction] = offer
+            if direction == .charge {
+                packs[index]?.offered.ownCharge = own.value
+            } else {
+                packs[index]?.offered.ownDischarge = own.value
+            }
             limit.apply(offer)
         }
-        applyLost(direction, to: &limit)
+        applyLost(direction, conducting, to: &limit)
     }
 
-    private func applyLost(_ direction: Direction, to limit: inout Limit) {
+    /// A cell at its absolute maximum stops the whole bank, even in a pack whose switch is open or that is too
+    /// incomplete to be in the bank, and even before its reading is believed.
+    private func applyAbsoluteMaximum(to limit: inout Limit, at now: Instant) {
+        let maximum = settings.absoluteMaximumCellMillivolts
+        for index in 0..<count {
+            guard let high = packs[index]?.view?.newestHigh?.usable(at: now, noOlderThan: settings.lostAfter),
+                high.value >= maximum
+            else { continue }
+            limit.apply(
+                LimitReason(
+                    .absoluteMaximumCell, limit: 0, pack: index, place: high.place, input: high.value,
+                    inputUnit: .millivolts, rise: .inputBelow(maximum)))
+        }
+    }
+
+    /// The packs that conducted in this direction when they were lost.
+    private func lostOffers(_ direction: Direction) -> UInt16 {
+        var lost: UInt16 = 0
+        for index in 0..<count where packs[index]?.isLost == true && packs[index]?.offered[direction] != nil {
+            lost |= 1 << UInt16(index)
+        }
+        return lost
+    }
+
+    /// A lost pack may still be wired in: it bounds the bank by what it offered, and by its share among the packs
+    /// that conduct now if that is larger than it was.
+    private func applyLost(_ direction: Direction, _ conducting: UInt16, to limit: inout Limit) {
         for index in 0..<count {
             guard let pack = packs[index], pack.isLost, var offer = pack.offered[direction] else { continue }
+            let own = direction == .charge ? pack.offered.ownCharge : pack.offered.ownDischarge
+            let among = conducting | 1 << UInt16(index)
+            offer.limit = min(
+                offer.limit, sharing.bankLimit(for: own, of: index, among: among, wired: among))
             offer.rule = .packLost
             offer.rise = .newReading
             limit.apply(offer)
@@ -215,7 +259,8 @@ extension ChargeController {
         switch state {
         case .starting: break
         case .bankLost, .silent:
-            let held = min(chargeVoltage ?? highest, max(lastVoltage ?? highest, floorVoltage))
+            let present = max(lastVoltage.map(Self.roundedUp) ?? highest, floorVoltage)
+            let held = min(chargeVoltage ?? highest, present)
             limit.apply(LimitReason(.bankLost, limit: held, rise: .newReading))
         case .running:
             for index in 0..<count {
@@ -237,16 +282,22 @@ extension ChargeController {
     /// What one pack allows: the over-voltage setting of its BMS, over all cells.
     private func chargeVoltageOffer(of index: Int, at now: Instant) -> LimitReason? {
         guard let pack = packs[index] else { return nil }
-        let setting = pack.view?.cellOverVoltage?.value(at: now, noOlderThan: PackRules.settingsAge)
-        if let setting {
+        let setting = pack.view?.cellOverVoltage?.usable(at: now, noOlderThan: PackRules.settingsAge)
+        // A setting that no cell could have is no setting.
+        if let setting, Plausibility.cellMillivolts.contains(setting), setting * cellCount >= floorVoltage {
             return LimitReason(
-                .bmsLimit, limit: max(setting * cellCount, floorVoltage), pack: index, input: setting,
-                inputUnit: .millivolts, rise: .bms)
+                .bmsLimit, limit: setting * cellCount, pack: index, input: setting, inputUnit: .millivolts,
+                rise: .bms)
         }
-        if pack.settings.without.contains(.bmsLimit) { return nil }
-        let present = max(pack.view?.voltage?.value ?? floorVoltage, floorVoltage)
-        let held = pack.offered.chargeVoltage?.limit ?? present
+        let before = pack.offered.chargeVoltage?.limit
+        if before == nil, pack.settings.without.contains(.bmsLimit) { return nil }
+        let held = before ?? max(pack.view?.voltage?.value ?? floorVoltage, floorVoltage)
         return LimitReason(.inputMissing, limit: held, pack: index, rise: .reported)
+    }
+
+    /// The next tenth of a volt: protocols say no more, and rounded down it would lie under the bank's voltage.
+    private static func roundedUp(_ millivolts: Int32) -> Int32 {
+        Int32(clamping: (Int64(millivolts) + 99) / 100 * 100)
     }
 
     private var floorVoltage: Int32 { settings.floorVoltageMillivoltsPerCell * cellCount }

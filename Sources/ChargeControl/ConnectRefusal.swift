@@ -8,9 +8,9 @@ struct ConnectRefusal: Sendable {
 
     /// Takes the present difference; while a pack is lost nobody knows whether it would agree.
     mutating func step(
-        _ spreadMillivolts: Int32, isIncomplete: Bool, at now: Instant, _ settings: ControlSettings
+        _ spreadMillivolts: Int64, isIncomplete: Bool, at now: Instant, _ settings: ControlSettings
     ) {
-        if spreadMillivolts > settings.connectDifferenceMillivolts {
+        if spreadMillivolts > Int64(settings.connectDifferenceMillivolts) {
             isRefusing = true
             agreeingSince = nil
         } else if isRefusing, isIncomplete {

@@ -134,6 +134,9 @@ public struct AbsentSources: Sendable, Hashable {
     /// Tells whether every source of `other` is among these.
     public func contains(_ other: AbsentSources) -> Bool { bits & other.bits == other.bits }
 
+    /// These without the sources of `other`.
+    func subtracting(_ other: AbsentSources) -> AbsentSources { AbsentSources(bits: bits & ~other.bits) }
+
     /// Adds the sources of `other`.
     public mutating func insert(_ other: AbsentSources) { bits |= other.bits }
 }

@@ -17,7 +17,7 @@ struct PackContext {
 
     /// A value that is young enough to be used at all.
     func usable<Value>(_ reading: Reading<Value>?, noOlderThan oldest: Interval) -> Value? {
-        reading?.value(at: now, noOlderThan: oldest)
+        reading?.usable(at: now, noOlderThan: oldest)
     }
 
     func verdict(

@@ -15,12 +15,19 @@ struct PackTrack: Sendable {
         var charge: LimitReason?
         var discharge: LimitReason?
         var chargeVoltage: LimitReason?
+        /// What the pack itself was allowed; its part of the bank's current changes while it is lost.
+        var ownCharge: Int32 = 0
+        var ownDischarge: Int32 = 0
 
         subscript(direction: Direction) -> LimitReason? {
             get { direction == .charge ? charge : discharge }
             set { if direction == .charge { charge = newValue } else { discharge = newValue } }
         }
     }
+
+    /// What the pack has once reported, although the operator may have said that it cannot: from then on its
+    /// absence is a loss and excuses nothing.
+    private var reported = (charge: AbsentSources.none, discharge: AbsentSources.none)
 
     init(_ settings: PackSettings) {
         self.settings = settings
@@ -33,15 +40,19 @@ struct PackTrack: Sendable {
 
     /// Whether current can flow through the pack in this direction: unless its BMS says that its switch is open.
     func conducts(_ direction: Direction, at now: Instant, _ control: ControlSettings) -> Bool {
-        view?.switchState(direction)?.value(at: now, noOlderThan: control.lostAfter) != 0
+        view?.switchState(direction)?.usable(at: now, noOlderThan: control.lostAfter) != 0
     }
 
     /// Looks at the newest reading: ladder, limits of the pack itself, alarms.
     mutating func look(
         at image: borrowing BankImage.Pack, index: Int, now: Instant, _ control: ControlSettings
     ) {
-        let view = plausibility.view(of: image.reading, forgetAfter: control.lostAfter)
-        let completedAt = view.completedAt(settings)
+        var view = plausibility.view(of: image.reading, forgetAfter: control.lostAfter)
+        view.temperaturesAt = view.temperaturesAt ?? self.view?.temperaturesAt
+        view.newestHigh = view.newestHigh ?? self.view?.newestHigh
+        view.chargeSwitchAt = view.chargeSwitch?.at ?? self.view?.chargeSwitchAt
+        view.dischargeSwitchAt = view.dischargeSwitch?.at ?? self.view?.dischargeSwitchAt
+        let completedAt = view.completedAt(settings, now: now)
         let wasHeard = verdict.freshness != .unheard
         let before = verdict
         verdict = BankVerdict.Pack()
@@ -50,6 +61,8 @@ struct PackTrack: Sendable {
         verdict.age = completedAt.map { max(now - $0, .zero) }
         verdict.isDoubted = view.isDoubted
         self.view = view
+        reported.charge.insert(view.reported(.charge))
+        reported.discharge.insert(view.reported(.discharge))
         raiseAlarms(view)
         guard isInBank else { return }
         verdict.charge = judge(.charge, view, index, now, control, before.charge?.value)
@@ -60,6 +73,9 @@ struct PackTrack: Sendable {
         _ direction: Direction, _ view: PackView, _ index: Int, _ now: Instant, _ control: ControlSettings,
         _ before: Int32?
     ) -> Limit? {
+        var settings = settings
+        settings.without = settings.without.subtracting(
+            direction == .charge ? reported.charge : reported.discharge)
         let context = PackContext(
             direction: direction, index: index, now: now, control: control, pack: settings, view: view,
             isStale: verdict.freshness == .stale, before: before ?? 0)

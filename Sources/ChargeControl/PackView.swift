@@ -6,14 +6,21 @@ struct PackView: Sendable {
     var current: Reading<Int32>?
     var cells: Extremes?
     var cellsAt: Instant?
+    /// The highest cell of the newest reading, believed or not, until it is too old.
+    var newestHigh: Reading<Placed>?
     var cellCount: Int32?
     var temperatures: Extremes?
+    /// When they were last reported, even if one of the sensors no longer is.
     var temperaturesAt: Instant?
     var mosfet: Reading<Int32>?
     var soc: Reading<Int32>?
     var soh: Reading<Int32>?
     var chargeSwitch: Reading<Int32>?
     var dischargeSwitch: Reading<Int32>?
+    /// When the switches were last reported, even if they no longer are: a state that has gone missing must not
+    /// make the reading younger than the state was.
+    var chargeSwitchAt: Instant?
+    var dischargeSwitchAt: Instant?
     var chargeLimit: Reading<Int32>?
     var dischargeLimit: Reading<Int32>?
     var cellOverVoltage: Reading<Int32>?
@@ -32,32 +39,61 @@ struct PackView: Sendable {
         dischargeLimit = reading[.dischargeLimit]
         cellOverVoltage = reading[.cellOverVoltage]
         alarms = reading.alarms
+        if let cells = reading.cellMillivolts, let high = cells.value.highest {
+            newestHigh = Reading(Placed(value: Int32(high.value), place: high.index + 1), at: cells.at)
+        }
     }
 
     /// When the newest complete reading was measured: the oldest of the parts that a reading must have.
     ///
-    /// `nil` if a part is missing that the operator has not declared absent.
-    func completedAt(_ pack: PackSettings) -> Instant? {
+    /// `nil` if a part is missing that the operator has not declared absent. A part from the future makes the
+    /// whole reading one from the future, or it would pass for young long after the pack has fallen silent.
+    func completedAt(_ pack: PackSettings, now: Instant) -> Instant? {
         guard let voltage, let current, let cellsAt, let soc else { return nil }
         var oldest = min(min(voltage.at, current.at), min(cellsAt, soc.at))
+        var newest = max(max(voltage.at, current.at), max(cellsAt, soc.at))
         if !pack.without.contains(.cellTemperature) {
             guard let temperaturesAt else { return nil }
             oldest = min(oldest, temperaturesAt)
+            newest = max(newest, temperaturesAt)
         }
-        if let chargeSwitch, let dischargeSwitch {
-            return min(oldest, min(chargeSwitch.at, dischargeSwitch.at))
+        if let chargeSwitchAt {
+            oldest = min(oldest, chargeSwitchAt)
+            newest = max(newest, chargeSwitchAt)
         }
-        if chargeLimit != nil, dischargeLimit != nil { return oldest }
-        let needsNeither = pack.without.contains(.switchState) && pack.without.contains(.bmsLimit)
-        return needsNeither ? oldest : nil
+        if let dischargeSwitchAt {
+            oldest = min(oldest, dischargeSwitchAt)
+            newest = max(newest, dischargeSwitchAt)
+        }
+        if chargeSwitch == nil || dischargeSwitch == nil, chargeLimit == nil || dischargeLimit == nil {
+            let needsNeither = pack.without.contains(.switchState) && pack.without.contains(.bmsLimit)
+            guard needsNeither else { return nil }
+        }
+        return newest > now ? newest : oldest
     }
 
     func switchState(_ direction: Direction) -> Reading<Int32>? {
         direction == .charge ? chargeSwitch : dischargeSwitch
     }
 
+    /// What the pack evidently can report in this direction.
+    func reported(_ direction: Direction) -> AbsentSources {
+        var sources = AbsentSources.none
+        if ownLimit(direction) != nil { sources.insert(.bmsLimit) }
+        if switchState(direction) != nil { sources.insert(.switchState) }
+        if alarms != nil { sources.insert(.alarms) }
+        return sources
+    }
+
     func ownLimit(_ direction: Direction) -> Reading<Int32>? {
         direction == .charge ? chargeLimit : dischargeLimit
+    }
+}
+
+extension Reading {
+    /// The value if it is at most `oldest` old; a value from the future has no age and counts as absent.
+    func usable(at now: Instant, noOlderThan oldest: Interval) -> Value? {
+        at <= now ? value(at: now, noOlderThan: oldest) : nil
     }
 }
 

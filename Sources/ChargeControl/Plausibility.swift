@@ -5,7 +5,7 @@ import BatteryModel
 /// A jump is doubted for two readings: meanwhile the old value stays beside the new one, keeps its old age, and
 /// every rule takes whichever of the two is worse for it. So a jump to the safe side acts at once and one to the
 /// unsafe side has to repeat itself. What is impossible, and not merely sudden, is never believed.
-struct GuardedValue<Value: Sendable>: Sendable {
+struct GuardedValue<Value: Sendable & Equatable>: Sendable {
     enum Verdict {
         case plausible
         case jump
@@ -17,13 +17,13 @@ struct GuardedValue<Value: Sendable>: Sendable {
     /// The newest value, while it is doubted.
     private(set) var doubted: Value?
     private var doubts = 0
-    private var seenAt: Instant?
+    private var seen: Reading<Value>?
 
     /// Takes the newest reading.
     ///
     /// - Parameters:
     ///   - reading: The newest reading; `nil` forgets everything, for absent is absent.
-    ///   - forgetAfter: An accepted value older than this is no measure for a new one.
+    ///   - forgetAfter: An accepted value further away in time than this is no measure for a new one.
     ///   - judge: Compares the accepted value with the new one, given the seconds between them, at least 1.
     mutating func take(
         _ reading: Reading<Value>?, forgetAfter: Interval, judge: (Value?, Value, Int32) -> Verdict
@@ -32,9 +32,10 @@ struct GuardedValue<Value: Sendable>: Sendable {
             self = GuardedValue()
             return
         }
-        guard reading.at != seenAt else { return }
-        seenAt = reading.at
-        if let accepted, reading.at - accepted.at > forgetAfter { self.accepted = nil }
+        // Not the instant alone: that of several sensors is the oldest of theirs, and one may move without it.
+        guard reading != seen else { return }
+        seen = reading
+        if let held = accepted?.at, max(reading.at - held, held - reading.at) > forgetAfter { accepted = nil }
         let elapsed = accepted.map { max(1, min((reading.at - $0.at).seconds, 1_000)) } ?? 1
         switch judge(accepted?.value, reading.value, Int32(elapsed)) {
         case .plausible: accept(reading)
@@ -57,6 +58,11 @@ struct GuardedValue<Value: Sendable>: Sendable {
     }
 
     private static var doubtedReadings: Int { 2 }
+}
+
+/// How far two reported numbers lie apart, whatever they are.
+func distance(_ a: Int32, _ b: Int32) -> Int64 {
+    abs(Int64(a) - Int64(b))
 }
 
 /// A value and where in the pack it was measured, counted from 1.
@@ -84,6 +90,8 @@ struct Plausibility: Sendable {
     private var cells = GuardedValue<CellValues>()
     private var temperatures = GuardedValue<Extremes>()
     private var soc = GuardedValue<Int32>()
+    /// Sensors that have ever been reported: bit n for sensor n.
+    private var sensors: UInt8 = 0
 
     /// Looks at a reading and says what may be believed of it.
     mutating func view(of reading: borrowing PackReading, forgetAfter: Interval) -> PackView {
@@ -91,10 +99,11 @@ struct Plausibility: Sendable {
         cells.take(reading.cellMillivolts, forgetAfter: forgetAfter) { (old, new, seconds) in
             Self.judge(old, new, seconds, packMillivolts: voltage?.value)
         }
-        temperatures.take(Self.temperatures(in: reading), forgetAfter: forgetAfter) { (old, new, seconds) in
+        temperatures.take(temperatures(in: reading), forgetAfter: forgetAfter) { (old, new, seconds) in
             guard let old else { return .plausible }
-            let step = max(abs(new.high.value - old.high.value), abs(new.low.value - old.low.value))
-            return step > Self.temperatureStepDecicelsius * seconds ? .jump : .plausible
+            let step = max(
+                distance(new.high.value, old.high.value), distance(new.low.value, old.low.value))
+            return step > Int64(Self.temperatureStepDecicelsius * seconds) ? .jump : .plausible
         }
         soc.take(reading[.soc], forgetAfter: forgetAfter) { (old, new, seconds) in
             guard (0...1_000).contains(new) else { return .impossible }
@@ -115,11 +124,13 @@ struct Plausibility: Sendable {
     private static func judge(
         _ old: CellValues?, _ new: CellValues, _ seconds: Int32, packMillivolts: Int32?
     ) -> GuardedValue<CellValues>.Verdict {
-        guard let high = new.highest, let low = new.lowest, high.value <= highestCellMillivolts,
-            low.value >= lowestCellMillivolts
+        guard let high = new.highest, let low = new.lowest, cellMillivolts.contains(Int32(high.value)),
+            cellMillivolts.contains(Int32(low.value))
         else { return .impossible }
-        // Hundredths: the sum of the cells may differ from the pack by 2 %.
-        if let packMillivolts, abs(new.sum - packMillivolts) > packMillivolts / 50 { return .impossible }
+        // The sum of the cells may differ from the pack by 2 %.
+        if let packMillivolts, distance(new.sum, packMillivolts) > Int64(packMillivolts / 50) {
+            return .impossible
+        }
         guard let old else { return .plausible }
         for index in 0..<CellValues.maximum {
             guard let before = old[index], let after = new[index] else { continue }
@@ -135,10 +146,15 @@ struct Plausibility: Sendable {
             low: Placed(value: Int32(low.value), place: low.index + 1))
     }
 
-    private static func temperatures(in reading: borrowing PackReading) -> Reading<Extremes>? {
+    /// The extremes of all sensors; nothing once a sensor has gone missing, for it may be the warm one.
+    private mutating func temperatures(in reading: borrowing PackReading) -> Reading<Extremes>? {
         var found: Reading<Extremes>?
         for sensor in 0..<PackReading.cellSensorCount {
-            guard let value = reading[PackReading.cellSensor(sensor)] else { continue }
+            guard let value = reading[PackReading.cellSensor(sensor)] else {
+                if sensors & 1 << UInt8(sensor) != 0 { return nil }
+                continue
+            }
+            sensors |= 1 << UInt8(sensor)
             let here = Placed(value: value.value, place: sensor + 1)
             let both = Extremes(high: here, low: here)
             found = Reading(
@@ -151,6 +167,6 @@ struct Plausibility: Sendable {
     private static let cellStepMillivolts: Int32 = 200
     private static let socStepPermille: Int32 = 50
     private static let temperatureStepDecicelsius: Int32 = 100
-    private static let lowestCellMillivolts: UInt16 = 1_000
-    private static let highestCellMillivolts: UInt16 = 5_000
+    /// What a cell of any chemistry can have, in millivolts.
+    static let cellMillivolts: ClosedRange<Int32> = 1_000...5_000
 }

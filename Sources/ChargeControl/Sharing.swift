@@ -45,9 +45,10 @@ struct Sharing: Sendable {
 
     /// The current of the whole bank at which `pack` carries `limit`, rounded down.
     ///
-    /// With more than one pack a tenth is kept back, because the parts are never exactly known.
-    func bankLimit(for limit: Int32, of pack: Int, among members: UInt16) -> Int32 {
-        let margin: Int64 = members.nonzeroBitCount > 1 ? Self.marginPermille : 1_000
+    /// Where more than one pack is `wired` a tenth is kept back, because the parts are never exactly known; a
+    /// lost pack counts as wired although it is not among `members`.
+    func bankLimit(for limit: Int32, of pack: Int, among members: UInt16, wired: UInt16) -> Int32 {
+        let margin: Int64 = wired.nonzeroBitCount > 1 ? Self.marginPermille : 1_000
         let whole = Int64(limit) * total(of: members) / weights[pack] * margin / 1_000
         return Int32(clamping: whole)
     }

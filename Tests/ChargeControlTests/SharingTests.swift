@@ -1,0 +1,203 @@
+import BatteryModel
+import ChargeControl
+import Testing
+
+@Suite("Packs in parallel")
+struct SharingTests {
+    private static func check(_ cycles: [Cycle], _ bench: Bench) {
+        let found = Cycle.run(cycles, on: bench)
+        #expect(found.isEmpty, Comment(rawValue: found))
+    }
+
+    @Test("a 100 Ah pack beside a 280 Ah pack bounds the bank by its share, less a tenth")
+    func unequal() {
+        var settings = ControlSettings.immediate
+        settings.bankChargeMilliamps = 1_000_000
+        // 50 A of 100 Ah, 140 A of 280 Ah: 190 A together, × 0.9; shares are rounded to millionths.
+        Self.check(
+            [
+                Cycle(at: 0), Cycle(at: 2_000, charge: Expected(170_999, .packMaximum, pack: 1)),
+                Cycle(
+                    at: 3_000, change: { $0.samples[1].chargeSwitch = 0 },
+                    charge: Expected(50_000, .packMaximum, pack: 0), discharge: Expected(170_999)),
+                Cycle(
+                    at: 4_000,
+                    change: {
+                        $0.samples[1].chargeSwitch = 1; $0.samples[0].chargeSwitch = 0
+                    }, charge: Expected(140_000, .packMaximum, pack: 1)),
+                Cycle(
+                    at: 5_000, change: { $0.samples[1].chargeSwitch = 0 },
+                    charge: Expected(0, .switchOpen, next: .switchOpen)),
+                Cycle(
+                    at: 6_000,
+                    change: {
+                        $0.samples[0].chargeSwitch = 1; $0.samples[1].chargeSwitch = 1;
+                        $0.samples[0].temperatures = [-10, 250]
+                    }, charge: Expected(0, .cellTemperature, pack: 0)),
+            ], Bench([.pack(100, amps: 50), .pack(280, amps: 140)], settings))
+    }
+
+    @Test("a configured share wins over the capacity, and the rest divides by capacity")
+    func configured() {
+        let bench = Bench([.pack(100, share: 600), .pack(100), .pack(300)], .immediate)
+        var played = bench
+        let verdict = played.step()
+        #expect((0..<3).map { verdict[$0].chargeSharePermille } == [600, 100, 300])
+        Self.check([Cycle(at: 0), Cycle(at: 2_000, charge: Expected(149_999, .packMaximum, pack: 0))], bench)
+    }
+
+    @Test("a lost pack bounds the bank by its last words and keeps the margin")
+    func lost() {
+        let bench = Bench([.pack(190, amps: 95), .pack(10, amps: 100)], .immediate)
+        // 95 A / 0.95 × 0.9 = 90 A together; alone, but with the lost one perhaps still wired: 95 A × 0.9.
+        Self.check(
+            [
+                Cycle(at: 0), Cycle(at: 2_000, charge: Expected(90_000, .packMaximum, pack: 0)),
+                Cycle(at: 3_000, change: { $0.isTalking[1] = false }),
+                Cycle(
+                    at: 20_000, charge: Expected(85_500, .packMaximum, pack: 0), freshness: [.fresh, .lost]),
+            ], bench)
+        var small = bench
+        small.samples[1].chargeLimit = 1_000
+        // 0.9 A / 0.05 × 0.9 = 16.2 A.
+        Self.check(
+            [
+                Cycle(at: 0), Cycle(at: 2_000, charge: Expected(16_200, .bmsLimit, pack: 1)),
+                Cycle(at: 3_000, change: { $0.isTalking[1] = false }),
+                Cycle(at: 20_000, charge: Expected(16_200, .packLost, pack: 1, rise: .newReading)),
+                Cycle(
+                    at: 21_000,
+                    change: {
+                        $0.isTalking[1] = true; $0.samples[1].chargeLimit = 200_000
+                    }, charge: Expected(90_000, .packMaximum)),
+            ], small)
+    }
+
+    @Test("a lost pack whose neighbour opens its switch is given its larger share")
+    func lostBesideOpen() {
+        var bench = Bench([.pack(), .pack(), .pack()], .immediate)
+        bench.samples[2].chargeLimit = 20_000
+        // 18 A of a third: 48.6 A; of a half: 32.4 A.
+        Self.check(
+            [
+                Cycle(at: 0), Cycle(at: 2_000, charge: Expected(48_600, .bmsLimit, pack: 2)),
+                Cycle(at: 3_000, change: { $0.isTalking[2] = false }),
+                Cycle(at: 20_000, charge: Expected(48_600, .packLost, pack: 2)),
+                Cycle(
+                    at: 21_000, change: { $0.samples[0].chargeSwitch = 0 },
+                    charge: Expected(32_400, .packLost, pack: 2)),
+            ], bench)
+    }
+
+    @Test("a cell at its absolute maximum stops the bank, whatever else its pack says")
+    func absoluteMaximum() {
+        let hot = { (sample: inout Sample) in
+            sample.cells[8] = 3_600
+        }
+        let changes: [(String, (inout Bench) -> Void)] = [
+            ("believed", { _ in }), ("charge switch open", { $0.samples[1].chargeSwitch = 0 }),
+            (
+                "both switches open",
+                {
+                    $0.samples[1].chargeSwitch = 0; $0.samples[1].dischargeSwitch = 0
+                }
+            ),
+            ("no current reported", { $0.samples[1].current = nil }),
+            ("no cell sensor", { $0.samples[1].temperatures = [] }),
+            ("contradicting the pack voltage", { $0.samples[1].voltage = 40_000 }),
+        ]
+        var found = ""
+        for (name, change) in changes {
+            found += Cycle.run(
+                [
+                    Cycle(at: 0), Cycle(at: 2_000, charge: Expected(180_000)),
+                    Cycle(
+                        at: 3_000,
+                        change: {
+                            hot(&$0.samples[1]); change(&$0)
+                        }, charge: Expected(0)),
+                    Cycle(at: 9_000, charge: Expected(0)),
+                ], on: Bench([.pack(), .pack()], .immediate), name)
+        }
+        #expect(found.isEmpty, Comment(rawValue: found))
+    }
+
+    @Test("packs more than 1.5 V apart stop both directions until they have agreed for 10 s")
+    func refused() {
+        var bench = Bench([.pack(), .pack()], .immediate)
+        bench.samples[1].setCells(3_205)
+        Self.check(
+            [
+                Cycle(at: 0),
+                Cycle(
+                    at: 2_000, charge: Expected(0, .connectRefused, rise: .voltagesAgree),
+                    discharge: Expected(0, .connectRefused), raised: [(.connectRefused, .protection)]),
+                Cycle(
+                    at: 3_000, change: { $0.samples[1].setCells(3_207) }, charge: Expected(0, .connectRefused)
+                ),
+                Cycle(at: 12_999, charge: Expected(0, .connectRefused)),
+                Cycle(at: 13_000, raised: [(.connectRefused, nil)]),
+                Cycle(at: 15_000, charge: Expected(180_000), discharge: Expected(180_000)),
+                Cycle(at: 16_000, change: { $0.samples[1].voltage = 51_300 }, charge: Expected(180_000)),
+                Cycle(
+                    at: 17_000,
+                    change: {
+                        $0.samples[1].setCells(3_206); $0.samples[1].voltage = 51_299
+                    }, charge: Expected(0, .connectRefused)),
+                Cycle(
+                    at: 18_000,
+                    change: {
+                        $0.samples[1].voltage = nil; $0.isTalking[1] = false
+                    }, charge: Expected(0)),
+                Cycle(at: 60_000, charge: Expected(0, .connectRefused), freshness: [.fresh, .lost]),
+            ], bench)
+    }
+
+    @Test("a pack with both switches open may stand at any voltage")
+    func apart() {
+        var bench = Bench([.pack(), .pack()], .immediate)
+        bench.samples[1].setCells(3_100)
+        bench.samples[1].chargeSwitch = 0
+        bench.samples[1].dischargeSwitch = 0
+        Self.check([Cycle(at: 0), Cycle(at: 2_000, charge: Expected(100_000, .packMaximum, pack: 0))], bench)
+    }
+
+    @Test("a protection goes out at once, or as a warning until every pack protects")
+    func alarmPolicy() {
+        var settings = ControlSettings.immediate
+        let cycles = { (first: AlarmLevel) in
+            [
+                Cycle(at: 0, raised: [(.cellOverVoltage, nil)]),
+                Cycle(
+                    at: 1_000, change: { $0.samples[1].protect(.cellOverVoltage) },
+                    raised: [(.cellOverVoltage, first)]),
+                Cycle(
+                    at: 2_000, change: { $0.samples[0].protect(.cellOverVoltage) },
+                    charge: Expected(0, .protection), raised: [(.cellOverVoltage, .protection)]),
+            ]
+        }
+        Self.check(cycles(.protection), Bench([.pack(), .pack()], settings))
+        settings.alarmPolicy = .allPacks
+        Self.check(cycles(.warning), Bench([.pack(), .pack()], settings))
+    }
+
+    @Test("what is said about the bank: extremes with their places, sums and means")
+    func description() {
+        var bench = Bench([.pack(100), .pack(300)], .immediate)
+        bench.samples[0].cells[4] = 3_320
+        bench.samples[1].cells[15] = 3_290
+        bench.samples[0].soc = 400
+        bench.samples[1].temperatures = [nil, 310, 90]
+        let verdict = bench.step()
+        let expected: [(BankField, Int32)] = [
+            (.highestCell, 3_320), (.highestCellNumber, 5), (.highestCellPack, 1), (.lowestCell, 3_290),
+            (.lowestCellNumber, 16), (.lowestCellPack, 2), (.highestTemperature, 310),
+            (.lowestTemperature, 90),
+            (.soc, 475), (.current, 2_000), (.capacity, 400_000), (.packs, 2), (.packsOffline, 0),
+            (.voltage, 52_805), (.chargeEnabled, 0), (.dischargeVoltageLimit, 46_400),
+        ]
+        let found = expected.filter { verdict.bank[$0.0]?.value != $0.1 }
+            .map { "\($0.0): \(verdict.bank[$0.0]?.value as Any), not \($0.1)" }
+        #expect(found.isEmpty)
+    }
+}
