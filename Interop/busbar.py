@@ -10,6 +10,7 @@ import os
 import pathlib
 import re
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -24,7 +25,7 @@ BINARY = os.environ.get("BUSBAR", str(ROOT / ".build/release/busbar"))
 def simulate_bms(pty, packs=1, driver="jk-modbus", seconds=300):
     """Packs at the addresses 1, 2, ... of one line; `pty` becomes a link to the terminal to open."""
     return [BINARY, "simulate", "bms", "--driver", driver, "--packs", str(packs), "--pty", str(pty),
-            "--for", str(seconds)]
+            "--json", "--for", str(seconds)]
 
 
 def simulate_inverter(interface, profile="pylontech-lv-can", seconds=300):
@@ -40,38 +41,48 @@ def dbc(profile):
     return call([BINARY, "dbc", profile])
 
 
+class Decoded:
+    """What `busbar decode --json` says about one frame: its signals as {name: value}; `unread` are the names of those
+    that it says nothing about, because they are out of range or not there."""
+
+    def __init__(self, record):
+        self.identifier = int(record["identifier"], 16)
+        self.signals = {name: signal["value"] for name, signal in record.get("signals", {}).items()}
+        errors = {error.split()[0] for error in record.get("errors", [])}
+        self.unread = errors | set(record.get("unreported", []))
+
+
 def decode(lines, profile="pylontech-lv-can"):
-    """Decodes candump log lines; one (identifier, {signal: number}) per line that is a frame of the profile."""
+    """Decodes candump log lines, one `Decoded` for each."""
     text = call([BINARY, "decode", "--json", "--profile", profile, "-"], "".join(line + "\n" for line in lines))
-    return [decoded(json.loads(line)) for line in text.splitlines() if line.startswith("{")]
+    found = [Decoded(json.loads(line)) for line in text.splitlines()]
+    if len(found) != len(lines):
+        raise RuntimeError(f"busbar decode made {len(found)} frames of {len(lines)} lines")
+    return found
 
 
-def decoded(record):
-    """One JSON line of `decode`: its identifier as a number, its signals as {name: number}."""
-    identifier = record.get("identifier", record.get("id"))
-    if isinstance(identifier, str):
-        identifier = int(identifier, 16)
-    signals = record["signals"]
-    if isinstance(signals, list):
-        signals = {signal["name"]: signal["value"] for signal in signals}
-    values = {}
-    for name, value in signals.items():
-        if isinstance(value, dict):
-            value = value["value"]
-        if isinstance(value, (int, float)):
-            values[name] = value
-    return identifier, values
+def status(folder):
+    """What the gateway whose settings are in `folder` says about itself."""
+    return json.loads(status_text(folder, "--json"))
 
 
-def write_settings(folder, serial, inverter, packs=1, profile="pylontech-lv-can"):
-    """A settings file for `packs` JK packs on the line `serial`; `inverter` is its link, e.g. "socketcan: vcan0"."""
-    lines = ["links:", "  battery:", f"    serial: {serial}", "    baud: 115200", "  inverter:", f"    {inverter}"]
+def status_text(folder, *options):
+    """The same as a person sees it."""
+    return call([BINARY, "status", *options, "--socket", f"{folder}/busbar.sock"], tries=3)
+
+
+def write_settings(folder, packs_at, inverter, packs=1, profile="pylontech-lv-can"):
+    """A settings file for `packs` JK packs on the line `packs_at`; `inverter` is its link, e.g. "socketcan: vcan0"."""
+    lines = ["links:", "  battery:", f"    serial: {packs_at.path}", "    baud: 115200", "  inverter:", f"    {inverter}"]
     lines += ["packs:"]
     for address in range(1, packs + 1):
         lines += [f"  - name: P{address}", "    link: battery", "    driver: jk-modbus", f"    address: {address}",
                   "    cells: 16", "    capacity: 280 Ah", f"    charge_current: {PACK_AMPERES} A",
                   f"    discharge_current: {PACK_AMPERES} A"]
     lines += ["inverter:", "  link: inverter", f"  profile: {profile}"]
+    # A steep ramp: the limits are what they will be within seconds.
+    lines += ["limits:", f"  charge_current: {BANK_AMPERES} A", f"  discharge_current: {BANK_AMPERES} A",
+              "  ramp: 100 A/s"]
     lines += ["gateway:", f"  socket: {folder}/busbar.sock"]
     path = pathlib.Path(folder) / "busbar.yaml"
     path.write_text("\n".join(lines) + "\n")
@@ -81,32 +92,57 @@ def write_settings(folder, serial, inverter, packs=1, profile="pylontech-lv-can"
 # --- What a healthy simulated bank looks like ----------------------------------------------------------------------
 
 PACK_AMPERES = 100
-
-# A simulated JK pack at its start, as its registers say it. None: not fixed, only required to be plausible.
-START = {"cells": 16, "soc": None, "cell_millivolts": (2800, 3600), "pack_millivolts": (16 * 2800, 16 * 3600)}
+BANK_AMPERES = 50
 
 
 def expected_frames(packs):
-    """The payload of each Pylontech frame for a steady bank, as patterns over its hexadecimal digits.
+    """The payload of each Pylontech frame for a steady bank, as patterns over its hexadecimal digits; frames that
+    cannot change (see CONSTANT) to the last digit.
 
-    351: CVL 16 x 3.45 V = 55.2 V, DVL 16 x 2.90 V = 46.4 V; the currents depend on the state of charge.
-    355: SOC, SOH up to 100 %. 359: no alarm, the number of packs, "PN". 35C: charging and discharging allowed.
+    351: CVL 16 x 3.45 V = 55.2 V, CCL and DCL the bank's 50 A, DVL 16 x 2.90 V = 46.4 V. 355: SOC from 1 to 99 %, SOH
+    100 %. 356: voltage, current, temperature. 359: no alarm, the number of packs, "PN". 35C: charging and discharging
+    allowed. 35E: the maker's name.
     """
     return {
-        0x351: "2802" "(?!0000)[0-9A-F]{4}" "(?!0000)[0-9A-F]{4}" "D001",
-        0x355: "[0-6][0-9A-F]00" "[0-6][0-9A-F]00" "[0-9A-F]{0,8}",
-        0x356: "[0-9A-F]{4}" "[0-9A-F]{4}" "[0-9A-F]{4}" "(0000)?",
-        0x359: "00000000" f"{packs:02X}" "504E" "(00)?",
-        0x35C: "C0" "00" "(000000000000)?",
+        0x351: "2802" "F401" "F401" "D001",
+        0x355: "(?!00)[0-6][0-9A-F]00" "6400" "00000000",
+        0x356: "[0-9A-F]{4}" "[0-9A-F]{4}" "[0-9A-F]{4}" "0000",
+        0x359: "00000000" f"{packs:02X}" "504E" "00",
+        0x35C: "C000000000000000",
         0x35E: "50594C4F4E202020",
     }
+
+
+CONSTANT = (0x351, 0x359, 0x35C, 0x35E)
+
+
+def measured(payload):
+    """Voltage, current and temperature in a 356."""
+    volts, amperes, degrees = struct.unpack_from("<hhh", bytes.fromhex(payload))
+    return volts / 100, amperes / 10, degrees / 10
+
+
+def is_as_simulated(payload, packs):
+    """Whether a 356 tells the truth about the simulated packs: voltage, and the current that just flows."""
+    volts, amperes, degrees = measured(payload)
+    truth = packs.truth()
+    mean = sum(pack["millivolts"] for pack in truth["packs"]) / len(truth["packs"])
+    return abs(volts * 1000 - mean) <= 50 and abs(amperes * 1000 - truth["bank_milliamps"]) <= MILLIAMPS_OFF and (
+        10 <= degrees <= 40)
+
+
+# The simulated current rises by 0.6 A a second; what is compared may be three seconds apart.
+MILLIAMPS_OFF = 2_000
 
 
 # --- Processes -----------------------------------------------------------------------------------------------------
 
 
-def call(command, text=None):
+def call(command, text=None, tries=1):
+    """What a command prints; one that may come too late on a busy machine has more tries than one."""
     done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60)
+    if done.returncode != 0 and tries > 1:
+        return call(command, text, tries - 1)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -133,15 +169,29 @@ def running(command, name):
                     process.wait()
 
 
+class SimulatedPacks:
+    """Simulated packs; `path` is the terminal at which they answer."""
+
+    def __init__(self, path, process):
+        self.path, self.process = str(path), process
+
+    def truth(self):
+        """What the simulation said last about its packs."""
+        lines = [line for line in self.process.said().splitlines() if line.startswith("{") and line.endswith("}")]
+        return json.loads(lines[-1])
+
+
 @contextlib.contextmanager
 def simulated_bms(folder, packs=1):
-    """The path of the terminal at which simulated packs answer."""
+    """Simulated packs for the time of the block."""
     link = pathlib.Path(folder) / "bms.pty"
     with running(simulate_bms(link, packs), "simulate bms") as process:
-        wait(lambda: link.exists() or process.poll() is not None, 20, f"{link} appears")
+        wait(lambda: link.exists() or process.poll() is not None, 60, f"{link} appears")
+        simulated = SimulatedPacks(link, process)
+        wait(lambda: process.poll() is not None or "bank_milliamps" in process.said(), 60, "the packs are simulated")
         if process.poll() is not None:
             raise RuntimeError("the simulator ended at once")
-        yield link
+        yield simulated
 
 
 def wait(condition, seconds, what):

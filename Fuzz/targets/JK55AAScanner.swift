@@ -1,6 +1,4 @@
-#if canImport(BusCodec)
-    import BusCodec
-#endif
+import BusCodec
 
 /// Any bytes on a line of JK BMS: the same records however they are cut, nothing lost.
 ///

@@ -1,6 +1,4 @@
-#if canImport(BusCodec)
-    import BusCodec
-#endif
+import BusCodec
 
 /// Any bytes on a Modbus line: the same frames however they are cut, nothing lost, nothing piled up.
 ///

@@ -1,7 +1,5 @@
-#if canImport(BusCodec)
-    import BatteryModel
-    import BusCodec
-#endif
+import BatteryModel
+import BusCodec
 
 /// Any row on any container: what is stored is read back, no other byte changes, and nothing traps.
 ///

@@ -6,10 +6,10 @@ import Settings
 import Simulators
 
 /// `busbar demo`.
-public struct DemoCommand: Command {
-    public static let name = "demo"
-    public static let summary = "Show batteries, gateway and inverter at work, without hardware"
-    public static let about = """
+struct DemoCommand: Command {
+    static let name = "demo"
+    static let summary = "Show batteries, gateway and inverter at work, without hardware"
+    static let about = """
         Plays three JK-PB packs on one RS485 line and an inverter that speaks Pylontech behind an SLCAN adapter, each \
         on a pseudo-terminal, and runs the real gateway between them. Nothing but this process is touched.
 
@@ -19,7 +19,7 @@ public struct DemoCommand: Command {
 
         So that a minute shows something, limits rise again after 5 s instead of 30 s, and by 20 A/s instead of 5.
         """
-    public static let examples = [
+    static let examples = [
         Example("Try the keys", "busbar demo"),
         Example("Watch a cell run high, in a pipe", "busbar demo --scenario cell-high --seconds 45 | cat"),
     ]
@@ -27,7 +27,7 @@ public struct DemoCommand: Command {
     private let scenario: Scenario?
     private let length: Interval?
 
-    public init(_ arguments: inout Arguments) throws(UsageError) {
+    init(_ arguments: inout Arguments) throws(UsageError) {
         let name = try arguments.option(
             "--scenario", of: ScenarioName.self, "play a script instead of waiting for keys")
         scenario = name?.scenario
@@ -36,7 +36,7 @@ public struct DemoCommand: Command {
         try arguments.finish()
     }
 
-    public func run(_ console: Console) throws(CommandFailure) -> ExitCode {
+    func run(_ console: Console) throws(CommandFailure) -> ExitCode {
         do throws(SystemError) {
             // Before the first thread: it decides which signals all of them leave alone.
             let signals = try TerminationSignals()

@@ -25,6 +25,7 @@ struct GatewayService {
     ///   - report: Is given the lines of new events.
     ///   - complain: Is given what does not work but is no reason to stop.
     /// - Returns: Success if the gateway ended because it was told to.
+    /// - Throws: `CommandFailure` if it cannot start, or its bus thread fails.
     func run(
         for length: Interval?, report: ([String]) -> Void, complain: (String) -> Void
     ) throws(CommandFailure) -> ExitCode {

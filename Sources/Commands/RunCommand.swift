@@ -6,10 +6,10 @@ import Reporting
 import Settings
 
 /// `busbar run`.
-public struct RunCommand: Command {
-    public static let name = "run"
-    public static let summary = "Read the packs and speak to the inverter"
-    public static let about = """
+struct RunCommand: Command {
+    static let name = "run"
+    static let summary = "Read the packs and speak to the inverter"
+    static let about = """
         Runs the gateway that the settings describe until it is told to stop, and writes what happens, one line an \
         event. 'busbar status' shows the state of a running gateway.
 
@@ -18,7 +18,7 @@ public struct RunCommand: Command {
 
         Without --config it takes busbar.yaml of this directory, and otherwise /etc/busbar/busbar.yaml.
         """
-    public static let examples = [
+    static let examples = [
         Example("Run with the settings of this directory", "busbar run"),
         Example("Run with other settings, for one minute", "busbar run --config garage.yaml --seconds 60"),
     ]
@@ -27,14 +27,14 @@ public struct RunCommand: Command {
     private let length: Interval?
     private let isQuiet: Bool
 
-    public init(_ arguments: inout Arguments) throws(UsageError) {
+    init(_ arguments: inout Arguments) throws(UsageError) {
         file = try arguments.option("--config", of: String.self, "the settings file")
         length = try arguments.option("--seconds", of: Interval.self, "end after this time")
         isQuiet = try arguments.flag("--quiet", "write no events")
         try arguments.finish()
     }
 
-    public func run(_ console: Console) throws(CommandFailure) -> ExitCode {
+    func run(_ console: Console) throws(CommandFailure) -> ExitCode {
         let path = try CheckCommand.settingsPath(file)
         let settings: BusbarSettings
         do throws(SettingsProblems) {

@@ -7,17 +7,17 @@ import Reporting
 import Simulators
 
 /// `busbar simulate bms|inverter`.
-public struct SimulateCommand: Command {
-    public static let name = "simulate"
-    public static let summary = "Play a battery or an inverter on a real or made-up link"
-    public static let about = """
+struct SimulateCommand: Command {
+    static let name = "simulate"
+    static let summary = "Play a battery or an inverter on a real or made-up link"
+    static let about = """
         'simulate bms' plays packs of one kind on a line that anything can read: a pseudo-terminal whose name is \
         --pty, or a serial port. 'simulate inverter' listens as an inverter of one profile would and shows that it is \
         there: behind an SLCAN adapter on a pseudo-terminal, on a CAN interface, or on a real SLCAN adapter.
 
         It plays until Ctrl-C, or for the time of --for.
         """
-    public static let examples = [
+    static let examples = [
         Example("Three packs for a gateway to read", "busbar simulate bms --packs 3 --pty /tmp/bms"),
         Example("An inverter on a CAN interface", "busbar simulate inverter --socketcan can0"),
     ]
@@ -31,7 +31,7 @@ public struct SimulateCommand: Command {
     private let length: Interval?
     private let isJSON: Bool
 
-    public init(_ arguments: inout Arguments) throws(UsageError) {
+    init(_ arguments: inout Arguments) throws(UsageError) {
         let driver = try arguments.option(
             "--driver", default: DriverName.placeholder, "what the packs speak")
         let packs = try arguments.option("--packs", default: 1, in: 1...16, "number of packs")
@@ -75,7 +75,7 @@ public struct SimulateCommand: Command {
         return .link(.slcan(over: port, bitrateKilobits: Int(kilobits)))
     }
 
-    public func run(_ console: Console) throws(CommandFailure) -> ExitCode {
+    func run(_ console: Console) throws(CommandFailure) -> ExitCode {
         do throws(SystemError) {
             let signals = try TerminationSignals()
             let loop = try EventLoop()

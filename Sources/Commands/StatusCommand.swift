@@ -4,17 +4,17 @@ import Reporting
 import Settings
 
 /// `busbar status`.
-public struct StatusCommand: Command {
-    public static let name = "status"
-    public static let summary = "Show the state of a running gateway"
-    public static let about = """
+struct StatusCommand: Command {
+    static let name = "status"
+    static let summary = "Show the state of a running gateway"
+    static let about = """
         Asks the gateway that runs on this machine for its state: packs, limits with the rule that set each and what \
         would have to change for it to rise, the link to the inverter, alarms and the last events.
 
         The gateway listens on the socket that its settings name. Without --socket and --config the usual settings \
         file is looked at, and otherwise the usual socket is tried. Only the user and group of the gateway may ask.
         """
-    public static let examples = [
+    static let examples = [
         Example("Look once", "busbar status"),
         Example("Look every second until Ctrl-C", "busbar status --watch"),
         Example("Read a value in a script", "busbar status --json | jq .bank.ccl.value"),
@@ -25,7 +25,7 @@ public struct StatusCommand: Command {
     private let isWatching: Bool
     private let isJSON: Bool
 
-    public init(_ arguments: inout Arguments) throws(UsageError) {
+    init(_ arguments: inout Arguments) throws(UsageError) {
         socket = try arguments.option("--socket", of: String.self, "the socket of the gateway")
         file = try arguments.option("--config", of: String.self, "the settings file that names the socket")
         isWatching = try arguments.flag("--watch", "ask again every second")
@@ -33,7 +33,7 @@ public struct StatusCommand: Command {
         try arguments.finish()
     }
 
-    public func run(_ console: Console) throws(CommandFailure) -> ExitCode {
+    func run(_ console: Console) throws(CommandFailure) -> ExitCode {
         let path = try socketPath()
         repeat {
             let answer = try ask(path)

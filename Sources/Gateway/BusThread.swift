@@ -13,6 +13,7 @@ final class BusThread {
     private let links: Links
     private var core: GatewayCore
     private var wasOpen: [Bool]
+    private var wasOff: [Bool]
     private var sentBefore: (count: UInt64, at: Instant)
     private var framesPerSecond = 0
     private var nextPublish: Instant
@@ -32,6 +33,7 @@ final class BusThread {
         links = Links(configuration, on: loop)
         core = GatewayCore(configuration, at: now)
         wasOpen = Array(repeating: false, count: configuration.buses.count)
+        wasOff = wasOpen
         sentBefore = (0, now)
         nextPublish = now
         startedAt = now
@@ -82,9 +84,13 @@ final class BusThread {
         for (index, link) in links.all.enumerated() {
             link.tick(at: now)
             let isOpen = link.state == .open
-            guard isOpen != wasOpen[index] else { continue }
+            if isOpen != wasOpen[index] {
+                core.bus(index, isUp: isOpen, reason: link.lastError?.description ?? "", at: now)
+            } else if isOpen, link.isBusOff != wasOff[index] {
+                core.bus(index, isOff: link.isBusOff, at: now)
+            }
             wasOpen[index] = isOpen
-            core.bus(index, isUp: isOpen, reason: link.lastError?.description ?? "", at: now)
+            wasOff[index] = link.isBusOff
         }
     }
 

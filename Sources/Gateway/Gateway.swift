@@ -41,7 +41,7 @@ public final class Gateway: Sendable {
     /// The newest snapshot; `nil` before the first.
     public var snapshot: Snapshot? { published.withLock { $0 } }
 
-    /// Asks for the end: zero limits for one period, then silence. Returns at once.
+    /// Asks for the end, zero limits for one period and then silence, and returns at once.
     public func stop() {
         stopRequested.store(true, ordering: .releasing)
         waker.withLock { $0 }?.wake()

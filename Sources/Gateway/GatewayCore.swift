@@ -119,6 +119,12 @@ public struct GatewayCore: Sendable {
         }
     }
 
+    /// Notes that the controller of a CAN bus has left it or has come back; until then nothing said on it is heard.
+    public mutating func bus(_ bus: Int, isOff: Bool, at now: Instant) {
+        log.add(isOff ? .busOff(bus) : .busOn(bus), at: now)
+        if configuration.inverter.bus == bus { sender.busChanged(isUp: sender.isUp, at: now) }
+    }
+
     /// Begins to stop: zero limits for one period, then silence.
     public mutating func stop(at now: Instant) {
         guard stopAt == nil else { return }

@@ -14,6 +14,10 @@ public struct GatewayEvent: Sendable, Equatable {
         case busUp(Int)
         /// A bus does not work, with the system's reason.
         case busDown(Int, String)
+        /// The CAN controller of a bus has left it after too many errors.
+        case busOff(Int)
+        /// The CAN controller of a bus has come back.
+        case busOn(Int)
         /// A pack has moved on the ladder.
         case pack(Int, Freshness)
         /// The bank has changed its state.

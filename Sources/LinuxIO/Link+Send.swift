@@ -18,13 +18,17 @@ extension Link {
 
     /// Sends a frame, or keeps it until there is room.
     ///
-    /// - Returns: False if the link is not open, or the frame is an error frame for an SLCAN adapter, and it is
-    ///   dropped.
+    /// While the controller is off the bus the kernel takes frames as if nothing were wrong, and loses them. They are
+    /// handed to it all the same, so that nothing depends on its telling that the controller has come back.
+    ///
+    /// - Returns: False if the frame does not reach the bus: the link is not open, its controller is off the bus, or
+    ///   it is an error frame for an SLCAN adapter.
     @discardableResult
     public func send(_ frame: CANFrame, at now: Instant) -> Bool {
         precondition(address.carriesFrames, "a link of bytes")
         guard slcan != nil else {
-            return transmit(RawCANFrame(frame).storage.span, payloadCount: frame.payload.count, at: now)
+            let raw = RawCANFrame(frame)
+            return transmit(raw.storage.span, payloadCount: frame.payload.count, at: now) && !isBusOff
         }
         guard let line = SLCAN.encode(frame) else {
             counters.dropped += 1

@@ -43,6 +43,10 @@ public final class Link {
     public static let shortestBackOff = Interval.milliseconds(500)
     /// The longest pause between two attempts.
     public static let longestBackOff = Interval.seconds(10)
+    /// The same for an interface of the kernel.
+    ///
+    /// Looking whether it is up costs nothing, and an inverter that hears nothing for ten seconds raises an alarm.
+    public static let longestInterfaceBackOff = Interval.seconds(2)
 
     let loop: EventLoop
     let format: SerialFormat?
@@ -181,7 +185,8 @@ extension Link {
         opener = nil
         closeDescriptor(discardingOutput: true)
         state = .waiting(until: now + backOff)
-        backOff = min(backOff * 2, Self.longestBackOff)
+        let isInterface = if case .socketCAN = address { true } else { false }
+        backOff = min(backOff * 2, isInterface ? Self.longestInterfaceBackOff : Self.longestBackOff)
     }
 
     private func closeDescriptor(discardingOutput: Bool) {

@@ -33,6 +33,7 @@ extension StatusDocument {
     ///
     /// - Parameter isPretty: Whether it is laid out for people.
     /// - Returns: UTF-8 text without a line break at the end.
+    /// - Throws: `EncodingError` if a number is not finite.
     public func json(isPretty: Bool = false) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = isPretty ? [.sortedKeys, .prettyPrinted] : [.sortedKeys]

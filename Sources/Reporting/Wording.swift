@@ -154,6 +154,9 @@ extension Wording {
         case .stopping: "stopping: zero limits for one period, then silence"
         case .busUp(let bus): "link \(self.bus(bus)) is open"
         case .busDown(let bus, let why): "link \(self.bus(bus)) is down" + (why.isEmpty ? "" : ": \(why)")
+        case .busOff(let bus):
+            "link \(self.bus(bus)) has left the bus (BUS-OFF); look at wiring, terminators and bit rate"
+        case .busOn(let bus): "link \(self.bus(bus)) is on the bus again"
         case .pack(let index, let freshness): "\(pack(index)) is \(Self.freshness(freshness))"
         case .bank(let state): "bank: \(Self.state(state))"
         case .raised(let kind, let level, let index):

@@ -1,8 +1,7 @@
+import BMSDrivers
 import BatteryModel
 import BusCodec
 import Testing
-
-import BMSDrivers
 
 @Suite struct JKBatteryTests {
     /// Captured packs: live data, identity, and settings where captured.

@@ -1,8 +1,7 @@
+import BMSDrivers
 import BatteryModel
 import BusCodec
 import Testing
-
-import BMSDrivers
 
 @Suite struct JKDecodeTests {
     let status = bytes(JKFrames.statusB1)

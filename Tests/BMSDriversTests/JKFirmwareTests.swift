@@ -1,7 +1,6 @@
+import BMSDrivers
 import BatteryModel
 import Testing
-
-import BMSDrivers
 
 @Suite struct JKFirmwareTests {
     static let versions: [(hardware: StaticString, firmware: StaticString, dialect: UInt8?)] = [

@@ -1,8 +1,7 @@
+import BMSDrivers
 import BatteryModel
 import BusCodec
 import Testing
-
-import BMSDrivers
 
 /// A captured answer and what its source says it means.
 struct JKGolden: Sendable, CustomTestStringConvertible {

@@ -1,8 +1,7 @@
+import BMSDrivers
 import BatteryModel
 import BusCodec
 import Testing
-
-import BMSDrivers
 
 /// Registers that were read in other pieces than the driver's own, and what they hold.
 struct JKRegisters: Sendable, CustomTestStringConvertible {

@@ -1,8 +1,7 @@
+import BMSDrivers
 import BatteryModel
 import BusCodec
 import Testing
-
-import BMSDrivers
 
 @Suite struct JKStreamTests {
     /// The acknowledgement of the status of address 3.

@@ -1,7 +1,6 @@
+import BMSDrivers
 import BatteryModel
 import BusCodec
-
-import BMSDrivers
 
 /// The bytes of a hexadecimal text; anything else in it is skipped.
 func bytes(_ hex: String) -> [UInt8] {

@@ -1,7 +1,6 @@
+import BMSDrivers
 import BatteryModel
 import Testing
-
-import BMSDrivers
 
 /// Two answers of a pack, and whether the second is old.
 struct JKTicks: Sendable, CustomTestStringConvertible {

@@ -1,8 +1,7 @@
 import BatteryModel
+import BusCodec
 import TestSupport
 import Testing
-
-import BusCodec
 
 /// Modbus RTU against frames of vendors, captures and rules.
 @Suite struct ModbusRTUTests {

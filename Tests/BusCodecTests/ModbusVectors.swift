@@ -1,7 +1,6 @@
+import BusCodec
 import TestSupport
 import Testing
-
-import BusCodec
 
 /// A frame of Modbus RTU and what it says.
 struct ModbusVector: Sendable, CustomTestStringConvertible {

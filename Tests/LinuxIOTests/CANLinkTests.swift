@@ -31,9 +31,11 @@ import Testing
         controller.send(off, at: bench.now)
         #expect(try bench.run { bench.frames[link.token] == [off] })
         #expect(link.isBusOff && link.counters.busOff == 1)
+        #expect(!link.send(dataFrame(0x351, []), at: bench.now), "what the kernel takes now, it loses")
         controller.send(restarted, at: bench.now)
         #expect(try bench.run { bench.frames[link.token] == [off, restarted] })
         #expect(!link.isBusOff && link.counters.errorFrames == 2 && link.counters.framesIn == 0)
+        #expect(link.send(dataFrame(0x351, []), at: bench.now))
     }
 
     @Test("a full queue drops the oldest frames and counts them") func overflow() throws {

@@ -1,6 +1,5 @@
-import Testing
-
 import Settings
+import Testing
 
 /// A key of the section `limits` with the last values inside its bounds and the first outside.
 private let bounds: [(key: String, inside: [String], outside: [String])] = [

@@ -1,6 +1,5 @@
-import Testing
-
 import Settings
+import Testing
 
 private let spellings: [(text: String, quantity: Quantity, kept: Int64)] = [
     ("100 A", .current, 100_000), ("100A", .current, 100_000), ("0.5 A", .current, 500),

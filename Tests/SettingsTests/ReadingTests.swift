@@ -1,8 +1,7 @@
 import BatteryModel
 import ChargeControl
-import Testing
-
 import Settings
+import Testing
 
 private func read(_ text: String) throws(SettingsProblems) -> BusbarSettings {
     try BusbarSettings.read(text: text, file: "busbar.yaml", knowing: catalogue)

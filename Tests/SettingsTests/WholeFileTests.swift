@@ -1,6 +1,5 @@
-import Testing
-
 import Settings
+import Testing
 
 @Test("all problems of a file are told at once, in its order")
 func allAtOnce() {

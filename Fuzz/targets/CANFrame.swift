@@ -1,12 +1,6 @@
-// A CAN frame made from any bytes carries exactly those bytes.
-//
-// How to add a target: one file here, named after what it feeds, with this one function. libFuzzer calls it again and
-// again with bytes that reach new code; anything that traps (a failed precondition, an overflow, an index out of
-// range) is a finding. State a property with `precondition`, as below. Return 0. Nothing else has to be edited.
-
 import BusCodec
 
-/// Called by libFuzzer with `count` bytes at `start`.
+/// A CAN frame made from any bytes carries exactly those bytes.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = UnsafeBufferPointer(start: start, count: count).span
