@@ -94,7 +94,8 @@ let testTargets: [Target] = [
         name: "BMSDriversTests", dependencies: ["BatteryModel", "BusCodec", "BMSDrivers", "TestSupport"],
         swiftSettings: common),
     .testTarget(
-        name: "InverterProfilesTests", dependencies: ["BatteryModel", "BusCodec", "InverterProfiles", "Reporting", "TestSupport"],
+        name: "InverterProfilesTests",
+        dependencies: ["BatteryModel", "BusCodec", "InverterProfiles", "Reporting", "TestSupport"],
         swiftSettings: common),
     .testTarget(
         name: "ChargeControlTests", dependencies: ["BatteryModel", "ChargeControl", "TestSupport"],
@@ -106,13 +107,25 @@ let testTargets: [Target] = [
         name: "SettingsTests", dependencies: ["BatteryModel", "ChargeControl", "Settings"],
         swiftSettings: common),
     .testTarget(
-        name: "SimulatorsTests", dependencies: ["BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "LinuxIO", "Simulators", "TestSupport"],
+        name: "SimulatorsTests",
+        dependencies: [
+            "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "LinuxIO", "Simulators",
+            "TestSupport",
+        ],
         swiftSettings: common),
     .testTarget(
-        name: "GatewayTests", dependencies: ["BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO", "Gateway", "Reporting", "Simulators", "TestSupport"],
+        name: "GatewayTests",
+        dependencies: [
+            "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
+            "Gateway", "Reporting", "Simulators", "TestSupport",
+        ],
         swiftSettings: common),
     .testTarget(
-        name: "CommandsTests", dependencies: ["BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO", "Gateway", "Settings", "Reporting", "Simulators", "Commands", "TestSupport"],
+        name: "CommandsTests",
+        dependencies: [
+            "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
+            "Gateway", "Settings", "Reporting", "Simulators", "Commands", "TestSupport",
+        ],
         exclude: ["Snapshots"],
         swiftSettings: common),
 ]

@@ -139,29 +139,17 @@ extension PackLine {
 
     private mutating func ask(at now: Instant, wake: Instant) -> Step {
         guard now >= quietUntil else { return .wait(until: min(wake, quietUntil)) }
-<<<<<<< HEAD
         var best = 0
         for index in 1..<max(count, 1) where turns[index].isBefore(turns[best]) { best = index }
         let turn = turns[best]
         guard now >= turn.due else { return .wait(until: min(wake, turn.due)) }
         guard let slot = slots[best] else { return .wait(until: wake) }
-        slots[best]?.asked(turn.poll, at: now)
-        noteTurn(of: best)
-=======
-        var best: (slot: Int, poll: Int, due: Instant)?
-        for index in 0..<count {
-            guard let next = slots[index]?.next else { continue }
-            if let held = best, held.due <= next.due { continue }
-            best = (index, next.poll, next.due)
-        }
-        guard let best, let slot = slots[best.slot] else { return .wait(until: wake) }
-        guard now >= best.due else { return .wait(until: min(wake, best.due)) }
         // What has begun to arrive is the end of a late answer, and no part of the one to this question.
         _ = scan(at: now) { (scanner, grammar, handle) in
             scanner.silence(grammar: grammar, handle: handle)
         }
-        slots[best.slot]?.asked(best.poll, at: now)
->>>>>>> interop
+        slots[best]?.asked(turn.poll, at: now)
+        noteTurn(of: best)
         outgoing.removeAll()
         slot.driver.request(turn.poll, slot.address, &outgoing)
         transaction = Transaction(
