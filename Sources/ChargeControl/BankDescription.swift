@@ -5,7 +5,7 @@ import BatteryModel
 
 extension ChargeController {
     /// The mean voltage of the packs in the bank, in millivolts.
-    func meanVoltage(_ members: UInt16) -> Int32? {
+    mutating func meanVoltage(_ members: UInt16) -> Int32? {
         mean(members) {
             $0.view?.voltage?.value
         } weight: { _ in
@@ -14,19 +14,19 @@ extension ChargeController {
     }
 
     /// The highest voltage of the packs in the bank, in millivolts.
-    func highestVoltage(_ members: UInt16) -> Int32? {
+    mutating func highestVoltage(_ members: UInt16) -> Int32? {
         var highest: Int32?
         for index in 0..<count where members & 1 << UInt16(index) != 0 {
-            guard let voltage = packs.span[index]?.view?.voltage?.value else { continue }
+            guard let voltage = packs[index]?.view?.voltage?.value else { continue }
             highest = max(highest ?? voltage, voltage)
         }
         return highest
     }
 
     /// Fills in `verdict` what the packs and the limits say.
-    func describe(_ verdict: inout BankVerdict, at now: Instant) {
+    mutating func describe(_ verdict: inout BankVerdict, at now: Instant) {
         for index in 0..<count {
-            if let pack = packs.span[index]?.verdict { verdict[index] = pack }
+            if let pack = packs[index]?.verdict { verdict[index] = pack }
         }
         var bank = BankReading()
         describeLimits(verdict, in: &bank)
@@ -39,7 +39,7 @@ extension ChargeController {
         verdict.bank = bank
     }
 
-    private func describeLimits(_ verdict: BankVerdict, in bank: inout BankReading) {
+    private mutating func describeLimits(_ verdict: BankVerdict, in bank: inout BankReading) {
         let now = verdict.at
         bank[.chargeVoltageLimit] = Reading(verdict.chargeVoltage.value, at: now)
         bank[.chargeCurrentLimit] = Reading(verdict.charge.value, at: now)
@@ -53,7 +53,7 @@ extension ChargeController {
         bank.alarms = Reading(verdict.alarms, at: now)
     }
 
-    private func describeMeasurements(_ members: UInt16, _ at: Instant, in bank: inout BankReading) {
+    private mutating func describeMeasurements(_ members: UInt16, _ at: Instant, in bank: inout BankReading) {
         let capacity = { (pack: PackTrack) in Int64(pack.settings.capacityMilliampHours) }
         bank[.voltage] = meanVoltage(members).map { Reading($0, at: at) }
         bank[.soc] = mean(members) {
@@ -74,7 +74,7 @@ extension ChargeController {
         var current: Int64 = 0
         var total: Int64 = 0
         for index in 0..<count where members & 1 << UInt16(index) != 0 {
-            guard let pack = packs.span[index] else { continue }
+            guard let pack = packs[index] else { continue }
             current += Int64(pack.view?.current?.value ?? 0)
             total += capacity(pack)
         }
@@ -82,12 +82,12 @@ extension ChargeController {
         bank[.capacity] = Reading(Int32(clamping: total), at: at)
     }
 
-    private func describeCells(_ members: UInt16, _ at: Instant, in bank: inout BankReading) {
+    private mutating func describeCells(_ members: UInt16, _ at: Instant, in bank: inout BankReading) {
         var cells: (high: Placed, highPack: Int, low: Placed, lowPack: Int)?
         var warmest: Int32?
         var coldest: Int32?
         for index in 0..<count where members & 1 << UInt16(index) != 0 {
-            if let found = packs.span[index]?.view?.cells {
+            if let found = packs[index]?.view?.cells {
                 if cells == nil { cells = (found.high, index, found.low, index) }
                 if let held = cells, found.high.value > held.high.value {
                     cells?.high = found.high
@@ -98,7 +98,7 @@ extension ChargeController {
                     cells?.lowPack = index
                 }
             }
-            if let found = packs.span[index]?.view?.temperatures {
+            if let found = packs[index]?.view?.temperatures {
                 warmest = max(warmest ?? found.high.value, found.high.value)
                 coldest = min(coldest ?? found.low.value, found.low.value)
             }
@@ -115,10 +115,10 @@ extension ChargeController {
     }
 
     /// When the oldest of the readings that the bank stands on was completed.
-    private func oldestReading(_ members: UInt16, at now: Instant) -> Instant? {
+    private mutating func oldestReading(_ members: UInt16, at now: Instant) -> Instant? {
         var oldest: Instant?
         for index in 0..<count where members & 1 << UInt16(index) != 0 {
-            guard let pack = packs.span[index], let at = pack.view?.completedAt(pack.settings, now: now)
+            guard let pack = packs[index], let at = pack.view?.completedAt(pack.settings, now: now)
             else {
                 continue
             }
@@ -128,13 +128,13 @@ extension ChargeController {
     }
 
     /// The weighted mean over the packs in the bank; `nil` if one of them does not report the value.
-    private func mean(
+    private mutating func mean(
         _ members: UInt16, of value: (PackTrack) -> Int32?, weight: (PackTrack) -> Int64
     ) -> Int32? {
         var sum: Int64 = 0
         var weights: Int64 = 0
         for index in 0..<count where members & 1 << UInt16(index) != 0 {
-            guard let pack = packs.span[index], let value = value(pack) else { return nil }
+            guard let pack = packs[index], let value = value(pack) else { return nil }
             sum += Int64(value) * weight(pack)
             weights += weight(pack)
         }

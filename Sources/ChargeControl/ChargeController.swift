@@ -10,7 +10,8 @@ public struct ChargeController: Sendable {
     /// Number of packs.
     public private(set) var count = 0
 
-    /// Read through `span`: Swift 6.3 copies all sixteen to read one through the array's own subscript.
+    /// What only looks at them is `mutating` all the same: from a borrowed `self` Swift 6.3 copies all sixteen to
+    /// read one, which was four fifths of a step.
     var packs: InlineArray<16, PackTrack?> = InlineArray(repeating: nil)
     var sharing: Sharing
     private var chargeLimiter = RateLimiter()
@@ -36,7 +37,7 @@ public struct ChargeController: Sendable {
         packs[count] = PackTrack(pack)
         count += 1
         var all: [16 of PackSettings?] = InlineArray(repeating: nil)
-        for index in 0..<count { all[index] = packs.span[index]?.settings }
+        for index in 0..<count { all[index] = packs[index]?.settings }
         sharing = Sharing(all)
     }
 
@@ -73,15 +74,17 @@ public struct ChargeController: Sendable {
 // MARK: - Where the bank stands
 
 extension ChargeController {
-    private func membership() -> UInt16 {
+    private mutating func membership() -> UInt16 {
         var members: UInt16 = 0
-        for index in 0..<count where packs.span[index]?.isInBank == true { members |= 1 << UInt16(index) }
+        for index in 0..<count where packs[index]?.isInBank == true { members |= 1 << UInt16(index) }
         return members
     }
 
     private var hasLost: Bool {
-        for index in 0..<count where packs.span[index]?.isLost == true { return true }
-        return false
+        mutating get {
+            for index in 0..<count where packs[index]?.isLost == true { return true }
+            return false
+        }
     }
 
     private mutating func stateNow(_ members: UInt16, at now: Instant) -> BankVerdict.State {
@@ -103,11 +106,11 @@ extension ChargeController {
     }
 
     /// The pack voltages furthest apart among those that can exchange current.
-    private func voltageSpread(at now: Instant) -> Int64 {
+    private mutating func voltageSpread(at now: Instant) -> Int64 {
         var low: Int32 = .max
         var high: Int32 = .min
         for index in 0..<count {
-            guard let pack = packs.span[index], pack.isInBank, let voltage = pack.view?.voltage?.value,
+            guard let pack = packs[index], pack.isInBank, let voltage = pack.view?.voltage?.value,
                 pack.conducts(.charge, at: now, settings) || pack.conducts(.discharge, at: now, settings)
             else { continue }
             low = min(low, voltage)
@@ -116,13 +119,13 @@ extension ChargeController {
         return high > low ? distance(high, low) : 0
     }
 
-    private func bankAlarms(_ state: BankVerdict.State) -> AlarmSet {
+    private mutating func bankAlarms(_ state: BankVerdict.State) -> AlarmSet {
         var union = AlarmSet()
         var shared: AlarmMask?
         for index in 0..<count {
-            guard let alarms = packs.span[index]?.verdict.alarms else { continue }
+            guard let alarms = packs[index]?.verdict.alarms else { continue }
             union.formUnion(alarms)
-            guard packs.span[index]?.isInBank == true else { continue }
+            guard packs[index]?.isInBank == true else { continue }
             shared = shared.map { AlarmMask(bits: $0.bits & alarms.protections.bits) } ?? alarms.protections
         }
         if settings.alarmPolicy == .allPacks, let shared {
@@ -174,7 +177,7 @@ extension ChargeController {
     ) {
         var conducting: UInt16 = 0
         for index in 0..<count {
-            guard members & 1 << UInt16(index) != 0, let pack = packs.span[index],
+            guard members & 1 << UInt16(index) != 0, let pack = packs[index],
                 pack.conducts(direction, at: now, settings)
             else { continue }
             conducting |= 1 << UInt16(index)
@@ -183,7 +186,7 @@ extension ChargeController {
         for index in 0..<count where members & 1 << UInt16(index) != 0 {
             guard
                 let own = direction == .charge
-                    ? packs.span[index]?.verdict.charge : packs.span[index]?.verdict.discharge
+                    ? packs[index]?.verdict.charge : packs[index]?.verdict.discharge
             else { continue }
             let permille = sharing.permille(of: index, among: conducting)
             if direction == .charge {
@@ -211,11 +214,11 @@ extension ChargeController {
 
     /// A cell at its absolute maximum stops the whole bank, even in a pack whose switch is open or that is too
     /// incomplete to be in the bank, and even before its reading is believed.
-    private func applyAbsoluteMaximum(to limit: inout Limit, at now: Instant) {
+    private mutating func applyAbsoluteMaximum(to limit: inout Limit, at now: Instant) {
         let maximum = settings.absoluteMaximumCellMillivolts
         for index in 0..<count {
             guard
-                let high = packs.span[index]?.view?.newestHigh?.usable(
+                let high = packs[index]?.view?.newestHigh?.usable(
                     at: now, noOlderThan: settings.lostAfter),
                 high.value >= maximum
             else { continue }
@@ -227,10 +230,10 @@ extension ChargeController {
     }
 
     /// The packs that conducted in this direction when they were lost.
-    private func lostOffers(_ direction: Direction) -> UInt16 {
+    private mutating func lostOffers(_ direction: Direction) -> UInt16 {
         var lost: UInt16 = 0
         for index in 0..<count
-        where packs.span[index]?.isLost == true && packs.span[index]?.offered[direction] != nil {
+        where packs[index]?.isLost == true && packs[index]?.offered[direction] != nil {
             lost |= 1 << UInt16(index)
         }
         return lost
@@ -238,9 +241,9 @@ extension ChargeController {
 
     /// A lost pack may still be wired in: it bounds the bank by what it offered, and by its share among the packs
     /// that conduct now if that is larger than it was.
-    private func applyLost(_ direction: Direction, _ conducting: UInt16, to limit: inout Limit) {
+    private mutating func applyLost(_ direction: Direction, _ conducting: UInt16, to limit: inout Limit) {
         for index in 0..<count {
-            guard let pack = packs.span[index], pack.isLost, var offer = pack.offered[direction] else {
+            guard let pack = packs[index], pack.isLost, var offer = pack.offered[direction] else {
                 continue
             }
             let own = direction == .charge ? pack.offered.ownCharge : pack.offered.ownDischarge
@@ -274,8 +277,8 @@ extension ChargeController {
                     let offer = chargeVoltageOffer(of: index, at: now)
                     packs[index]?.offered.chargeVoltage = offer
                 }
-                guard var offer = packs.span[index]?.offered.chargeVoltage else { continue }
-                if packs.span[index]?.isLost == true {
+                guard var offer = packs[index]?.offered.chargeVoltage else { continue }
+                if packs[index]?.isLost == true {
                     offer.rule = .packLost
                     offer.rise = .newReading
                 }
@@ -287,7 +290,7 @@ extension ChargeController {
 
     /// What one pack allows: the over-voltage setting of its BMS, over all cells.
     private mutating func chargeVoltageOffer(of index: Int, at now: Instant) -> LimitReason? {
-        guard let pack = packs.span[index] else { return nil }
+        guard let pack = packs[index] else { return nil }
         let setting = pack.view?.cellOverVoltage?.usable(at: now, noOlderThan: PackRules.settingsAge)
         // A setting that no cell could have is no setting.
         if let setting, Plausibility.cellMillivolts.contains(setting), setting * cellCount >= floorVoltage {
@@ -306,11 +309,15 @@ extension ChargeController {
         Int32(clamping: (Int64(millivolts) + 99) / 100 * 100)
     }
 
-    private var floorVoltage: Int32 { settings.floorVoltageMillivoltsPerCell * cellCount }
+    private var floorVoltage: Int32 {
+        mutating get { settings.floorVoltageMillivoltsPerCell * cellCount }
+    }
 
-    private var cellCount: Int32 { packs[0]?.settings.cells ?? 0 }
+    private var cellCount: Int32 {
+        mutating get { packs[0]?.settings.cells ?? 0 }
+    }
 
-    private func dischargeVoltageLimit() -> Limit {
+    private mutating func dischargeVoltageLimit() -> Limit {
         Limit(
             LimitReason(
                 .bankMaximum, limit: settings.dischargeVoltageMillivoltsPerCell * cellCount,
