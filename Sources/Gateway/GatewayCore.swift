@@ -17,7 +17,7 @@ public protocol GatewayOutput {
 
 /// The gateway without clock, thread or descriptor: bytes and frames in, bytes and frames out.
 ///
-/// The same bytes at the same instants give the same frames. ``BusThread`` gives it a real clock and real buses.
+/// The same bytes at the same instants give the same frames. ``Gateway`` gives it a real clock and real buses.
 public struct GatewayCore: Sendable {
     /// How often the control runs when nothing arrives.
     public static let tick = Interval.milliseconds(100)

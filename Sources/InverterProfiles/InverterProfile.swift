@@ -5,7 +5,7 @@ public import BusCodec
 ///
 /// A profile is a sheet, its frames, its rows and two named quirks; it keeps nothing. Encoding, decoding, export and
 /// simulation are the same for every profile. All parts are mandatory; a profile without quirks says so with
-/// ``noPreparation`` and ``noMending``.
+/// ``noPreparation(_:_:)`` and ``noMending(_:_:)``.
 public struct InverterProfile: Sendable {
     /// What is said about the protocol as a whole.
     public var sheet: ProfileSheet

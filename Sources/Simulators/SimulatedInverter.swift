@@ -63,7 +63,7 @@ public struct SimulatedInverter: Sendable {
     public private(set) var milliamps: Int32 = 0
     /// What was heard and sent.
     public private(set) var statistics = Statistics()
-    /// How often each frame was heard, as ``InverterProfile/frame`` counts them.
+    /// How often each frame was heard, as `InverterProfile.frame` counts them.
     public private(set) var frameCounts: [FrameCount]
 
     private let startedAt: Instant

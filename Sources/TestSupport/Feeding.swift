@@ -12,7 +12,7 @@ public struct Feeding<Item: Equatable & Sendable>: Equatable, Sendable {
 
     /// The items in the order in which they were found.
     public private(set) var found: [Found] = []
-    /// Number of bytes dropped, for each ``NoiseCause``.
+    /// Number of bytes dropped, for each `NoiseCause`.
     public private(set) var noise: [UInt64] = []
     /// Number of items found up to the end of each stretch, its silence included.
     public private(set) var foundCounts: [Int] = []
