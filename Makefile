@@ -26,7 +26,7 @@ test: setup ## Every Swift test; ARGS='--filter X' for some
 check: setup ## All that must hold before a merge: format, tests, Embedded builds, docs, links
 	@Scripts/check
 
-bench: setup ## How fast codecs, scanners and the control cycle are
+bench: setup ## Figures with targets: codec, a line of packs, the whole gateway, beside named peers
 	@Scripts/bench $(ARGS)
 
 interop: setup ## Against foreign implementations: python-can, pymodbus, minimalmodbus, cantools
