@@ -52,12 +52,12 @@ public struct JKFirmware: Sendable {
     ///
     /// Hardware and firmware must be of the same generation (`15.XA` or `15A` with `15.30`).
     public static func proven(_ identity: PackIdentity) -> JKFirmware? {
-        guard let version = Version(identity.firmware), let board = Version(identity.hardware) else {
-            return nil
-        }
+        guard let version = Version(identity.firmware), let minor = version.minor,
+            let board = Version(identity.hardware)
+        else { return nil }
         for index in rows.indices
         where rows[index].generation == version.major && board.major == version.major
-            && rows[index].minors.contains(version.minor)
+            && rows[index].minors.contains(minor)
         {
             return rows[index]
         }
@@ -75,7 +75,8 @@ public struct JKFirmware: Sendable {
     /// Two numbers with something between them; the second is 0 where there is none.
     private struct Version {
         var major: UInt8 = 0
-        var minor: UInt8 = 0
+        /// `nil` where the text has none: a hardware version, or a firmware that nobody has seen.
+        var minor: UInt8?
 
         init?(_ text: ASCIIText) {
             var index = 0
@@ -83,7 +84,7 @@ public struct JKFirmware: Sendable {
             self.major = major
             guard index < text.count, text[index] == 0x2E else { return }
             index += 1
-            minor = Self.number(text, &index) ?? 0
+            minor = Self.number(text, &index)
         }
 
         private static func number(_ text: ASCIIText, _ index: inout Int) -> UInt8? {

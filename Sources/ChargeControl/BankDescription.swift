@@ -71,14 +71,15 @@ extension ChargeController {
         } weight: { _ in
             1
         }.map { Reading($0, at: at) }
-        var current: Int64 = 0
+        var current: Int64? = 0
         var total: Int64 = 0
         for index in 0..<count where members & 1 << UInt16(index) != 0 {
             guard let pack = packs[index] else { continue }
-            current += Int64(pack.view?.current?.value ?? 0)
+            let own = pack.view?.current.map { Int64($0.value) }
+            current = current.flatMap { sum in own.map { sum + $0 } }
             total += capacity(pack)
         }
-        bank[.current] = Reading(Int32(clamping: current), at: at)
+        bank[.current] = current.map { Reading(Int32(clamping: $0), at: at) }
         bank[.capacity] = Reading(Int32(clamping: total), at: at)
     }
 

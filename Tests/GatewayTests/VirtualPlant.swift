@@ -48,6 +48,8 @@ struct VirtualPlant {
     private var delivered: [(at: Instant, pack: Int)] = []
     private var nextKeepAlive = Instant(nanoseconds: 1_500_000_000)
     let driver = JKPB.driver
+    /// What a bad line makes of an answer: pieces, each with how much later it arrives.
+    var spoil: ([UInt8]) -> [(Interval, [UInt8])] = { [(.zero, $0)] }
     /// How long a pack takes to answer.
     var turnaround = Interval.milliseconds(10)
 
@@ -133,7 +135,8 @@ struct VirtualPlant {
             driver.answer(request.bytes.span, reading, &buffer)
             let bytes = buffer.bytes.indices.map { buffer.bytes[$0] }
             let end = request.at + turnaround + .microseconds(Int64(bytes.count) * 87)
-            arrivals.append((end, index, bytes))
+            for (delay, damaged) in spoil(bytes) { arrivals.append((end + delay, index, damaged)) }
+            arrivals.sort { $0.at < $1.at }
         }
         output.requests = []
     }
