@@ -73,9 +73,23 @@ public enum AlarmKind: UInt8, Sendable, Hashable {
     case inverterLinkDown
     /// A frame is withheld because a value is not known or does not fit the inverter's protocol.
     case notRepresentable
+    /// The inverter does not keep to the limits it was told.
+    case limitsIgnored
+    /// The bank stands well above the voltage the inverter was told.
+    case voltageIgnored
+    /// Somebody else speaks to the inverter with the battery's identifiers.
+    case secondBattery
+    /// Many frames to or from the inverter fail.
+    case linkPoor
+    /// A BMS goes on reporting the same state of charge while charge flows.
+    case socStuck
+    /// The shunt is not heard.
+    case shuntLost
+    /// What was remembered over the restart could not be read.
+    case memoryDamaged
 
     /// Number of kinds; they are numbered from 0.
-    public static let count = 36
+    public static let count = 43
 }
 
 /// How serious an alarm is.

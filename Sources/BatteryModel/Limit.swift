@@ -40,6 +40,34 @@ public enum LimitRule: UInt8, Sendable, Hashable {
     case ramp
     /// The gateway is being stopped.
     case stopping
+    /// The pack has another number of cells than configured.
+    case cellCount
+    /// A value comes close to a protection that is set in the BMS.
+    case nearProtection
+    /// State of charge, where the operator has given a curve for it.
+    case soc
+    /// The cells of a pack lie far apart.
+    case imbalance
+    /// A pack carries more than it may.
+    case packOverCurrent
+    /// The stage of the charge asks for less voltage.
+    case stage
+    /// Cells stand above the charge voltage.
+    case overshoot
+    /// The bank is full and has not come down to the float voltage yet.
+    case floatSettling
+    /// The state of charge the operator wants is reached.
+    case socTarget
+    /// No faster than needed to be charged at the time the operator wants.
+    case chargeBy
+    /// The operator has paused this direction.
+    case operatorPause
+    /// The operator has set a cap.
+    case operatorCap
+    /// The inverter does not keep to what it is told.
+    case limitsIgnored
+    /// Somebody else speaks to the inverter with the battery's identifiers.
+    case secondBattery
 }
 
 /// What has to happen for a limit to rise.
@@ -66,6 +94,14 @@ public enum RiseCondition: Sendable, Hashable {
     case voltagesAgree
     /// Nothing: it rises by itself.
     case rising
+    /// The bank must need charging again.
+    case rebulk
+    /// The operator must end his order.
+    case operatorEnds
+    /// The operator must acknowledge.
+    case acknowledged
+    /// The other talker must fall silent.
+    case otherFallsSilent
 }
 
 /// One rule's verdict: the limit it sets, what it looked at, and what would raise it.
@@ -84,11 +120,13 @@ public struct LimitReason: Sendable, Hashable {
     public var inputUnit: Unit
     /// What has to change.
     public var rise: RiseCondition
+    /// When ``input`` was measured; `nil` where that means nothing.
+    public var measuredAt: Instant?
 
     /// Makes a verdict.
     public init(
         _ rule: LimitRule, limit: Int32, pack: Int? = nil, place: Int? = nil, input: Int32? = nil,
-        inputUnit: Unit = .count, rise: RiseCondition
+        inputUnit: Unit = .count, rise: RiseCondition, measuredAt: Instant? = nil
     ) {
         self.limit = limit
         self.rule = rule
@@ -97,6 +135,7 @@ public struct LimitReason: Sendable, Hashable {
         self.input = input
         self.inputUnit = inputUnit
         self.rise = rise
+        self.measuredAt = measuredAt
     }
 }
 

@@ -13,18 +13,8 @@ extension ChargeController {
         }
     }
 
-    /// The highest voltage of the packs in the bank, in millivolts.
-    mutating func highestVoltage(_ members: UInt16) -> Int32? {
-        var highest: Int32?
-        for index in 0..<count where members & 1 << UInt16(index) != 0 {
-            guard let voltage = packs[index]?.view?.voltage?.value else { continue }
-            highest = max(highest ?? voltage, voltage)
-        }
-        return highest
-    }
-
     /// Fills in `verdict` what the packs and the limits say.
-    mutating func describe(_ verdict: inout BankVerdict, at now: Instant) {
+    mutating func describe(_ verdict: inout BankVerdict, _ measured: BankMeasurement, at now: Instant) {
         for index in 0..<count {
             if let pack = packs[index]?.verdict { verdict[index] = pack }
         }
@@ -33,7 +23,8 @@ extension ChargeController {
         bank[.packs] = Reading(Int32(verdict.members.nonzeroBitCount), at: now)
         bank[.packsOffline] = Reading(Int32(count - verdict.members.nonzeroBitCount), at: now)
         if let measuredAt = oldestReading(verdict.members, at: now) {
-            describeMeasurements(verdict.members, measuredAt, in: &bank)
+            describeMeasurements(verdict.members, measured, measuredAt, in: &bank)
+            bank[.soc] = verdict.soc.permille.map { Reading($0, at: measuredAt) }
             describeCells(verdict.members, measuredAt, in: &bank)
         }
         verdict.bank = bank
@@ -47,40 +38,31 @@ extension ChargeController {
         bank[.dischargeVoltageLimit] = Reading(verdict.dischargeVoltage.value, at: now)
         bank[.chargeEnabled] = Reading(verdict.charge.value > 0 ? 1 : 0, at: now)
         bank[.dischargeEnabled] = Reading(verdict.discharge.value > 0 ? 1 : 0, at: now)
-        bank[.forceCharge] = Reading(0, at: now)
-        bank[.forceChargeSoon] = Reading(0, at: now)
-        bank[.fullCharge] = Reading(0, at: now)
+        let mayCharge = verdict.charge.value > 0
+        let isForced = mayCharge && orders[.forceCharge] != nil
+        bank[.forceCharge] = Reading(isForced ? 1 : 0, at: now)
+        bank[.forceChargeSoon] = Reading(mayCharge && isChargeByUrgent ? 1 : 0, at: now)
+        let isFullWanted = settings.stages.requestsFullCharge && stages.progress.isFullChargeDue
+        bank[.fullCharge] = Reading(mayCharge && isFullWanted ? 1 : 0, at: now)
         bank.alarms = Reading(verdict.alarms, at: now)
     }
 
-    private mutating func describeMeasurements(_ members: UInt16, _ at: Instant, in bank: inout BankReading) {
-        let capacity = { (pack: PackTrack) in Int64(pack.settings.capacityMilliampHours) }
-        bank[.voltage] = meanVoltage(members).map { Reading($0, at: at) }
-        bank[.soc] = mean(members) {
-            $0.view?.soc?.value
-        } weight: {
-            capacity($0)
-        }.map { Reading($0, at: at) }
+    private mutating func describeMeasurements(
+        _ members: UInt16, _ measured: BankMeasurement, _ at: Instant, in bank: inout BankReading
+    ) {
+        bank[.voltage] = measured.meanVoltage.map { Reading($0, at: at) }
         bank[.soh] = mean(members) {
             $0.view?.soh?.value
         } weight: {
-            capacity($0)
+            Int64($0.settings.capacityMilliampHours)
         }.map { Reading($0, at: at) }
         bank[.temperature] = mean(members) { pack in
             pack.view?.temperatures.map { Int32((Int64($0.high.value) + Int64($0.low.value)) / 2) }
         } weight: { _ in
             1
         }.map { Reading($0, at: at) }
-        var current: Int64? = 0
-        var total: Int64 = 0
-        for index in 0..<count where members & 1 << UInt16(index) != 0 {
-            guard let pack = packs[index] else { continue }
-            let own = pack.view?.current.map { Int64($0.value) }
-            current = current.flatMap { sum in own.map { sum + $0 } }
-            total += capacity(pack)
-        }
-        bank[.current] = current.map { Reading(Int32(clamping: $0), at: at) }
-        bank[.capacity] = Reading(Int32(clamping: total), at: at)
+        bank[.current] = measured.milliamps.map { Reading($0, at: at) }
+        bank[.capacity] = Reading(Int32(clamping: measured.capacityMilliampHours), at: at)
     }
 
     private mutating func describeCells(_ members: UInt16, _ at: Instant, in bank: inout BankReading) {

@@ -12,6 +12,8 @@ public struct BankVerdict: Sendable {
         case bankLost
         /// No pack could be relied on for so long that nothing is sent any more.
         case silent
+        /// The inverter did not keep to its limits; nothing is sent until somebody acknowledges.
+        case stopped
     }
 
     /// What was decided about one pack.
@@ -48,6 +50,12 @@ public struct BankVerdict: Sendable {
     public var bank: BankReading
     /// Alarms of the bank.
     public var alarms: AlarmSet
+    /// Where the charge stands.
+    public var stage = StageProgress()
+    /// The state of charge and how it was found.
+    public var soc = SOCVerdict()
+    /// What the operator has ordered.
+    public var orders = StandingOrders()
     /// When it was decided.
     public var at: Instant
     /// Packs in the bank: bit n for pack n.

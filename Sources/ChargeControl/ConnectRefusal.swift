@@ -21,4 +21,13 @@ struct ConnectRefusal: Sendable {
             if now - since >= settings.connectSettle { isRefusing = false }
         }
     }
+
+    /// The operator says that the packs may be used together; if they still differ they are refused again.
+    mutating func acknowledge() {
+        isRefusing = false
+        agreeingSince = nil
+    }
+
+    /// Goes on refusing after a restart.
+    mutating func restore(_ wasRefusing: Bool) { isRefusing = wasRefusing }
 }

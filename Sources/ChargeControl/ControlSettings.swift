@@ -31,6 +31,18 @@ public struct ControlSettings: Sendable {
     public var dischargeTemperature: Curve
     /// Part of both currents allowed by the MOSFET temperature, over tenths of a degree Celsius.
     public var mosfetTemperature: Curve
+    /// Part of both currents allowed by the distance between the cells of a pack, over millivolts.
+    public var imbalance: Curve
+    /// Part of the charge current allowed by the state of charge of a pack, over thousandths; `nil` for all of it.
+    public var chargeSOC: Curve?
+    /// Part of the discharge current allowed by the state of charge of a pack, over thousandths; `nil` for all.
+    public var dischargeSOC: Curve?
+    /// How the bank is charged.
+    public var stages: StageSettings
+    /// Where the state of charge comes from.
+    public var soc = SOCSettings()
+    /// What is expected of the inverter.
+    public var supervision = SupervisionSettings()
 
     /// Up to this age a reading is fresh (1…10 s).
     public var freshFor: Interval
@@ -69,6 +81,11 @@ public struct ControlSettings: Sendable {
         chargeTemperature = preset.chargeTemperature
         dischargeTemperature = preset.dischargeTemperature
         mosfetTemperature = preset.mosfetTemperature
+        imbalance = preset.imbalance
+        chargeSOC = nil
+        dischargeSOC = nil
+        stages = StageSettings(
+            floatMillivoltsPerCell: preset.floatMillivolts, rebulkCellMillivolts: preset.rebulkMillivolts)
         freshFor = .seconds(3)
         lostAfter = .seconds(10)
         silentAfter = .seconds(10)

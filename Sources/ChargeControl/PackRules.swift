@@ -22,10 +22,11 @@ struct PackContext {
 
     func verdict(
         _ rule: LimitRule, _ limit: Int32, place: Int? = nil, input: Int32? = nil, unit: Unit = .count,
-        _ rise: RiseCondition
+        _ rise: RiseCondition, at measuredAt: Instant? = nil
     ) -> LimitReason {
         LimitReason(
-            rule, limit: max(limit, 0), pack: index, place: place, input: input, inputUnit: unit, rise: rise)
+            rule, limit: max(limit, 0), pack: index, place: place, input: input, inputUnit: unit, rise: rise,
+            measuredAt: measuredAt)
     }
 
     func missing() -> LimitReason { verdict(.inputMissing, 0, .reported) }
@@ -37,16 +38,20 @@ struct PackContext {
 /// says nothing; one whose input is absent says 0.
 enum PackRules {
     static let all: [_ of PackRule] = [
-        PackRule(evaluate: packMaximum),
-        PackRule(evaluate: cellCount),
-        PackRule(evaluate: bmsLimit),
-        PackRule(evaluate: switchOpen),
-        PackRule(evaluate: protection),
-        PackRule(evaluate: absoluteMaximumCell),
-        PackRule(evaluate: cellVoltage),
-        PackRule(evaluate: cellTemperature),
-        PackRule(evaluate: mosfetTemperature),
-        PackRule(evaluate: stale),
+        PackRule(rule: .packMaximum, evaluate: packMaximum),
+        PackRule(rule: .cellCount, evaluate: cellCount),
+        PackRule(rule: .bmsLimit, evaluate: bmsLimit),
+        PackRule(rule: .switchOpen, evaluate: switchOpen),
+        PackRule(rule: .protection, evaluate: protection),
+        PackRule(rule: .absoluteMaximumCell, evaluate: absoluteMaximumCell),
+        PackRule(rule: .highestCell, evaluate: highestCell),
+        PackRule(rule: .lowestCell, evaluate: lowestCell),
+        PackRule(rule: .cellTemperature, evaluate: cellTemperature),
+        PackRule(rule: .mosfetTemperature, evaluate: mosfetTemperature),
+        PackRule(rule: .nearProtection, evaluate: nearProtection),
+        PackRule(rule: .imbalance, evaluate: imbalance),
+        PackRule(rule: .soc, evaluate: soc),
+        PackRule(rule: .stale, evaluate: stale),
     ]
 
     /// Settings are read once a minute; beyond this age they count as not reported.
@@ -60,7 +65,7 @@ enum PackRules {
     private static func cellCount(_ context: borrowing PackContext) -> LimitReason? {
         guard let count = context.view.cellCount else { return context.missing() }
         guard count != context.pack.cells else { return nil }
-        return context.verdict(.protection, 0, input: count, .configuration)
+        return context.verdict(.cellCount, 0, input: count, .configuration)
     }
 
     /// Nine tenths of the BMS's over-current setting, so that the BMS need not cut.
@@ -70,7 +75,9 @@ enum PackRules {
             return context.pack.without.contains(.bmsLimit) ? nil : context.missing()
         }
         let limit = Int32(Int64(max(reported, 0)) * 9 / 10)
-        return context.verdict(.bmsLimit, limit, input: reported, unit: .milliamps, .bms)
+        return context.verdict(
+            .bmsLimit, limit, input: reported, unit: .milliamps, .bms,
+            at: context.view.ownLimit(context.direction)?.at)
     }
 
     private static func switchOpen(_ context: borrowing PackContext) -> LimitReason? {
@@ -95,14 +102,21 @@ enum PackRules {
         else { return nil }
         return context.verdict(
             .absoluteMaximumCell, 0, place: high.place, input: high.value, unit: .millivolts,
-            .inputBelow(context.control.absoluteMaximumCellMillivolts))
+            .inputBelow(context.control.absoluteMaximumCellMillivolts), at: context.view.cellsAt)
     }
 
-    private static func cellVoltage(_ context: borrowing PackContext) -> LimitReason? {
+    private static func highestCell(_ context: borrowing PackContext) -> LimitReason? {
+        guard context.direction == .charge else { return nil }
         guard let cells = context.view.cells else { return context.missing() }
-        return context.direction == .charge
-            ? context.curve(context.control.highestCell, cells.high, .millivolts, .highestCell)
-            : context.curve(context.control.lowestCell, cells.low, .millivolts, .lowestCell)
+        return context.curve(
+            context.control.highestCell, cells.high, .millivolts, .highestCell, at: context.view.cellsAt)
+    }
+
+    private static func lowestCell(_ context: borrowing PackContext) -> LimitReason? {
+        guard context.direction == .discharge else { return nil }
+        guard let cells = context.view.cells else { return context.missing() }
+        return context.curve(
+            context.control.lowestCell, cells.low, .millivolts, .lowestCell, at: context.view.cellsAt)
     }
 
     /// The colder and the warmer end are both looked up; the smaller part wins.
@@ -115,7 +129,8 @@ enum PackRules {
         let isWarmEndWorse =
             curve.permille(at: temperatures.high.value) < curve.permille(at: temperatures.low.value)
         let worse = isWarmEndWorse ? temperatures.high : temperatures.low
-        return context.curve(curve, worse, .decicelsius, .cellTemperature)
+        return context.curve(
+            curve, worse, .decicelsius, .cellTemperature, at: context.view.temperaturesAt)
     }
 
     private static func mosfetTemperature(_ context: borrowing PackContext) -> LimitReason? {
@@ -125,7 +140,42 @@ enum PackRules {
         }
         return context.curve(
             context.control.mosfetTemperature, Placed(value: value, place: 0), .decicelsius,
-            .mosfetTemperature)
+            .mosfetTemperature, at: context.view.mosfet?.at)
+    }
+
+    /// The protection of the BMS that is closest: less before it must cut.
+    private static func nearProtection(_ context: borrowing PackContext) -> LimitReason? {
+        var worst: LimitReason?
+        for index in ProtectionApproach.rows.indices {
+            let row = ProtectionApproach.rows[index]
+            guard context.direction == .charge ? row.limitsCharge : row.limitsDischarge,
+                let distance = context.view.distance(row, index, at: context.now, context.control),
+                let value = context.view.measured(row.measure),
+                let setting = context.view.protections[index]?.value
+            else { continue }
+            let permille = row.permille(atDistance: distance)
+            guard permille < 1_000 else { continue }
+            let limit = Int32(Int64(context.maximum) * Int64(permille) / 1_000)
+            if let worst, worst.limit <= limit { continue }
+            worst = context.verdict(
+                .nearProtection, limit, place: value.value.place == 0 ? nil : value.value.place,
+                input: value.value.value, unit: row.setting.unit, row.rise(from: setting), at: value.at)
+        }
+        return worst
+    }
+
+    private static func imbalance(_ context: borrowing PackContext) -> LimitReason? {
+        guard let spread = context.view.spread else { return nil }
+        return context.curve(
+            context.control.imbalance, Placed(value: spread, place: 0), .millivolts, .imbalance,
+            at: context.view.cellsAt)
+    }
+
+    private static func soc(_ context: borrowing PackContext) -> LimitReason? {
+        let curve = context.direction == .charge ? context.control.chargeSOC : context.control.dischargeSOC
+        guard let curve else { return nil }
+        guard let soc = context.view.soc else { return context.missing() }
+        return context.curve(curve, Placed(value: soc.value, place: 0), .permille, .soc, at: soc.at)
     }
 
     private static func stale(_ context: borrowing PackContext) -> LimitReason? {
@@ -135,18 +185,21 @@ enum PackRules {
 
 /// One rule of the list.
 struct PackRule: Sendable {
+    let rule: LimitRule
     let evaluate: @Sendable (borrowing PackContext) -> LimitReason?
 }
 
 extension PackContext {
     /// The part of the maximum that a curve allows; nothing where it allows all.
-    func curve(_ curve: Curve, _ input: Placed, _ unit: Unit, _ rule: LimitRule) -> LimitReason? {
+    func curve(
+        _ curve: Curve, _ input: Placed, _ unit: Unit, _ rule: LimitRule, at measuredAt: Instant?
+    ) -> LimitReason? {
         let permille = curve.permille(at: input.value)
         guard permille < 1_000 else { return nil }
         return verdict(
             rule, Int32(Int64(maximum) * Int64(permille) / 1_000),
             place: input.place == 0 ? nil : input.place,
-            input: input.value, unit: unit, curve.rise(from: input.value))
+            input: input.value, unit: unit, curve.rise(from: input.value), at: measuredAt)
     }
 }
 

@@ -9,6 +9,10 @@ struct PackTrack: Sendable {
     /// What this pack allowed the bank when it was last heard; stays in force while the pack is lost, because
     /// losing it must not let a limit rise.
     var offered = Offer()
+    /// Its state of charge, checked against its current.
+    var charge = SOCTrack()
+    /// Protections it was warned of: bit n for row n.
+    private var warned: UInt8 = 0
 
     /// What one pack allows the whole bank; `nil` where it sets no bound.
     struct Offer: Sendable {
@@ -45,9 +49,12 @@ struct PackTrack: Sendable {
 
     /// Looks at the newest reading: ladder, limits of the pack itself, alarms.
     mutating func look(
-        at image: borrowing BankImage.Pack, index: Int, now: Instant, _ control: ControlSettings
+        at image: borrowing BankImage.Pack, index: Int, now: Instant, elapsed: Interval,
+        _ control: ControlSettings
     ) {
-        var view = plausibility.view(of: image.reading, forgetAfter: control.lostAfter)
+        var view = plausibility.view(
+            of: image.reading, forgetAfter: control.lostAfter,
+            chargeMillivolts: control.chargeVoltageMillivoltsPerCell)
         view.temperaturesAt = view.temperaturesAt ?? self.view?.temperaturesAt
         view.newestHigh = view.newestHigh ?? self.view?.newestHigh
         view.chargeSwitchAt = view.chargeSwitch?.at ?? self.view?.chargeSwitchAt
@@ -64,7 +71,13 @@ struct PackTrack: Sendable {
         reported.charge.insert(view.reported(.charge))
         reported.discharge.insert(view.reported(.discharge))
         raiseAlarms(view)
+        warn(view, now, control)
         guard isInBank else { return }
+        let isYoung = view.current?.usable(at: now, noOlderThan: control.lostAfter)
+        charge.step(
+            view.soc?.value, milliamps: isYoung, elapsed: elapsed,
+            capacityMilliampHours: settings.capacityMilliampHours, control.soc)
+        if charge.isStuck { verdict.alarms.raise(.socStuck, .warning) }
         verdict.charge = judge(.charge, view, index, now, control, before.charge?.value)
         verdict.discharge = judge(.discharge, view, index, now, control, before.discharge?.value)
     }
@@ -73,12 +86,7 @@ struct PackTrack: Sendable {
         _ direction: Direction, _ view: PackView, _ index: Int, _ now: Instant, _ control: ControlSettings,
         _ before: Int32?
     ) -> Limit? {
-        var settings = settings
-        settings.without = settings.without.subtracting(
-            direction == .charge ? reported.charge : reported.discharge)
-        let context = PackContext(
-            direction: direction, index: index, now: now, control: control, pack: settings, view: view,
-            isStale: verdict.freshness == .stale, before: before ?? 0)
+        let context = context(direction, view, index, now, control, before)
         var limit: Limit?
         for rule in PackRules.all.indices {
             guard let reason = PackRules.all[rule].evaluate(context) else { continue }
@@ -86,6 +94,50 @@ struct PackTrack: Sendable {
             if limit == nil { limit = Limit(reason) } else { limit?.apply(reason) }
         }
         return limit
+    }
+
+    private func context(
+        _ direction: Direction, _ view: PackView, _ index: Int, _ now: Instant, _ control: ControlSettings,
+        _ before: Int32?
+    ) -> PackContext {
+        var settings = settings
+        settings.without = settings.without.subtracting(
+            direction == .charge ? reported.charge : reported.discharge)
+        return PackContext(
+            direction: direction, index: index, now: now, control: control, pack: settings, view: view,
+            isStale: verdict.freshness == .stale, before: before ?? 0)
+    }
+
+    /// Asks every rule once more what it says about this pack; nothing changes.
+    func visitRules(
+        _ direction: Direction, index: Int, at now: Instant, _ control: ControlSettings,
+        _ visit: (RuleList.Entry) -> Void
+    ) {
+        guard isInBank, let view else { return }
+        let before = direction == .charge ? verdict.charge?.value : verdict.discharge?.value
+        let context = context(direction, view, index, now, control, before)
+        for rule in PackRules.all.indices {
+            let row = PackRules.all[rule]
+            visit(RuleList.Entry(rule: row.rule, reason: row.evaluate(context)))
+        }
+    }
+
+    /// Warns when a value comes close to a protection of the BMS, and goes on until it is well away again.
+    private mutating func warn(_ view: PackView, _ now: Instant, _ control: ControlSettings) {
+        for index in ProtectionApproach.rows.indices {
+            let row = ProtectionApproach.rows[index]
+            let bit: UInt8 = 1 << UInt8(index)
+            let slack = warned & bit == 0 ? 0 : (row.begins - row.ends) / 4
+            let isNear = view.distance(row, index, at: now, control).map { $0 < row.begins + slack } ?? false
+            if isNear {
+                warned |= bit
+                verdict.alarms.raise(row.kind, .warning)
+            } else {
+                warned &= ~bit
+            }
+        }
+        let begins = control.imbalance[0].input
+        if let spread = view.spread, spread > begins { verdict.alarms.raise(.imbalance, .warning) }
     }
 
     private mutating func raiseAlarms(_ view: PackView) {

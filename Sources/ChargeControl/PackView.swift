@@ -6,6 +6,12 @@ struct PackView: Sendable {
     var current: Reading<Int32>?
     var cells: Extremes?
     var cellsAt: Instant?
+    /// The sum of the cells without what each has above the charge voltage, in millivolts; `nil` while no cell
+    /// stands above it.
+    var sumWithoutOvershoot: Int32?
+    /// The distance between highest and lowest cell as it is believed, in millivolts.
+    var spread: Int32?
+    var balancing: Reading<Int32>?
     /// The highest cell of the newest reading, believed or not, until it is too old.
     var newestHigh: Reading<Placed>?
     var cellCount: Int32?
@@ -24,6 +30,8 @@ struct PackView: Sendable {
     var chargeLimit: Reading<Int32>?
     var dischargeLimit: Reading<Int32>?
     var cellOverVoltage: Reading<Int32>?
+    /// What the BMS is set to, in the order of ``ProtectionApproach/rows``.
+    var protections: InlineArray<6, Reading<Int32>?> = InlineArray(repeating: nil)
     var alarms: Reading<AlarmSet>?
     var isDoubted = false
 
@@ -39,6 +47,10 @@ struct PackView: Sendable {
         dischargeLimit = reading[.dischargeLimit]
         cellOverVoltage = reading[.cellOverVoltage]
         alarms = reading.alarms
+        balancing = reading[.balancing]
+        for row in ProtectionApproach.rows.indices {
+            protections[row] = reading[ProtectionApproach.rows[row].setting]
+        }
         if let cells = reading.cellMillivolts, let high = cells.value.highest {
             newestHigh = Reading(Placed(value: Int32(high.value), place: high.index + 1), at: cells.at)
         }
@@ -70,6 +82,27 @@ struct PackView: Sendable {
             guard needsNeither else { return nil }
         }
         return newest > now ? newest : oldest
+    }
+
+    /// What a protection of the BMS looks at.
+    func measured(_ measure: ProtectionApproach.Measure) -> Reading<Placed>? {
+        switch measure {
+        case .highestCell: cells.flatMap { found in cellsAt.map { Reading(found.high, at: $0) } }
+        case .lowestCell: cells.flatMap { found in cellsAt.map { Reading(found.low, at: $0) } }
+        case .warmest: temperatures.flatMap { found in temperaturesAt.map { Reading(found.high, at: $0) } }
+        case .coldest: temperatures.flatMap { found in temperaturesAt.map { Reading(found.low, at: $0) } }
+        case .mosfet: mosfet.map { Reading(Placed(value: $0.value, place: 0), at: $0.at) }
+        }
+    }
+
+    /// How far the pack is from a protection of its BMS; `nil` if it does not say where that lies.
+    func distance(
+        _ row: ProtectionApproach, _ index: Int, at now: Instant, _ control: ControlSettings
+    ) -> Int32? {
+        guard let setting = protections[index]?.usable(at: now, noOlderThan: PackRules.settingsAge),
+            let value = measured(row.measure)
+        else { return nil }
+        return row.distance(of: value.value.value, from: setting)
     }
 
     func switchState(_ direction: Direction) -> Reading<Int32>? {

@@ -94,7 +94,11 @@ struct Plausibility: Sendable {
     private var sensors: UInt8 = 0
 
     /// Looks at a reading and says what may be believed of it.
-    mutating func view(of reading: borrowing PackReading, forgetAfter: Interval) -> PackView {
+    ///
+    /// Cells above `chargeMillivolts` stand out.
+    mutating func view(
+        of reading: borrowing PackReading, forgetAfter: Interval, chargeMillivolts: Int32
+    ) -> PackView {
         let voltage = reading[.packVoltage]
         cells.take(reading.cellMillivolts, forgetAfter: forgetAfter) { (old, new, seconds) in
             Self.judge(old, new, seconds, packMillivolts: voltage?.value)
@@ -113,6 +117,11 @@ struct Plausibility: Sendable {
         var view = PackView(reading)
         view.cells = Self.extremes(cells.accepted?.value)?.spanning(Self.extremes(cells.doubted))
         view.cellsAt = cells.accepted?.at
+        view.spread = Self.extremes(cells.accepted?.value).map { $0.high.value - $0.low.value }
+        view.sumWithoutOvershoot = Self.sum(cells.accepted?.value, under: chargeMillivolts)
+        if let doubted = Self.sum(cells.doubted, under: chargeMillivolts) {
+            view.sumWithoutOvershoot = min(view.sumWithoutOvershoot ?? doubted, doubted)
+        }
         view.cellCount = cells.accepted.map { Int32($0.value.count) }
         view.temperatures = temperatures.accepted?.value.spanning(temperatures.doubted)
         view.temperaturesAt = temperatures.accepted?.at
@@ -137,6 +146,16 @@ struct Plausibility: Sendable {
             if abs(Int32(after) - Int32(before)) > cellStepMillivolts * seconds { return .jump }
         }
         return .plausible
+    }
+
+    /// The sum of the cells without what stands above `limit`; `nil` if nothing does.
+    private static func sum(_ cells: CellValues?, under limit: Int32) -> Int32? {
+        guard let cells, let high = cells.highest, Int32(high.value) > limit else { return nil }
+        var sum = cells.sum
+        for index in 0..<CellValues.maximum {
+            if let cell = cells[index] { sum -= max(Int32(cell) - limit, 0) }
+        }
+        return sum
     }
 
     private static func extremes(_ cells: CellValues?) -> Extremes? {

@@ -14,12 +14,15 @@ struct RateLimiter: Sendable {
     private var steppedAt: Instant?
 
     /// Lowers `limit` to what may be said now.
-    mutating func step(_ limit: inout Limit, maximum: Int32, at now: Instant, _ settings: ControlSettings) {
+    mutating func step(
+        _ ballot: inout Ballot, maximum: Int32, at now: Instant, _ settings: ControlSettings
+    ) {
         // What is missing may have hidden a fall: the hold begins when it is back. At the start there was nothing
         // to fall from.
-        let isMissing = limit.winner.rule == .inputMissing || limit.winner.rule == .bankLost
+        let isMissing = ballot.limit.winner.rule == .inputMissing || ballot.limit.winner.rule == .bankLost
         if isMissing, hasRisen { fellAt = now }
-        if let reason = step(limit.value, maximum: maximum, at: now, settings) { limit.apply(reason) }
+        let reason = step(ballot.limit.value, maximum: maximum, at: now, settings)
+        ballot.hear(reason?.rule ?? .ramp, reason)
     }
 
     private mutating func step(
@@ -60,6 +63,12 @@ struct RateLimiter: Sendable {
         published = Int32(min(Int64(published) + rise, Int64(allowed)))
         hasRisen = true
     }
+
+    /// Whether the last fall was to zero, and nothing has released it since.
+    var isLatchedAtZero: Bool { isLatched }
+
+    /// Goes on holding at zero after a restart.
+    mutating func restore(latched: Bool) { isLatched = latched }
 
     private static var releasePermille: Int64 { 15 }
     private static var longestStep: Interval { .seconds(1) }

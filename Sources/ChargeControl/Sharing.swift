@@ -1,57 +1,159 @@
 import BatteryModel
 
-/// How the bank's current divides over its packs: by what the operator has measured, else by capacity.
+/// How the bank's current divides over its packs: as the operator says, as it was measured, else by capacity.
+///
+/// Parallel packs divide a current by their resistances. Those show as soon as enough current flows; until then
+/// nobody knows them, and packs that differ in size are trusted with half of what their capacities promise.
 struct Sharing: Sendable {
-    /// The parts, in millionths of the whole bank.
-    private var weights: InlineArray<16, Int64> = InlineArray(repeating: 0)
+    /// What one pack carries, in millionths of the whole bank: by configuration or capacity.
+    private var stated: InlineArray<16, Int64> = InlineArray(repeating: 0)
+    /// The same as it was measured, in the same scale; 0 where it never was.
+    private var measured: InlineArray<16, Int64> = InlineArray(repeating: 0)
+    /// Packs whose share the operator has given: bit n for pack n.
+    private var configured: UInt16 = 0
+    /// Whether packs that are not configured differ from each other.
+    private var areUnequal = false
+    /// Whether enough current flows for the measured shares to be the whole truth.
+    private(set) var isMeasuring = false
+    /// The currents that were seen last, and whether they have changed since.
+    private var seen: InlineArray<16, Reading<Int32>?> = InlineArray(repeating: nil)
 
-    /// Works out the parts once for all: a configured share wins, the rest divides by capacity.
+    /// What has been measured of the packs that carry current now.
+    struct Currents {
+        var milliamps: InlineArray<16, Reading<Int32>?> = InlineArray(repeating: nil)
+        /// Packs that carry current: bit n for pack n.
+        var conducting: UInt16 = 0
+        /// The capacity of these packs, in milliamp-hours.
+        var capacityMilliampHours: Int64 = 0
+    }
+
+    /// Works out the stated shares: a configured share wins, the rest divides by capacity.
     init(_ packs: [16 of PackSettings?]) {
-        var configured: Int64 = 0
+        var given: Int64 = 0
         var openCapacity: Int64 = 0
+        var first: PackSettings?
         for index in packs.indices {
             guard let pack = packs[index] else { continue }
             if let share = pack.sharePermille {
-                configured += Int64(share)
-            } else {
-                openCapacity += Int64(pack.capacityMilliampHours)
+                given += Int64(share)
+                configured |= 1 << UInt16(index)
+                continue
+            }
+            openCapacity += Int64(pack.capacityMilliampHours)
+            let other = first ?? pack
+            first = other
+            if pack.capacityMilliampHours != other.capacityMilliampHours
+                || pack.chargeMilliamps != other.chargeMilliamps
+                || pack.dischargeMilliamps != other.dischargeMilliamps
+            {
+                areUnequal = true
             }
         }
-        let open = max(1_000 - configured, 1)
+        let open = max(1_000 - given, 1)
         for index in packs.indices {
             guard let pack = packs[index] else { continue }
-            if let share = pack.sharePermille {
-                weights[index] = max(Int64(share) * 1_000, 1)
-            } else {
-                weights[index] = max(
-                    open * 1_000 * Int64(pack.capacityMilliampHours) / max(openCapacity, 1), 1)
-            }
+            let byCapacity = open * 1_000 * Int64(pack.capacityMilliampHours) / max(openCapacity, 1)
+            stated[index] = max(pack.sharePermille.map { Int64($0) * 1_000 } ?? byCapacity, 1)
         }
     }
 
-    /// The sum of the parts of the packs in `members` (bit n for pack n).
+    /// The sum of the stated parts of the packs in `members` (bit n for pack n).
     func total(of members: UInt16) -> Int64 {
         var sum: Int64 = 0
-        for index in weights.indices where members & 1 << UInt16(index) != 0 { sum += weights[index] }
+        for index in stated.indices where members & 1 << UInt16(index) != 0 { sum += stated[index] }
         return sum
+    }
+
+    /// The part of the current that has to be expected through `pack`, in millionths of the part of `members`.
+    ///
+    /// While enough current flows it is the measured one. Otherwise it is the larger of the measured and the stated
+    /// one: a share that was once seen is not forgotten because the sun went behind a cloud.
+    private func weight(of pack: Int) -> Int64 {
+        let isGiven = configured & 1 << UInt16(pack) != 0
+        guard !isGiven, measured[pack] > 0 else { return stated[pack] }
+        return isMeasuring ? measured[pack] : max(measured[pack], stated[pack])
     }
 
     /// The part of the current that flows through `pack` when `members` share it, in thousandths, rounded up.
     func permille(of pack: Int, among members: UInt16) -> Int32 {
         let whole = total(of: members)
         guard whole > 0, members & 1 << UInt16(pack) != 0 else { return 0 }
-        return Int32((weights[pack] * 1_000 + whole - 1) / whole)
+        return Int32(min((weight(of: pack) * 1_000 + whole - 1) / whole, 1_000))
     }
 
     /// The current of the whole bank at which `pack` carries `limit`, rounded down.
     ///
-    /// Where more than one pack is `wired` a tenth is kept back, because the parts are never exactly known; a
-    /// lost pack counts as wired although it is not among `members`.
+    /// Where more than one pack is `wired` a tenth is kept back, because the parts are never exactly known; half
+    /// where they were never measured and the packs differ. A lost pack counts as wired although it is not among
+    /// `members`.
     func bankLimit(for limit: Int32, of pack: Int, among members: UInt16, wired: UInt16) -> Int32 {
-        let margin: Int64 = wired.nonzeroBitCount > 1 ? Self.marginPermille : 1_000
-        let whole = Int64(limit) * total(of: members) / weights[pack] * margin / 1_000
-        return Int32(clamping: whole)
+        guard wired.nonzeroBitCount > 1 else { return limit }
+        let whole = total(of: members)
+        let part = min(weight(of: pack), whole)
+        let isProven = !areUnequal || measured[pack] > 0 || configured & 1 << UInt16(pack) != 0
+        let margin = isProven ? Self.marginPermille : Self.unprovenMarginPermille
+        let bank = Int64(limit) * whole / max(part, 1) * margin / 1_000
+        // One pack alone can carry its own limit, whatever the others do.
+        return Int32(clamping: max(bank, Int64(limit) * Self.marginPermille / 1_000))
+    }
+
+    /// Whether the share of a pack was measured and not only stated.
+    func isMeasured(_ pack: Int) -> Bool { measured[pack] > 0 }
+
+    // MARK: Measuring
+
+    /// Learns from what flows, when it flows steadily and in one direction.
+    mutating func learn(_ currents: borrowing Currents, elapsed: Interval) {
+        var sum: Int64 = 0
+        var isWhole = currents.conducting.nonzeroBitCount > 1
+        var isSteady = true
+        var isNew = false
+        for index in seen.indices where currents.conducting & 1 << UInt16(index) != 0 {
+            guard let now = currents.milliamps[index] else {
+                isWhole = false
+                continue
+            }
+            sum += Int64(now.value)
+            if seen[index] != now {
+                isNew = true
+                let step = seen[index].map { distance($0.value, now.value) } ?? .max
+                isSteady = isSteady && step <= Int64(abs(now.value)) / 20 + Self.steadyMilliamps
+            }
+            seen[index] = now
+        }
+        let part = abs(sum) * 1_000 / max(currents.capacityMilliampHours, 1)
+        let threshold = isMeasuring ? Self.goesOnAbovePermille : Self.beginsAbovePermille
+        isMeasuring = isWhole && part > threshold
+        guard isMeasuring, isSteady, isNew, part > Self.beginsAbovePermille else { return }
+        let scale = total(of: currents.conducting)
+        for index in measured.indices where currents.conducting & 1 << UInt16(index) != 0 {
+            guard let now = currents.milliamps[index] else { continue }
+            let share = min(max(Int64(now.value) * scale / sum, scale / 1_000), scale)
+            let before = measured[index] > 0 ? measured[index] : share
+            // A share that turns out larger counts at once, one that turns out smaller within a minute.
+            let filtered = before + (share - before) * min(elapsed.milliseconds, 60_000) / 60_000
+            measured[index] = share > before + before / 50 ? share : max(filtered, 1)
+        }
     }
 
     private static let marginPermille: Int64 = 900
+    private static let unprovenMarginPermille: Int64 = 500
+    /// Below a tenth of the capacity in an hour offsets and differences of voltage rule the currents.
+    private static let beginsAbovePermille: Int64 = 100
+    private static let goesOnAbovePermille: Int64 = 50
+    /// A current that moves by less between two readings is steady, beside a twentieth of itself.
+    private static let steadyMilliamps: Int64 = 500
+}
+
+// MARK: - Over a restart
+
+extension Sharing {
+    func save(into memory: inout ControlMemory, pack: Int) {
+        memory[.share, pack] = measured[pack] > 0 ? measured[pack] : nil
+    }
+
+    mutating func restore(_ memory: borrowing ControlMemory, pack: Int) {
+        guard let share = memory[.share, pack], (1...1_000_000).contains(share) else { return }
+        measured[pack] = share
+    }
 }

@@ -58,5 +58,12 @@ extension Wording {
         .inverterSilent: ("inverter_silent", "inverter silent"),
         .inverterLinkDown: ("inverter_link_down", "link to the inverter down"),
         .notRepresentable: ("not_representable", "a frame is withheld: a value is not known or does not fit"),
+        .limitsIgnored: ("limits_ignored", "the inverter does not keep to its limits"),
+        .voltageIgnored: ("voltage_ignored", "the bank stands above the voltage the inverter was told"),
+        .secondBattery: ("second_battery", "a second battery speaks to the inverter"),
+        .linkPoor: ("link_poor", "many frames to the inverter fail"),
+        .socStuck: ("soc_stuck", "the BMS reports the same SOC although charge flows"),
+        .shuntLost: ("shunt_lost", "shunt not heard"),
+        .memoryDamaged: ("memory_damaged", "what was remembered over the restart is damaged"),
     ]
 }

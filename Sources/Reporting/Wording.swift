@@ -80,10 +80,8 @@ extension Wording {
         case .absoluteMaximumCell: return "cell at its absolute maximum: \(who), cell \(place), \(input)"
         case .cellTemperature: return "cell temperature: \(who), sensor \(place), \(input)"
         case .mosfetTemperature: return "MOSFET temperature of \(who): \(input)"
-        case .protection:
-            return reason.input == nil
-                ? "the BMS of \(who) protects itself"
-                : "\(who) has \(input) cells, not as configured"
+        case .protection: return "the BMS of \(who) protects itself"
+        case .cellCount: return "\(who) has \(input) cells, not as configured"
         case .bankVoltage: return "the bank stands at \(input), above its highest charge voltage"
         case .inputMissing: return "\(who) does not report a value that a rule needs"
         case .stale: return "the last reading of \(who) is old"
@@ -94,6 +92,19 @@ extension Wording {
         case .hold: return "held down after a fall"
         case .ramp: return "rising slowly towards \(input)"
         case .stopping: return "the gateway is being stopped"
+        case .nearProtection: return "close to a protection of the BMS of \(who): \(input)"
+        case .soc: return "state of charge of \(who): \(input)"
+        case .imbalance: return "cells of \(who) lie \(input) apart"
+        case .packOverCurrent: return "\(who) carries \(input), more than it may"
+        case .stage: return "the bank is full and kept at float"
+        case .overshoot: return "cells of \(who) above the charge voltage, highest cell \(place) at \(input)"
+        case .floatSettling: return "the bank is full and comes down from \(input) to float"
+        case .socTarget: return "the wanted state of charge is reached: \(input)"
+        case .chargeBy: return "no faster than needed to be charged in time, now \(input)"
+        case .operatorPause: return "paused by the operator"
+        case .operatorCap: return "capped by the operator"
+        case .limitsIgnored: return "the inverter does not keep to its limits"
+        case .secondBattery: return "a second battery speaks to the inverter"
         }
     }
 
@@ -111,6 +122,10 @@ extension Wording {
         case .alarmEnds: return "the protection ends"
         case .voltagesAgree: return "the voltages have agreed for a while"
         case .rising: return "time passes"
+        case .rebulk: return "the bank needs charging again"
+        case .operatorEnds: return "the operator ends it"
+        case .acknowledged: return "somebody acknowledges it"
+        case .otherFallsSilent: return "the other battery falls silent"
         }
     }
 }
@@ -135,6 +150,19 @@ extension Wording {
         case .running: "running"
         case .bankLost: "bank lost"
         case .silent: "silent"
+        case .stopped: "stopped"
+        }
+    }
+
+    /// Where the charge stands.
+    public static func stage(_ stage: ChargeStage) -> String {
+        switch stage {
+        case .start: "start"
+        case .bulk: "bulk"
+        case .absorption: "absorption"
+        case .float: "float"
+        case .rebulk: "re-bulk"
+        case .hold: "hold"
         }
     }
 

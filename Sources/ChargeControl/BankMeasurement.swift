@@ -1,0 +1,112 @@
+import BatteryModel
+
+/// What is measured of the bank as a whole in one step.
+struct BankMeasurement {
+    var meanVoltage: Int32?
+    var highestVoltage: Int32?
+    /// The widest distance between cells of one pack, in millivolts.
+    var spread: Int32?
+    var highestCell: Int32?
+    var lowestCell: Int32?
+    /// What the cells above the charge voltage leave of it, for the pack that leaves least, in millivolts.
+    var overshoot: (pack: Int, cell: Placed, millivolts: Int32, at: Instant?)?
+    var isBalancing = false
+    /// What the packs say, weighted by capacity, in thousandths.
+    var packsSOC: Int32?
+    var capacityMilliampHours: Int64 = 0
+    /// The current of the bank in milliamps, from the shunt or from all packs.
+    var milliamps: Int32?
+    var shuntSOC: Int32?
+    var isShuntLost = false
+    var currents = Sharing.Currents()
+}
+
+extension ChargeController {
+    /// Measures the packs in the bank.
+    mutating func measure(_ members: UInt16, at now: Instant) -> BankMeasurement {
+        var bank = BankMeasurement()
+        bank.meanVoltage = meanVoltage(members)
+        var sum: Int64? = 0
+        var charge: Int64? = 0
+        for index in 0..<count where members & 1 << UInt16(index) != 0 {
+            guard let pack = packs[index], let view = pack.view else { continue }
+            let capacity = pack.settings.capacityMilliampHours
+            let current = view.current?.usable(at: now, noOlderThan: settings.lostAfter)
+            if let voltage = view.voltage?.value {
+                bank.highestVoltage = max(bank.highestVoltage ?? voltage, voltage)
+            }
+            bank.measureCells(view, index)
+            if view.balancing?.usable(at: now, noOlderThan: settings.lostAfter).map({ $0 != 0 }) ?? false {
+                bank.isBalancing = true
+            }
+            let soc = pack.charge.permille(capacityMilliampHours: capacity)
+            charge = charge.flatMap { sum in soc.map { sum + Int64($0) * Int64(capacity) } }
+            bank.capacityMilliampHours += Int64(capacity)
+            sum = sum.flatMap { sum in current.map { sum + Int64($0) } }
+            if pack.conducts(.charge, at: now, settings) || pack.conducts(.discharge, at: now, settings) {
+                bank.currents.conducting |= 1 << UInt16(index)
+                bank.currents.capacityMilliampHours += Int64(capacity)
+                if current != nil { bank.currents.milliamps[index] = view.current }
+            }
+        }
+        guard bank.capacityMilliampHours > 0 else { return bank }
+        bank.packsSOC = charge.map { Int32(clamping: $0 / bank.capacityMilliampHours) }
+        bank.milliamps = sum.map { Int32(clamping: $0) }
+        return bank
+    }
+
+    /// A shunt measures the whole bank, whatever the packs say; one that is not heard is no reason to stop.
+    mutating func takeShunt(_ shunt: BankImage.Shunt?, into bank: inout BankMeasurement, at now: Instant) {
+        guard let shunt else { return }
+        let current = shunt.current?.usable(at: now, noOlderThan: settings.lostAfter)
+        bank.shuntSOC = shunt.soc?.usable(at: now, noOlderThan: settings.lostAfter)
+        bank.isShuntLost = current == nil && bank.shuntSOC == nil
+        if let current { bank.milliamps = current }
+    }
+
+    mutating func supervise(
+        _ bank: BankMeasurement, _ state: BankVerdict.State, _ otherTalkerAt: Instant?, elapsed: Interval,
+        at now: Instant
+    ) {
+        supervision.step(
+            SupervisionInput(
+                milliamps: bank.milliamps, bankMillivolts: bank.meanVoltage, chargeMilliamps: told.charge,
+                dischargeMilliamps: told.discharge, chargeVoltage: unpulledVoltage,
+                isTransmitting: state == .running, otherTalkerAt: otherTalkerAt, elapsed: elapsed),
+            at: now, settings.supervision)
+    }
+
+    /// Moves stage and state of charge on.
+    mutating func moveOn(_ bank: BankMeasurement, _ state: BankVerdict.State, elapsed: Interval) {
+        let isRunning = state == .running
+        let bulk = settings.chargeVoltageMillivoltsPerCell * cellCount
+        stages.step(
+            StageInput(
+                isRunning: isRunning, bankMillivolts: bank.meanVoltage,
+                topMillivolts: min(bulk, permittedVoltage ?? bulk), cells: cellCount,
+                chargeVoltage: voltageRamp.said, isOvershooting: bank.overshoot != nil,
+                spreadMillivolts: bank.spread, highestCellMillivolts: bank.highestCell,
+                isBalancing: bank.isBalancing, socPermille: bank.packsSOC, elapsed: elapsed),
+            settings)
+        soc.step(
+            SOCInput(
+                isRunning: isRunning, packs: bank.packsSOC, shunt: bank.shuntSOC, milliamps: bank.milliamps,
+                capacityMilliampHours: bank.capacityMilliampHours,
+                hasCompletedAbsorption: stages.hasCompleted,
+                isAtFloor: bank.lowestCell.map { $0 <= settings.dischargeVoltageMillivoltsPerCell } ?? false,
+                elapsed: elapsed),
+            settings.soc)
+    }
+}
+
+extension BankMeasurement {
+    fileprivate mutating func measureCells(_ view: borrowing PackView, _ index: Int) {
+        guard let cells = view.cells else { return }
+        highestCell = max(highestCell ?? cells.high.value, cells.high.value)
+        lowestCell = min(lowestCell ?? cells.low.value, cells.low.value)
+        if let own = view.spread { spread = max(spread ?? own, own) }
+        guard let sum = view.sumWithoutOvershoot else { return }
+        if let overshoot, overshoot.millivolts <= sum { return }
+        overshoot = (index, cells.high, sum, view.cellsAt)
+    }
+}

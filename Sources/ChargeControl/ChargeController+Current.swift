@@ -1,0 +1,193 @@
+import BatteryModel
+
+// CCL and DCL: how much may flow.
+
+extension ChargeController {
+    /// Asks every rule of a direction.
+    mutating func currentBallot(
+        _ direction: Direction, _ members: UInt16, _ bank: BankMeasurement, _ state: BankVerdict.State,
+        _ wall: WallTime?, at now: Instant
+    ) -> Ballot {
+        let maximum =
+            direction == .charge ? settings.bankChargeMilliamps : settings.bankDischargeMilliamps
+        var ballot = Ballot(LimitReason(.bankMaximum, limit: max(maximum, 0), rise: .configuration))
+        switch state {
+        case .starting:
+            // A pack that is lost before the start must bound the bank as well as one lost later.
+            var unsaid = ballot
+            share(direction, members, into: &unsaid, at: now)
+            ballot.hear(LimitReason(.starting, limit: 0, rise: .newReading))
+        case .bankLost, .silent: ballot.hear(LimitReason(.bankLost, limit: 0, rise: .newReading))
+        case .stopped: ballot.hear(LimitReason(.limitsIgnored, limit: 0, rise: .acknowledged))
+        case .running: share(direction, members, into: &ballot, at: now)
+        }
+        hearOverCurrent(direction, bank, into: &ballot)
+        let refused = LimitReason(.connectRefused, limit: 0, rise: .voltagesAgree)
+        ballot.hear(.connectRefused, refusal.isRefusing ? refused : nil)
+        let contradicted = LimitReason(.secondBattery, limit: 0, rise: .otherFallsSilent)
+        ballot.hear(.secondBattery, supervision.isContradicted ? contradicted : nil)
+        if direction == .charge { hearChargeRules(bank, wall, into: &ballot, at: now) }
+        orders.visitReasons(direction) { ballot.hear($0) }
+        return ballot
+    }
+
+    /// Rules that only charging knows.
+    private mutating func hearChargeRules(
+        _ bank: BankMeasurement, _ wall: WallTime?, into ballot: inout Ballot, at now: Instant
+    ) {
+        ballot.hear(.absoluteMaximumCell, absoluteMaximum(at: now))
+        ballot.hear(.bankVoltage, bankVoltage(bank))
+        let settling = stages.floatMillivolts.map {
+            LimitReason(
+                .floatSettling, limit: 0, input: bank.meanVoltage, inputUnit: .millivolts,
+                rise: .inputBelow($0))
+        }
+        ballot.hear(.floatSettling, stages.isSettling ? settling : nil)
+        ballot.hear(.socTarget, socTarget(bank))
+        ballot.hear(.chargeBy, chargeBy(bank, wall, before: ballot.limit.value))
+    }
+
+    private func bankVoltage(_ bank: BankMeasurement) -> LimitReason? {
+        guard let voltage = bank.highestVoltage, let highest = permittedVoltage, voltage > highest else {
+            return nil
+        }
+        return LimitReason(
+            .bankVoltage, limit: 0, input: voltage, inputUnit: .millivolts, rise: .inputBelow(highest))
+    }
+
+    private func socTarget(_ bank: BankMeasurement) -> LimitReason? {
+        guard stages.isHeld, let target = settings.stages.socTargetPermille else { return nil }
+        return LimitReason(
+            .socTarget, limit: 0, input: bank.packsSOC, inputUnit: .permille,
+            rise: .inputBelow(target - settings.stages.socTargetHysteresisPermille))
+    }
+
+    /// No faster than needed: what is missing, over the time that is left.
+    private mutating func chargeBy(
+        _ bank: BankMeasurement, _ wall: WallTime?, before: Int32
+    ) -> LimitReason? {
+        isChargeByUrgent = false
+        guard let wish = settings.stages.chargeBy, let wall, let soc = bank.packsSOC, soc < wish.socPermille
+        else { return nil }
+        let due = wish.minuteOfDay * 60
+        let now = wall.secondOfDay
+        let seconds = Int64(due > now ? due - now : due - now + 86_400)
+        let missing = Int64(wish.socPermille - soc) * bank.capacityMilliampHours / 1_000
+        let needed = missing * 3_600 * Self.chargeByReservePermille / 1_000 / max(seconds, 1)
+        isChargeByUrgent = needed * 2 > Int64(before)
+        let least = Int64(settings.bankChargeMilliamps) * Self.chargeByLeastPermille / 1_000
+        return LimitReason(
+            .chargeBy, limit: Int32(clamping: max(needed, least)), input: soc, inputUnit: .permille,
+            rise: .inputBelow(wish.socPermille))
+    }
+
+    /// Packs that carry more than they may: the bank must come down in proportion.
+    private mutating func hearOverCurrent(
+        _ direction: Direction, _ bank: BankMeasurement, into ballot: inout Ballot
+    ) {
+        guard let total = bank.milliamps else { return ballot.hear(.packOverCurrent, nil) }
+        let sign: Int64 = direction == .charge ? 1 : -1
+        var worst: LimitReason?
+        for index in 0..<count where bank.currents.conducting & 1 << UInt16(index) != 0 {
+            guard let pack = packs[index], let reading = bank.currents.milliamps[index] else { continue }
+            let most = Int64(
+                direction == .charge ? pack.settings.chargeMilliamps : pack.settings.dischargeMilliamps)
+            let own = Int64(reading.value) * sign
+            guard own > most + most / 50 else { continue }
+            let limit = Int32(clamping: max(Int64(total) * sign, 0) * most / own)
+            if let worst, worst.limit <= limit { continue }
+            worst = LimitReason(
+                .packOverCurrent, limit: limit, pack: index, input: Int32(clamping: own),
+                inputUnit: .milliamps, rise: .inputBelow(Int32(clamping: most)), measuredAt: reading.at)
+        }
+        ballot.hear(.packOverCurrent, worst)
+    }
+
+    /// The bank's current divides by share, so each pack's own limit bounds the whole.
+    private mutating func share(
+        _ direction: Direction, _ members: UInt16, into ballot: inout Ballot, at now: Instant
+    ) {
+        var conducting: UInt16 = 0
+        for index in 0..<count {
+            guard members & 1 << UInt16(index) != 0, let pack = packs[index],
+                pack.conducts(direction, at: now, settings)
+            else { continue }
+            conducting |= 1 << UInt16(index)
+        }
+        let wired = conducting | lostOffers(direction)
+        for index in 0..<count where members & 1 << UInt16(index) != 0 {
+            guard
+                let own = direction == .charge
+                    ? packs[index]?.verdict.charge : packs[index]?.verdict.discharge
+            else { continue }
+            let permille = sharing.permille(of: index, among: conducting)
+            if direction == .charge {
+                packs[index]?.verdict.chargeSharePermille = permille
+            } else {
+                packs[index]?.verdict.dischargeSharePermille = permille
+            }
+            guard conducting & 1 << UInt16(index) != 0 else {
+                packs[index]?.offered[direction] = nil
+                if conducting == 0 { ballot.hear(own.winner) }
+                continue
+            }
+            var offer = own.winner
+            offer.limit = sharing.bankLimit(for: own.value, of: index, among: conducting, wired: wired)
+            packs[index]?.offered[direction] = offer
+            if direction == .charge {
+                packs[index]?.offered.ownCharge = own.value
+            } else {
+                packs[index]?.offered.ownDischarge = own.value
+            }
+            ballot.hear(offer)
+        }
+        hearLost(direction, conducting, into: &ballot)
+    }
+
+    /// A cell at its absolute maximum stops the whole bank, even in a pack whose switch is open or that is too
+    /// incomplete to be in the bank, and even before its reading is believed.
+    private mutating func absoluteMaximum(at now: Instant) -> LimitReason? {
+        let maximum = settings.absoluteMaximumCellMillivolts
+        for index in 0..<count {
+            guard let reading = packs[index]?.view?.newestHigh,
+                let high = reading.usable(at: now, noOlderThan: settings.lostAfter), high.value >= maximum
+            else { continue }
+            return LimitReason(
+                .absoluteMaximumCell, limit: 0, pack: index, place: high.place, input: high.value,
+                inputUnit: .millivolts, rise: .inputBelow(maximum), measuredAt: reading.at)
+        }
+        return nil
+    }
+
+    /// The packs that conducted in this direction when they were lost.
+    private mutating func lostOffers(_ direction: Direction) -> UInt16 {
+        var lost: UInt16 = 0
+        for index in 0..<count
+        where packs[index]?.isLost == true && packs[index]?.offered[direction] != nil {
+            lost |= 1 << UInt16(index)
+        }
+        return lost
+    }
+
+    /// A lost pack may still be wired in: it bounds the bank by what it offered, and by its share among the packs
+    /// that conduct now if that is larger than it was.
+    private mutating func hearLost(_ direction: Direction, _ conducting: UInt16, into ballot: inout Ballot) {
+        for index in 0..<count {
+            guard let pack = packs[index], pack.isLost, var offer = pack.offered[direction] else {
+                continue
+            }
+            let own = direction == .charge ? pack.offered.ownCharge : pack.offered.ownDischarge
+            let among = conducting | 1 << UInt16(index)
+            offer.limit = min(
+                offer.limit, sharing.bankLimit(for: own, of: index, among: among, wired: among))
+            offer.rule = .packLost
+            offer.rise = .newReading
+            ballot.hear(offer)
+        }
+    }
+
+    /// A tenth more than needed, because clouds come.
+    private static let chargeByReservePermille: Int64 = 1_100
+    /// Chargers do not work at a trickle.
+    private static let chargeByLeastPermille: Int64 = 20
+}

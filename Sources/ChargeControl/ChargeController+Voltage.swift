@@ -1,0 +1,114 @@
+import BatteryModel
+
+// CVL and DVL: what the bank may be charged and discharged to.
+
+extension ChargeController {
+    /// CVL: the smallest that any pack of the bank allows and the stage asks for, never below the floor.
+    ///
+    /// With the bank lost it stays at the last voltage of the bank, so that an inverter that steers by voltage
+    /// neither charges nor empties it.
+    mutating func chargeVoltageBallot(
+        _ members: UInt16, _ bank: BankMeasurement, _ state: BankVerdict.State, elapsed: Interval,
+        at now: Instant
+    ) -> Ballot {
+        let highest = settings.chargeVoltageMillivoltsPerCell * cellCount
+        var ballot = Ballot(LimitReason(.bankMaximum, limit: highest, rise: .configuration))
+        switch state {
+        case .starting: return ballot
+        case .bankLost, .silent, .stopped:
+            let present = max(lastVoltage.map(Self.roundedUp) ?? highest, floorVoltage)
+            let held = min(voltageRamp.said ?? highest, present)
+            ballot.hear(LimitReason(.bankLost, limit: held, rise: .newReading))
+            voltageRamp.take(ballot.limit.value, at: now)
+        case .running:
+            hearPackVoltages(members, into: &ballot, at: now)
+            permittedVoltage = ballot.limit.value
+            ballot.hear(.stage, stageVoltage(bank))
+            let cap = supervision.voltageCap.map {
+                LimitReason(.limitsIgnored, limit: max($0, floorVoltage), rise: .acknowledged)
+            }
+            ballot.hear(.limitsIgnored, cap)
+            unpulledVoltage = ballot.limit.value
+            ballot.hear(.overshoot, overshootVoltage(bank))
+            voltageRamp.step(
+                &ballot, present: bank.meanVoltage, elapsed: elapsed, at: now, settings.stages)
+        }
+        return ballot
+    }
+
+    private mutating func hearPackVoltages(_ members: UInt16, into ballot: inout Ballot, at now: Instant) {
+        for index in 0..<count {
+            if members & 1 << UInt16(index) != 0 {
+                let offer = chargeVoltageOffer(of: index, at: now)
+                packs[index]?.offered.chargeVoltage = offer
+            }
+            guard var offer = packs[index]?.offered.chargeVoltage else { continue }
+            if packs[index]?.isLost == true {
+                offer.rule = .packLost
+                offer.rise = .newReading
+            }
+            ballot.hear(offer)
+        }
+    }
+
+    /// What one pack allows: the over-voltage setting of its BMS, over all cells.
+    private mutating func chargeVoltageOffer(of index: Int, at now: Instant) -> LimitReason? {
+        guard let pack = packs[index] else { return nil }
+        let reading = pack.view?.cellOverVoltage
+        let setting = reading?.usable(at: now, noOlderThan: PackRules.settingsAge)
+        // A setting that no cell could have is no setting.
+        if let setting, Plausibility.cellMillivolts.contains(setting), setting * cellCount >= floorVoltage {
+            return LimitReason(
+                .bmsLimit, limit: setting * cellCount, pack: index, input: setting, inputUnit: .millivolts,
+                rise: .bms, measuredAt: reading?.at)
+        }
+        let before = pack.offered.chargeVoltage?.limit
+        if before == nil, pack.settings.without.contains(.bmsLimit) { return nil }
+        let held = before ?? max(pack.view?.voltage?.value ?? floorVoltage, floorVoltage)
+        return LimitReason(.inputMissing, limit: held, pack: index, rise: .reported)
+    }
+
+    /// What the stage asks for: in float less, but never less than the bank still has.
+    ///
+    /// A CVL under the bank's voltage makes many inverters empty it into the grid. So CVL waits for the bank, while
+    /// CCL keeps anybody from holding it up.
+    private mutating func stageVoltage(_ bank: BankMeasurement) -> LimitReason? {
+        guard let float = stages.floatMillivolts else { return nil }
+        let present = bank.meanVoltage.map(Self.roundedUp) ?? float
+        let limit = stages.isSettling ? max(float, present) : float
+        return LimitReason(
+            .stage, limit: max(limit, floorVoltage), input: bank.meanVoltage, inputUnit: .millivolts,
+            rise: .rebulk)
+    }
+
+    /// Cells above the charge voltage take what they have too much away from CVL.
+    private mutating func overshootVoltage(_ bank: BankMeasurement) -> LimitReason? {
+        guard let overshoot = bank.overshoot else { return nil }
+        let lowest = settings.stages.floatMillivoltsPerCell * cellCount
+        return LimitReason(
+            .overshoot, limit: max(overshoot.millivolts, lowest), pack: overshoot.pack,
+            place: overshoot.cell.place, input: overshoot.cell.value, inputUnit: .millivolts,
+            rise: .inputBelow(settings.chargeVoltageMillivoltsPerCell), measuredAt: overshoot.at)
+    }
+
+    /// The next tenth of a volt: protocols say no more, and rounded down it would lie under the bank's voltage.
+    private static func roundedUp(_ millivolts: Int32) -> Int32 {
+        Int32(clamping: (Int64(millivolts) + 99) / 100 * 100)
+    }
+
+    private var floorVoltage: Int32 {
+        mutating get { settings.floorVoltageMillivoltsPerCell * cellCount }
+    }
+
+    /// Cells in series; the same for all packs of a bank.
+    var cellCount: Int32 {
+        mutating get { packs[0]?.settings.cells ?? 0 }
+    }
+
+    mutating func dischargeVoltageLimit() -> Limit {
+        Limit(
+            LimitReason(
+                .bankMaximum, limit: settings.dischargeVoltageMillivoltsPerCell * cellCount,
+                rise: .configuration))
+    }
+}
