@@ -8,8 +8,8 @@ struct BankMeasurement {
     var spread: Int32?
     var highestCell: Int32?
     var lowestCell: Int32?
-    /// What the cells above the charge voltage leave of it, for the pack that leaves least, in millivolts.
-    var overshoot: (pack: Int, cell: Placed, millivolts: Int32, at: Instant?)?
+    /// Whether a cell stands above the charge voltage.
+    var isOvershooting = false
     var isBalancing = false
     /// What the packs say, weighted by capacity, in thousandths.
     var packsSOC: Int32?
@@ -35,7 +35,7 @@ extension ChargeController {
             if let voltage = view.voltage?.value {
                 bank.highestVoltage = max(bank.highestVoltage ?? voltage, voltage)
             }
-            bank.measureCells(view, index)
+            bank.measureCells(view)
             if view.balancing?.usable(at: now, noOlderThan: settings.lostAfter).map({ $0 != 0 }) ?? false {
                 bank.isBalancing = true
             }
@@ -84,7 +84,7 @@ extension ChargeController {
             StageInput(
                 isRunning: isRunning, bankMillivolts: bank.meanVoltage,
                 topMillivolts: min(bulk, permittedVoltage ?? bulk), cells: cellCount,
-                chargeVoltage: voltageRamp.said, isOvershooting: bank.overshoot != nil,
+                chargeVoltage: voltageRamp.said, isOvershooting: bank.isOvershooting,
                 spreadMillivolts: bank.spread, highestCellMillivolts: bank.highestCell,
                 isBalancing: bank.isBalancing, socPermille: bank.packsSOC, elapsed: elapsed),
             settings)
@@ -100,13 +100,11 @@ extension ChargeController {
 }
 
 extension BankMeasurement {
-    fileprivate mutating func measureCells(_ view: borrowing PackView, _ index: Int) {
+    fileprivate mutating func measureCells(_ view: borrowing PackView) {
         guard let cells = view.cells else { return }
         highestCell = max(highestCell ?? cells.high.value, cells.high.value)
         lowestCell = min(lowestCell ?? cells.low.value, cells.low.value)
         if let own = view.spread { spread = max(spread ?? own, own) }
-        guard let sum = view.sumWithoutOvershoot else { return }
-        if let overshoot, overshoot.millivolts <= sum { return }
-        overshoot = (index, cells.high, sum, view.cellsAt)
+        if view.sumWithoutOvershoot != nil { isOvershooting = true }
     }
 }
