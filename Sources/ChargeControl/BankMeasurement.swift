@@ -59,9 +59,10 @@ extension ChargeController {
     mutating func takeShunt(_ shunt: BankImage.Shunt?, into bank: inout BankMeasurement, at now: Instant) {
         guard let shunt else { return }
         let current = shunt.current?.usable(at: now, noOlderThan: settings.lostAfter)
-        bank.shuntSOC = shunt.soc?.usable(at: now, noOlderThan: settings.lostAfter)
-        bank.isShuntLost = current == nil && bank.shuntSOC == nil
-        if let current { bank.milliamps = current }
+        let soc = shunt.soc?.usable(at: now, noOlderThan: settings.lostAfter)
+        if let soc, (0...1_000).contains(soc) { bank.shuntSOC = soc }
+        bank.isShuntLost = current == nil && soc == nil
+        if let current, Plausibility.milliamps.contains(current) { bank.milliamps = current }
     }
 
     mutating func supervise(

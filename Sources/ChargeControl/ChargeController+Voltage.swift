@@ -19,7 +19,6 @@ extension ChargeController {
             let present = max(lastVoltage.map(Self.roundedUp) ?? highest, floorVoltage)
             let held = min(voltageRamp.said ?? highest, present)
             ballot.hear(LimitReason(.bankLost, limit: held, rise: .newReading))
-            voltageRamp.take(ballot.limit.value, at: now)
         case .running:
             hearPackVoltages(members, into: &ballot, at: now)
             permittedVoltage = ballot.limit.value

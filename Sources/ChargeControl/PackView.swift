@@ -39,7 +39,7 @@ struct PackView: Sendable {
     /// Takes over what needs no guard.
     init(_ reading: borrowing PackReading) {
         voltage = reading[.packVoltage]
-        current = reading[.current]
+        current = reading[.current].flatMap { Plausibility.milliamps.contains($0.value) ? $0 : nil }
         mosfet = reading[.mosfetTemperature]
         soh = reading[.soh]
         chargeSwitch = reading[.chargeSwitch]

@@ -69,9 +69,9 @@ struct Sharing: Sendable {
             all.stated += stated[index]
             all.measured += probable(index)
         }
-        guard !isConfigured(pack), measured[pack] > 0 else { return (stated[pack], all.stated) }
-        let isLess = measured[pack] * all.stated < stated[pack] * all.measured
-        return isLess && !isMeasuring ? (stated[pack], all.stated) : (measured[pack], all.measured)
+        let isLess = probable(pack) * all.stated < stated[pack] * all.measured
+        let isTrusted = isMeasuring && !isConfigured(pack)
+        return isLess && !isTrusted ? (stated[pack], all.stated) : (probable(pack), all.measured)
     }
 
     private func isConfigured(_ pack: Int) -> Bool { configured & 1 << UInt16(pack) != 0 }
@@ -128,6 +128,10 @@ struct Sharing: Sendable {
                 isSteady = isSteady && step <= Int64(abs(now.value)) / 20 + Self.steadyMilliamps
             }
             seen[index] = now
+        }
+        for index in seen.indices where currents.conducting & 1 << UInt16(index) != 0 {
+            // A current against the others flows between the packs, not through the bank.
+            if let now = currents.milliamps[index], Int64(now.value) * sum < 0 { isWhole = false }
         }
         let part = abs(sum) * 1_000 / max(currents.capacityMilliampHours, 1)
         let threshold = isMeasuring ? Self.goesOnAbovePermille : Self.beginsAbovePermille
