@@ -77,6 +77,9 @@ extension ChargeController {
             at: now, settings.supervision)
     }
 
+    /// The state of charge as people see it, in thousandths.
+    func saidSOC(_ bank: BankMeasurement) -> Int32? { soc.verdict.permille ?? bank.packsSOC }
+
     /// Moves stage and state of charge on.
     mutating func moveOn(_ bank: BankMeasurement, _ state: BankVerdict.State, elapsed: Interval) {
         let isRunning = state == .running
@@ -87,7 +90,8 @@ extension ChargeController {
                 topMillivolts: min(bulk, permittedVoltage ?? bulk), cells: cellCount,
                 chargeVoltage: voltageRamp.said, isOvershooting: bank.isOvershooting,
                 spreadMillivolts: bank.spread, highestCellMillivolts: bank.highestCell,
-                isBalancing: bank.isBalancing, socPermille: bank.packsSOC, elapsed: elapsed),
+                isBalancing: bank.isBalancing, saidSOC: saidSOC(bank),
+                countedSOC: soc.verdict.counted ?? bank.packsSOC, elapsed: elapsed),
             settings)
         soc.step(
             SOCInput(

@@ -57,7 +57,7 @@ extension ChargeController {
     private func socTarget(_ bank: BankMeasurement) -> LimitReason? {
         guard stages.isHeld, let target = settings.stages.socTargetPermille else { return nil }
         return LimitReason(
-            .socTarget, limit: 0, input: bank.packsSOC, inputUnit: .permille,
+            .socTarget, limit: 0, input: saidSOC(bank), inputUnit: .permille,
             rise: .inputBelow(target - settings.stages.socTargetHysteresisPermille))
     }
 
@@ -66,7 +66,7 @@ extension ChargeController {
         _ bank: BankMeasurement, _ wall: WallTime?, before: Int32
     ) -> LimitReason? {
         isChargeByUrgent = false
-        guard let wish = settings.stages.chargeBy, let wall, let soc = bank.packsSOC, soc < wish.socPermille
+        guard let wish = settings.stages.chargeBy, let wall, let soc = saidSOC(bank), soc < wish.socPermille
         else { return nil }
         let due = wish.minuteOfDay * 60
         let now = wall.secondOfDay
