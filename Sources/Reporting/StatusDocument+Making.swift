@@ -19,6 +19,8 @@ extension StatusDocument {
         uptimeSeconds = (now - snapshot.startedAt).tenths
         cycles = snapshot.cycles
         worstLatencyMilliseconds = Double(snapshot.worstLatency.microseconds) / 1_000
+        worstCycleMilliseconds = Double(snapshot.worstCycle.microseconds) / 1_000
+        overruns = snapshot.overruns
         bank = Bank(snapshot.verdict, wording, at: now)
         bank.alarms += StatusDocument.Alarm.all(snapshot.inverter.alarms)
         packs = snapshot.packs.enumerated().map { Pack($1, snapshot.verdict?[$0], wording, at: now) }

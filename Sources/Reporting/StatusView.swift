@@ -126,7 +126,13 @@ extension StatusView {
                 let error = link.lastError.map { link.state == "open" ? "" : "  \($0)" } ?? ""
                 return paint("Link      ", .dim) + "\(link.name): \(link.address), \(link.state)\(error)"
                     + (link.isBusOff ? paint("  BUS-OFF", .red) : "")
-            }
+            } + [cycles(status)]
+    }
+
+    private func cycles(_ status: StatusDocument) -> String {
+        paint("Cycles    ", .dim)
+            + "\(status.cycles), longest \(fixed(status.worstCycleMilliseconds, 1)) ms, "
+            + paint("\(status.overruns) overruns", status.overruns > 0 ? .yellow : .dim)
     }
 
     private func alarmLines(_ status: StatusDocument) -> [String] {
