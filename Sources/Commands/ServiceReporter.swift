@@ -1,19 +1,19 @@
 import BatteryModel
-import Gateway
+package import Gateway
 import Glibc
-import LinuxIO
+package import LinuxIO
 import Reporting
 import ServiceManager
 
 /// Tells systemd about a gateway, on a thread of its own: neither a full pipe of the log nor a busy systemd may hold
 /// up the bus, and a hanging bus thread must not be called alive.
-struct ServiceReporter {
+package struct ServiceReporter {
     private let thread: NativeThread
 
     /// Starts to report; `nil` where systemd does not wait for it.
     ///
     /// - Throws: `SystemError` if the system has no thread or no descriptors left.
-    static func start(for gateway: Gateway) throws(SystemError) -> ServiceReporter? {
+    package static func start(for gateway: Gateway) throws(SystemError) -> ServiceReporter? {
         let service = ServiceManager()
         guard service.isPresent else { return nil }
         return try ServiceReporter(gateway, service)
@@ -32,7 +32,7 @@ struct ServiceReporter {
     }
 
     /// Waits for the last word, a tenth of a second at most; to be called when the gateway has ended.
-    func finish() { thread.join() }
+    package func finish() { thread.join() }
 }
 
 /// What systemd has been told, and what it is to be told next.

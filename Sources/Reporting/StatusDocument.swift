@@ -16,6 +16,8 @@ public struct StatusDocument: Codable, Sendable {
     public var worstCycleMilliseconds: Double
     /// Passes of the bus thread that took longer than a tick of 100 ms, or came later than that.
     public var overruns: UInt64
+    /// How long no cycle has been finished; only while the bus thread hangs and the link to the inverter is cut off.
+    public var stalledSeconds: Double?
     /// The bank.
     public var bank: Bank
     /// The packs, in the order of the configuration.
