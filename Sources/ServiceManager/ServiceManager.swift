@@ -7,7 +7,7 @@ import Glibc
 /// Does nothing where systemd is not waiting to be told, so that nobody has to ask first. A call may wait while
 /// systemd is busy: none may be made on the bus thread.
 public struct ServiceManager: Sendable {
-    /// Where it is told to; `nil` if nobody waits. libsystemd is never unloaded, so the handle stays good.
+    /// libsystemd; `nil` if nobody waits to be told.
     private let library: Library?
     /// The time within which a sign of life is expected; `nil` if none is.
     public let watchdogInterval: Interval?

@@ -50,13 +50,15 @@ struct StallTests {
         thread.join()
     }
 
-    @Test("a stall is found once, and only when the one who looks was not held up himself", arguments: [
-        // Milliseconds of the looks, of the beats before them, and of the looks that find a stall.
-        ([100, 200, 300, 1_000, 1_900, 2_300, 2_400, 2_500], [100], [2_300]),
-        ([1_000, 2_000, 3_000, 4_000, 5_000], [1_000, 2_000, 3_000, 4_000, 5_000], []),
-        ([1_000, 60_000, 60_500, 61_400, 62_100], [1_000], [62_100]),
-        ([900, 1_800, 2_200, 3_000, 4_000, 5_000, 5_200], [2_900], [2_200, 5_000]),
-    ] as [([Int64], [Int64], [Int64])])
+    @Test(
+        "a stall is found once, and only when the one who looks was not held up himself",
+        arguments: [
+            // Milliseconds of the looks, of the beats before them, and of the looks that find a stall.
+            ([100, 200, 300, 1_000, 1_900, 2_300, 2_400, 2_500], [100], [2_300]),
+            ([1_000, 2_000, 3_000, 4_000, 5_000], [1_000, 2_000, 3_000, 4_000, 5_000], []),
+            ([1_000, 60_000, 60_500, 61_400, 62_100], [1_000], [62_100]),
+            ([900, 1_800, 2_200, 3_000, 4_000, 5_000, 5_200], [2_900], [2_200, 5_000]),
+        ] as [([Int64], [Int64], [Int64])])
     func looks(_ looks: [Int64], beats: [Int64], found: [Int64]) {
         var watch = StallWatch(limit: .seconds(2), from: Instant(nanoseconds: 0))
         let instant = { (milliseconds: Int64) in Instant(nanoseconds: milliseconds * 1_000_000) }
