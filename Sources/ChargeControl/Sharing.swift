@@ -150,7 +150,7 @@ struct Sharing: Sendable {
         var hasGrown = false
         for index in shares.indices {
             guard let now = currents.milliamps[index] else { continue }
-            let share = min(max(Int64(now.value) * scale / sum, scale / 1_000, 1), scale)
+            let share = min(max(Int64(now.value) * scale / sum, max(scale / 1_000, 1)), scale)
             shares[index] = share
             if share > measured[index] + measured[index] / 50 { hasGrown = true }
         }
