@@ -57,7 +57,10 @@ let edgeTargets: [Target] = [
         swiftSettings: common),
     .target(
         name: "Simulators",
-        dependencies: ["BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "LinuxIO"],
+        dependencies: [
+            "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
+            "YAMLFile",
+        ],
         swiftSettings: common),
     .target(
         name: "Commands",
@@ -110,8 +113,8 @@ let testTargets: [Target] = [
     .testTarget(
         name: "SimulatorsTests",
         dependencies: [
-            "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "LinuxIO", "Simulators",
-            "TestSupport",
+            "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
+            "Settings", "Simulators", "TestSupport", "YAMLFile",
         ],
         swiftSettings: common),
     .testTarget(
