@@ -59,7 +59,6 @@ struct PlantCommand {
         let shows = console.isTerminal && !isQuiet && !isJSON
         let began = MonotonicClock.now()
         let report = Plant.run(scenario) { plant in
-            guard plant.elapsed.seconds % 60 == 0 else { return }
             if let trace { fputs(PlantTrace.line(plant) + "\n", trace) }
             if shows, plant.elapsed.seconds % 21_600 == 0 { showProgress(plant, console) }
         }

@@ -36,6 +36,7 @@ public struct Plant: Sendable {
     /// What has happened so far.
     public private(set) var report: PlantReport
 
+    private var decision: PlantDecision?
     private var ambient: AmbientProfile
     private var fixedSun: Int32?
     private var fixedLoad: Int32?
@@ -95,7 +96,8 @@ public struct Plant: Sendable {
             bank: (bank.source(isCharging: true), bank.source(isCharging: false)))
         elapsed = elapsed + scenario.step
         bank.advance(to: now, wantedMilliamps: inverter.milliamps)
-        report.observe(self)
+        report.observe(
+            bank, isPerfect ? nil : inverter, decision, at: elapsed, isLast: elapsed >= scenario.duration)
     }
 
     private static func obedient(_ behaviour: InverterBehaviour) -> InverterBehaviour {
@@ -123,13 +125,14 @@ extension Plant {
     private mutating func control() {
         guard isGatewayThere() else {
             verdict = nil
+            decision = nil
             return
         }
         readPacks()
         let decided = controller.step(image, at: now)
+        decision = PlantDecision(decided)
+        if decided.isTransmitting, !isLinkCut { inverter.hear(PlantInverter.Limits(decided), at: now) }
         verdict = decided
-        guard decided.isTransmitting, !isLinkCut else { return }
-        inverter.hear(PlantInverter.Limits(decided), at: now)
     }
 
     private mutating func isGatewayThere() -> Bool {
@@ -207,7 +210,7 @@ extension Plant {
 
 extension PlantInverter.Limits {
     /// What a verdict says to an inverter.
-    init(_ verdict: BankVerdict) {
+    init(_ verdict: borrowing BankVerdict) {
         self.init(
             cvlMillivolts: verdict.chargeVoltage.value, cclMilliamps: verdict.charge.value,
             dclMilliamps: verdict.discharge.value, isChargeEnabled: verdict.charge.value > 0,

@@ -41,6 +41,10 @@ struct PlantPackReader {
         Setting(
             key: "under_voltage_release", field: .cellUnderVoltageRelease, quantity: .voltage,
             range: 2_000...3_300),
+        Setting(key: "cold", field: .chargeUnderTemperature, quantity: .temperature, range: -400...200),
+        Setting(
+            key: "cold_release", field: .chargeUnderTemperatureRelease, quantity: .temperature,
+            range: -400...250),
         Setting(key: "balance_current", field: .balanceCurrentMaximum, quantity: .current, range: 0...10_000),
         Setting(key: "balance_start", field: .balanceStart, quantity: .voltage, range: 2_500...3_600),
         Setting(key: "balance_trigger", field: .balanceTrigger, quantity: .voltage, range: 1...500),

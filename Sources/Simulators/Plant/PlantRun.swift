@@ -3,7 +3,7 @@ extension Plant {
     ///
     /// - Parameters:
     ///   - scenario: What is played.
-    ///   - watch: Sees the plant after each step under the gateway's control.
+    ///   - watch: Sees the plant under the gateway's control, once in each of its minutes.
     /// - Returns: What happened.
     public static func run(
         _ scenario: PlantScenario, watch: (borrowing Plant) -> Void = { _ in }
@@ -11,7 +11,7 @@ extension Plant {
         var plant = Plant(scenario)
         while !plant.isOver {
             plant.step()
-            watch(plant)
+            if plant.elapsed.seconds % 60 == 0 { watch(plant) }
         }
         var perfect = Plant(scenario, under: .perfect)
         perfect.run()

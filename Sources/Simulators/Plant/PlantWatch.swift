@@ -70,46 +70,72 @@ struct OverLimit: Sendable {
     }
 }
 
+/// What the report needs of a verdict, without the rest of its weight.
+struct PlantDecision: Sendable {
+    var state: BankVerdict.State
+    var charge: LimitReason
+    var discharge: LimitReason
+    var alarms: AlarmSet
+
+    init(_ verdict: borrowing BankVerdict) {
+        state = verdict.state
+        charge = verdict.charge.winner
+        discharge = verdict.discharge.winner
+        alarms = verdict.alarms
+    }
+}
+
 extension PlantReport {
     /// Takes down a step that has just been made.
-    mutating func observe(_ plant: borrowing Plant) {
-        let day = Int((plant.elapsed.nanoseconds - 1) / 86_400_000_000_000)
+    ///
+    /// - Parameters:
+    ///   - bank: The packs after it.
+    ///   - inverter: The inverter after it; `nil` where nobody watches whether it obeys.
+    ///   - decision: What the control has decided in it; `nil` while the gateway is not there.
+    ///   - elapsed: The time after it.
+    ///   - isLast: Whether it was the last.
+    mutating func observe(
+        _ bank: borrowing SimulatedBank, _ inverter: PlantInverter?, _ decision: PlantDecision?,
+        at elapsed: Interval, isLast: Bool
+    ) {
+        let day = Int((elapsed.nanoseconds - 1) / 86_400_000_000_000)
         if day >= days.count {
             let soc = total.socEndPermille
             days.append(Span(socStartPermille: soc, socEndPermille: soc))
         }
         var part = Span(socStartPermille: 0, socEndPermille: 0)
-        observeEnergy(plant.bank, into: &part)
-        observePacks(plant, into: &part)
-        if !plant.isPerfect {
-            observeControl(plant, into: &part)
-            observeInverter(plant)
+        observeEnergy(bank, into: &part)
+        observePacks(bank, at: elapsed, into: &part)
+        if let inverter {
+            observeControl(decision, at: elapsed, into: &part)
+            observeInverter(inverter, bank, at: elapsed)
         }
-        let soc = plant.elapsed.seconds % 60 == 0 || plant.isOver ? plant.bank.socPermille : nil
+        let soc = elapsed.seconds % 60 == 0 || isLast ? bank.socPermille : nil
         total.add(part, soc: soc)
         days[day].add(part, soc: soc)
     }
 
-    private func observeEnergy(_ bank: SimulatedBank, into part: inout Span) {
+    private func observeEnergy(_ bank: borrowing SimulatedBank, into part: inout Span) {
         let watts = Double(bank.milliamps) * bank.exactMillivolts / 1_000_000
         let energy = watts * stepSeconds / 3_600
         if energy > 0 { part.chargedWattHours = energy } else { part.dischargedWattHours = -energy }
     }
 
-    private mutating func observePacks(_ plant: borrowing Plant, into part: inout Span) {
-        for index in plant.bank.packs.indices {
-            let (high, low) = (
-                plant.bank.packs[index].highestCellMillivolts, plant.bank.packs[index].lowestCellMillivolts
-            )
+    private mutating func observePacks(
+        _ bank: borrowing SimulatedBank, at elapsed: Interval, into part: inout Span
+    ) {
+        for index in bank.packs.indices {
+            let high = bank.packs[index].highestCellMillivolts
+            let low = bank.packs[index].lowestCellMillivolts
             part.highestCellMillivolts = max(part.highestCellMillivolts, high)
             part.lowestCellMillivolts = min(part.lowestCellMillivolts, low)
             part.widestSpreadMillivolts = max(part.widestSpreadMillivolts, high - low)
-            observeCurrent(of: plant.bank.packs[index], packs[index])
-            observeSwitches(index, plant.bank.packs[index].tripped, at: plant.elapsed, into: &part)
+            observeCurrent(of: bank.packs[index], packs[index])
+            observeSwitches(index, bank.packs[index].tripped, at: elapsed, into: &part)
         }
     }
 
-    private mutating func observeCurrent(of pack: SimulatedPack, _ own: PackSettings) {
+    private mutating func observeCurrent(of pack: borrowing SimulatedPack, _ own: PackSettings) {
         let milliamps = pack.milliamps
         if milliamps > 0 {
             worstOfPack.chargePermille = max(
@@ -160,30 +186,31 @@ extension PlantReport {
 // MARK: - Control and inverter
 
 extension PlantReport {
-    private mutating func observeControl(_ plant: borrowing Plant, into part: inout Span) {
-        let state = plant.verdict?.state
+    private mutating func observeControl(
+        _ decision: PlantDecision?, at elapsed: Interval, into part: inout Span
+    ) {
+        let state = decision?.state
         if state != watch.state {
             watch.state = state
-            note(.state(state), at: plant.elapsed)
+            note(.state(state), at: elapsed)
         }
-        guard let state, let charge = plant.verdict?.charge, let discharge = plant.verdict?.discharge,
-            let alarms = plant.verdict?.alarms
-        else { return }
-        stateSeconds[Int(state.rawValue)] += stepSeconds
-        observeAlarms(alarms, at: plant.elapsed)
-        guard state == .running else { return }
-        let hour = plant.elapsed.seconds / 3_600
-        if watch.charge.take(charge.value, hour: hour) { part.chargeReversals = 1 }
-        if watch.discharge.take(discharge.value, hour: hour) { part.dischargeReversals = 1 }
+        guard let decision else { return }
+        stateSeconds[Int(decision.state.rawValue)] += stepSeconds
+        observeAlarms(decision.alarms, at: elapsed)
+        guard decision.state == .running else { return }
+        let (charge, discharge) = (decision.charge, decision.discharge)
+        let hour = elapsed.seconds / 3_600
+        if watch.charge.take(charge.limit, hour: hour) { part.chargeReversals = 1 }
+        if watch.discharge.take(discharge.limit, hour: hour) { part.dischargeReversals = 1 }
         reversalsInWorstHour = max(
             reversalsInWorstHour, max(watch.charge.inThisHour, watch.discharge.inThisHour))
-        if charge.value == 0 {
+        if charge.limit == 0 {
             part.zeroChargeSeconds = stepSeconds
-            zeroChargeByRule[Int(charge.winner.rule.rawValue)] += stepSeconds
+            zeroChargeByRule[Int(charge.rule.rawValue)] += stepSeconds
         }
-        if discharge.value == 0 {
+        if discharge.limit == 0 {
             part.zeroDischargeSeconds = stepSeconds
-            zeroDischargeByRule[Int(discharge.winner.rule.rawValue)] += stepSeconds
+            zeroDischargeByRule[Int(discharge.rule.rawValue)] += stepSeconds
         }
     }
 
@@ -205,21 +232,23 @@ extension PlantReport {
         forEach(of: before.subtracting(all)) { report, kind in report.note(.alarmEnds(kind), at: elapsed) }
     }
 
-    private mutating func observeInverter(_ plant: borrowing Plant) {
-        if plant.inverter.stops > watch.stops {
-            watch.stops = plant.inverter.stops
+    private mutating func observeInverter(
+        _ inverter: PlantInverter, _ bank: borrowing SimulatedBank, at elapsed: Interval
+    ) {
+        if inverter.stops > watch.stops {
+            watch.stops = inverter.stops
             inverterStops = watch.stops
-            note(.inverterStopped, at: plant.elapsed)
+            note(.inverterStopped, at: elapsed)
         }
-        guard let heard = plant.inverter.heard?.value else { return }
-        let milliamps = plant.bank.milliamps
+        guard let heard = inverter.heard?.value else { return }
+        let milliamps = bank.milliamps
         overChargeSeconds += watch.overCharge.take(
             milliamps, limit: heard.cclMilliamps, seconds: stepSeconds)
         overDischargeSeconds += watch.overDischarge.take(
             -milliamps, limit: heard.dclMilliamps, seconds: stepSeconds)
         guard milliamps > 0 else { return }
         overVoltageMillivolts = max(
-            overVoltageMillivolts, plant.bank.exactMillivolts - Double(heard.cvlMillivolts))
+            overVoltageMillivolts, bank.exactMillivolts - Double(heard.cvlMillivolts))
     }
 }
 
