@@ -1,3 +1,5 @@
+import BatteryModel
+
 extension Plant {
     /// Plays a scenario to its end, and again under a perfect control, so that the two can be compared.
     ///
