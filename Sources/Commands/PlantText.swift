@@ -83,6 +83,7 @@ extension PlantText {
             "a pack had at most \(tenths(pack.chargePermille)) % of its charge current and "
                 + "\(tenths(pack.dischargePermille)) % of its discharge current; of the settings of its BMS "
                 + "\(tenths(bms.chargePermille)) % and \(tenths(bms.dischargePermille)) %")
+        lines.append("CCL or DCL turned at most \(report.reversalsInWorstHour) times within an hour")
         if report.overChargeSeconds + report.overDischargeSeconds > 0 {
             lines.append(
                 "the inverter took more than CCL for \(Int(report.overChargeSeconds)) s, "
