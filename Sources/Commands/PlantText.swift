@@ -69,8 +69,11 @@ extension PlantText {
         ]
     }
 
-    private func kilo(_ value: Double) -> String { Wording.decimal(Int32(value.rounded()), places: 3) }
-    private func tenths(_ value: Double) -> String { Wording.decimal(Int32(value.rounded()), places: 1) }
+    private func kilo(_ value: Double) -> String { shown(value, places: 3) }
+    private func tenths(_ value: Double) -> String { shown(value, places: 1) }
+    private func shown(_ value: Double, places: Int) -> String {
+        Wording.decimal(Int32(clamping: Int64(value.rounded())), places: places)
+    }
     private func minutes(_ seconds: Double) -> String { "\(Int((seconds / 60).rounded())) min" }
 
     private var summary: [String] {

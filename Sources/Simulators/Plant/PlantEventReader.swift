@@ -58,6 +58,9 @@ struct PlantEventReader {
         Word("load") { reader, _ in .load(power(&reader)) },
     ]
 
+    /// Every word that can stand behind `do`.
+    static let knownWords = words.map(\.word)
+
     func read(_ root: inout MappingReader) -> [PlantEvent] {
         let items = root.list("events") ?? []
         var events: [PlantEvent] = []

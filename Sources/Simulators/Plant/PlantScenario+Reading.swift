@@ -35,6 +35,9 @@ extension PlantScenario {
         return scenario
     }
 
+    /// Every word that an event of a file can be.
+    package static var eventWords: [String] { PlantEventReader.knownWords }
+
     private static func name(of file: String) -> String {
         let last = file.split(separator: "/").last.map(String.init) ?? file
         return last.hasSuffix(".yaml") ? String(last.dropLast(5)) : last

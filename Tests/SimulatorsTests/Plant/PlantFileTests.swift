@@ -153,6 +153,39 @@ private let sound = """
         return isDebug
     }
 
+    @Test("a sound file with a few bytes changed is read or told to be a problem") func noise() throws {
+        var state: UInt64 = 1
+        for name in shipped() {
+            let bytes = try YAMLText.contents(of: folder + "examples/plant/" + name)
+            for _ in 0..<40 {
+                var changed = bytes
+                for _ in 0..<3 {
+                    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                    let place = Int(state >> 33) % changed.count
+                    changed[place] = UInt8(truncatingIfNeeded: state >> 25) & 0x7F
+                }
+                do throws(SettingsProblems) {
+                    let scenario = try PlantScenario.read(
+                        bytes: changed, file: "noise", limits: LimitsSection.read)
+                    var plant = Plant(scenario)
+                    for _ in 0..<5 { plant.step() }
+                } catch {
+                    #expect(!error.problems.isEmpty)
+                }
+            }
+        }
+    }
+
+    @Test("the file in the documentation is sound, and every word that can be written is explained there")
+    func documented() throws {
+        let page = String(decoding: try YAMLText.contents(of: folder + "docs/plant.md"), as: UTF8.self)
+        let parts = page.split(separator: "```yaml\n")
+        let example = try #require(parts.last?.split(separator: "```").first)
+        #expect(try read(String(example)).packs.count == 2)
+        let words = PlantFigure.all.map(\.key) + InverterBehaviour.all.map(\.name)
+        for word in words + PlantScenario.eventWords { #expect(page.contains("`\(word)`"), "\(word)") }
+    }
+
     @Test("there is a scenario for each thing that must be shown") func complete() {
         let names = shipped()
         for name in [
