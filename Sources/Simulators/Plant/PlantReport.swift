@@ -85,7 +85,7 @@ public struct PlantReport: Sendable {
     public internal(set) var frozenChargeMilliamps: Int32 = 0
     /// The most reversals of CCL, or of DCL, within an hour.
     public internal(set) var reversalsInWorstHour = 0
-    /// Seconds for which CCL was 0, by the rule that said so: ``BatteryModel/LimitRule`` by its number.
+    /// Seconds for which CCL was 0, by the rule that said so: `LimitRule` by its number.
     public internal(set) var zeroChargeByRule = [Double](repeating: 0, count: 64)
     /// The same for DCL.
     public internal(set) var zeroDischargeByRule = [Double](repeating: 0, count: 64)
