@@ -11,6 +11,8 @@ final class BusThread {
     private let publish: (Snapshot) -> Void
     private let loop: EventLoop
     private let links: Links
+    private let commands: CommandQueue
+    private var nextWall: Instant
     private var core: GatewayCore
     private var wasOpen: [Bool]
     private var wasOff: [Bool]
@@ -24,12 +26,15 @@ final class BusThread {
     private static let publishInterval = Interval.milliseconds(250)
 
     init(
-        _ configuration: GatewayConfiguration, on loop: EventLoop, publish: @escaping (Snapshot) -> Void
+        _ configuration: GatewayConfiguration, on loop: EventLoop, commands: CommandQueue,
+        publish: @escaping (Snapshot) -> Void
     ) {
         let now = MonotonicClock.now()
         self.configuration = configuration
         self.publish = publish
         self.loop = loop
+        self.commands = commands
+        nextWall = now
         links = Links(configuration, on: loop)
         core = GatewayCore(configuration, at: now)
         wasOpen = Array(repeating: false, count: configuration.buses.count)
@@ -52,11 +57,15 @@ final class BusThread {
             if shouldStop() { core.stop(at: now) }
             let hadInput = receive(events, at: now)
             noteLinks(at: now)
+            noteWall(at: now)
+            let answers = carryOut(at: now)
             deadline = core.step(at: now, &links.output)
             for link in links.all { deadline = min(deadline, link.nextDeadline ?? deadline) }
             let end = MonotonicClock.now()
             if hadInput { worstLatency = max(worstLatency, end - now) }
-            if now >= nextPublish { snapshot(at: now) }
+            if now >= nextPublish || !answers.isEmpty { snapshot(at: now) }
+            // Whoever looks after the answer sees what he has brought about.
+            for (ticket, outcome) in answers { ticket.answer(outcome) }
             deadline = min(deadline, nextPublish)
             if core.isFinished(at: now) { break }
         }
@@ -79,6 +88,16 @@ final class BusThread {
         return hadInput
     }
 
+    private func carryOut(at now: Instant) -> [(CommandQueue.Ticket, CommandOutcome)] {
+        commands.take().map { ($0, core.carryOut($0.command, at: now)) }
+    }
+
+    private func noteWall(at now: Instant) {
+        guard now >= nextWall else { return }
+        nextWall = now + .seconds(1)
+        core.setWall(WallClock.now())
+    }
+
     /// Tells the core which buses came up or went down.
     private func noteLinks(at now: Instant) {
         for (index, link) in links.all.enumerated() {
@@ -92,6 +111,8 @@ final class BusThread {
             wasOpen[index] = isOpen
             wasOff[index] = link.isBusOff
         }
+        let counters = links.all[configuration.inverter.bus].counters
+        core.inverterLinkLost(counters.dropped + counters.refused, at: now)
     }
 
     private func snapshot(at now: Instant) {

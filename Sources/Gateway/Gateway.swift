@@ -1,3 +1,4 @@
+public import BatteryModel
 public import LinuxIO
 import Synchronization
 
@@ -12,6 +13,7 @@ public final class Gateway: Sendable {
     private let stopRequested = Atomic(false)
     private let failure = Mutex<SystemError?>(nil)
     private let ended = Atomic(false)
+    private let commands = CommandQueue()
 
     /// Makes a gateway that does nothing yet.
     public init(_ configuration: GatewayConfiguration) {
@@ -27,15 +29,30 @@ public final class Gateway: Sendable {
             do throws(SystemError) {
                 let loop = try EventLoop()
                 waker.withLock { $0 = loop.waker }
-                let bus = BusThread(configuration, on: loop) { snapshot in
+                let bus = BusThread(configuration, on: loop, commands: commands) { snapshot in
                     self.published.withLock { $0 = snapshot }
                 }
                 try bus.run { stopRequested.load(ordering: .acquiring) }
             } catch {
                 failure.withLock { $0 = error }
             }
+            commands.close()
             ended.store(true, ordering: .releasing)
         }
+    }
+
+    /// Has a command carried out by the bus thread, and waits for what becomes of it.
+    ///
+    /// - Parameters:
+    ///   - command: What is to be done.
+    ///   - patience: How long to wait at most; what has not been begun by then is withdrawn.
+    /// - Returns: What became of it.
+    /// - Throws: `SystemError` if the system has no descriptors left.
+    public func submit(
+        _ command: GatewayCommand, waiting patience: Interval = .seconds(2)
+    ) throws(SystemError) -> CommandOutcome {
+        guard let waker = waker.withLock({ $0 }) else { return .notRunning }
+        return try commands.submit(command, waiting: patience) { waker.wake() }
     }
 
     /// The newest snapshot; `nil` before the first.
