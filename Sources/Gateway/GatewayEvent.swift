@@ -54,6 +54,8 @@ public struct GatewayEvent: Sendable, Equatable {
         case orderRefused(OperatorOrder.Kind, OrderRefusal, by: String)
         /// Somebody has seen what is wrong.
         case acknowledged(by: String)
+        /// The bus thread has finished no cycle for so long; the link to the inverter was closed meanwhile.
+        case stalled(Interval)
         /// A frame could not be written and was not sent; the first of its kind.
         case withheld(identifier: UInt32, EncodeError)
     }

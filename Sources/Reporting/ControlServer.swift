@@ -75,7 +75,9 @@ public final class ControlServer: Sendable {
         guard let snapshot = gateway.snapshot else {
             throw ControlRefusal("starting", "ask again in a second")
         }
-        return try Self.json(StatusDocument(snapshot, version: version, at: MonotonicClock.now()))
+        return try Self.json(
+            StatusDocument(
+                snapshot, version: version, stalledSince: gateway.stalledSince, at: MonotonicClock.now()))
     }
 
     private func control(_ text: Substring, _ peer: LocalPeer) throws(ControlRefusal) -> [UInt8] {

@@ -157,6 +157,8 @@ struct VirtualPlant {
             (.temperature2, 210), (.mosfetTemperature, 250), (.chargeSwitch, 1), (.dischargeSwitch, 1),
             (.chargeLimit, 100_000), (.dischargeLimit, 150_000), (.cellOverVoltage, 3_650),
             (.remainingCapacity, 154_000), (.fullCapacity, 280_000), (.configuredCells, 16),
+            (.cellUnderVoltage, 2_800), (.chargeOverTemperature, 600), (.chargeUnderTemperature, -50),
+            (.dischargeOverTemperature, 650), (.mosfetOverTemperature, 900),
         ]
         for (field, value) in values { reading[field] = Reading(value, at: at) }
         return reading
