@@ -58,7 +58,7 @@ struct CtlTests {
         #expect(given.code == .success)
         #expect(given.errors.isEmpty)
         #expect(given.output.hasPrefix("charging paused by "))
-        #expect(given.output.contains(": cleaning fuses (1 h 59 min left)"))
+        #expect(given.output.contains(": cleaning fuses (119 min left)"))
         #expect(try idle.ctl("list").output == given.output)
         let status = try run(["status", "--socket", idle.path])
         #expect(status.output.contains("Order     charging paused by "))
