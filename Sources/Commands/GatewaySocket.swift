@@ -1,6 +1,7 @@
 import Glibc
 import LinuxIO
 import Settings
+import YAMLFile
 
 /// Finds the socket of a running gateway, for every command that talks to one.
 struct GatewaySocket {

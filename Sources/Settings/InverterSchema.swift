@@ -1,4 +1,5 @@
 import BatteryModel
+import YAMLFile
 
 /// The inverter as it was written.
 struct InverterDraft {
