@@ -89,6 +89,7 @@ struct CtlCommand: Command {
         if isJSON {
             console.line(String(decoding: bytes, as: UTF8.self))
         } else {
+            if request.acknowledge == true { console.line("acknowledged") }
             for order in answer.orders { console.line(Self.text(order)) }
             if answer.orders.isEmpty { console.line("no order stands") }
         }

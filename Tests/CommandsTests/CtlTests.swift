@@ -103,6 +103,7 @@ struct CtlTests {
             #expect(try idle.ctl(line).code == .success)
             #expect(idle.orders.count == left, "\(line)")
         }
+        #expect(try idle.ctl("acknowledge").output == "acknowledged\nno order stands\n")
         let words = idle.gateway.snapshot?.log.events.map { Wording(idle.gateway.snapshot).event($0) } ?? []
         #expect(words.contains { $0.hasPrefix("acknowledged by ") })
         #expect(words.contains { $0.hasPrefix("force charge ended by ") })
