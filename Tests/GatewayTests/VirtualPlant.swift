@@ -53,7 +53,10 @@ struct VirtualPlant {
     /// How long a pack takes to answer.
     var turnaround = Interval.milliseconds(10)
 
-    init(packs count: Int, control: ControlSettings? = nil) {
+    init(
+        packs count: Int, control: ControlSettings? = nil,
+        keepAlive: GatewayConfiguration.KeepAliveWatch = .profile
+    ) {
         let settings = PackSettings(
             cells: 16, capacityMilliampHours: 280_000, chargeMilliamps: 100_000, dischargeMilliamps: 150_000)
         let configuration = GatewayConfiguration(
@@ -64,7 +67,7 @@ struct VirtualPlant {
             packs: (0..<count).map {
                 .init(name: "\($0)", bus: 0, driver: JKPB.driver, address: UInt8($0 + 1), settings: settings)
             },
-            inverter: .init(bus: 1, profile: PylontechLV.profile),
+            inverter: .init(bus: 1, profile: PylontechLV.profile, keepAlive: keepAlive),
             control: control
                 ?? ControlSettings(bankChargeMilliamps: 200_000, bankDischargeMilliamps: 300_000))
         core = GatewayCore(configuration, at: now)
@@ -154,6 +157,8 @@ struct VirtualPlant {
             (.temperature2, 210), (.mosfetTemperature, 250), (.chargeSwitch, 1), (.dischargeSwitch, 1),
             (.chargeLimit, 100_000), (.dischargeLimit, 150_000), (.cellOverVoltage, 3_650),
             (.remainingCapacity, 154_000), (.fullCapacity, 280_000), (.configuredCells, 16),
+            (.cellUnderVoltage, 2_800), (.chargeOverTemperature, 600), (.chargeUnderTemperature, -50),
+            (.dischargeOverTemperature, 650), (.mosfetOverTemperature, 900),
         ]
         for (field, value) in values { reading[field] = Reading(value, at: at) }
         return reading
