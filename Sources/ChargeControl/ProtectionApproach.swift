@@ -42,10 +42,13 @@ struct ProtectionApproach: Sendable {
             limitsCharge: true, limitsDischarge: true, begins: 100, ends: 30),
     ]
 
-    /// A setting that no BMS could have is none.
+    /// A setting that no BMS could have is none; some report 0 for a protection that is switched off.
     func isPlausible(_ value: Int32) -> Bool {
-        setting.unit == .millivolts
-            ? Plausibility.cellMillivolts.contains(value) : (-500...1_500).contains(value)
+        switch measure {
+        case .highestCell, .lowestCell: Plausibility.cellMillivolts.contains(value)
+        case .warmest, .mosfet: (300...1_500).contains(value)
+        case .coldest: (-500...250).contains(value)
+        }
     }
 
     /// Whether it cuts above its setting; otherwise below.

@@ -40,7 +40,12 @@ extension PylontechLV {
         // Below the resolution of 0.1 A the limit goes out as 0.
         if milliamps.value < 100, flag.value != 0 { bank[enable] = Reading(0, at: flag.at) }
         if flag.value == 0, milliamps.value != 0 { bank[limit] = Reading(0, at: milliamps.at) }
+        guard limit == .chargeCurrentLimit, bank[enable]?.value == 0 else { return }
+        // Nothing is asked for that is not permitted.
+        for index in requests.indices { bank[requests[index]]?.value = 0 }
     }
+
+    private static let requests: [3 of BankField] = [.forceCharge, .forceChargeSoon, .fullCharge]
 
     /// Sends a state of charge between 0 and 1 % as 1 %: 0 % is said only of a bank that is empty.
     ///
