@@ -43,9 +43,10 @@ let edgeTargets: [Target] = [
         ],
         swiftSettings: common),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .target(name: "YAMLFile", dependencies: ["CYAML"], swiftSettings: common),
     .target(
         name: "Settings",
-        dependencies: ["BatteryModel", "ChargeControl", "CYAML"],
+        dependencies: ["BatteryModel", "ChargeControl", "YAMLFile"],
         swiftSettings: common),
     .target(
         name: "Reporting",
@@ -62,7 +63,7 @@ let edgeTargets: [Target] = [
         name: "Commands",
         dependencies: [
             "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
-            "Gateway", "Settings", "Reporting", "Simulators",
+            "Gateway", "Settings", "Reporting", "Simulators", "YAMLFile",
         ],
         swiftSettings: common),
     .executableTarget(name: "busbar", dependencies: ["Commands"], swiftSettings: common),
@@ -104,7 +105,7 @@ let testTargets: [Target] = [
         name: "LinuxIOTests", dependencies: ["BatteryModel", "BusCodec", "LinuxIO"],
         swiftSettings: common),
     .testTarget(
-        name: "SettingsTests", dependencies: ["BatteryModel", "ChargeControl", "Settings"],
+        name: "SettingsTests", dependencies: ["BatteryModel", "ChargeControl", "Settings", "YAMLFile"],
         swiftSettings: common),
     .testTarget(
         name: "SimulatorsTests",
@@ -125,6 +126,7 @@ let testTargets: [Target] = [
         dependencies: [
             "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
             "Gateway", "Settings", "Reporting", "Simulators", "Commands", "TestSupport",
+            "YAMLFile",
         ],
         exclude: ["Snapshots"],
         swiftSettings: common),
