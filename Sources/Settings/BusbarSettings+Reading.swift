@@ -75,7 +75,9 @@ extension BusbarSettings {
                 period: inverter.period.map { .milliseconds($0.value) }, mark: inverter.mark),
             control: limits.control,
             pollInterval: .milliseconds(draft.gateway.poll?.value ?? 1_000),
-            socketPath: draft.gateway.socket ?? defaultSocketPath)
+            socketPath: draft.gateway.socket ?? defaultSocketPath,
+            statePath: draft.gateway.state ?? defaultStatePath,
+            journalPath: draft.gateway.journal ?? defaultJournalPath)
     }
 
     private static func assemble(_ pack: PackDraft) -> PackEntry? {

@@ -27,11 +27,14 @@ package struct Quantity {
     package var resolution: String
     /// The spellings that are read; the first is the one that is printed.
     package var units: [Unit]
+    /// Whether it is printed in the largest unit in which it is a whole number, as in `4 h`.
+    package var printsWholeUnits: Bool
 
-    package init(noun: String, resolution: String, units: [Unit]) {
+    package init(noun: String, resolution: String, units: [Unit], printsWholeUnits: Bool = false) {
         self.noun = noun
         self.resolution = resolution
         self.units = units
+        self.printsWholeUnits = printsWholeUnits
     }
 
     package static let voltage = Quantity(
@@ -69,7 +72,8 @@ package struct Quantity {
 
     /// The quantity as an operator would write it.
     package func text(_ kept: Int64) -> String {
-        let unit = units[0]
+        let isWhole = { (unit: Unit) in printsWholeUnits && kept != 0 && kept % unit.factor == 0 }
+        let unit = units.filter(isWhole).max { $0.factor < $1.factor } ?? units[0]
         let whole = kept.magnitude / unit.factor.magnitude
         var rest = kept.magnitude % unit.factor.magnitude
         var digits = ""
