@@ -149,9 +149,8 @@ enum PackRules {
         for index in ProtectionApproach.rows.indices {
             let row = ProtectionApproach.rows[index]
             guard context.direction == .charge ? row.limitsCharge : row.limitsDischarge,
-                let distance = context.view.distance(row, index, at: context.now, context.control),
-                let value = context.view.measured(row.measure),
-                let setting = context.view.protections[index]?.value
+                let distance = context.view.distance(row, index),
+                let value = context.view.measured(row.measure), let setting = context.view.protections[index]
             else { continue }
             let permille = row.permille(atDistance: distance)
             guard permille < 1_000 else { continue }

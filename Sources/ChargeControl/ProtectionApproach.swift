@@ -42,6 +42,12 @@ struct ProtectionApproach: Sendable {
             limitsCharge: true, limitsDischarge: true, begins: 100, ends: 30),
     ]
 
+    /// A setting that no BMS could have is none.
+    func isPlausible(_ value: Int32) -> Bool {
+        setting.unit == .millivolts
+            ? Plausibility.cellMillivolts.contains(value) : (-500...1_500).contains(value)
+    }
+
     /// Whether it cuts above its setting; otherwise below.
     private var isUpper: Bool { measure != .lowestCell && measure != .coldest }
 

@@ -1,6 +1,8 @@
 import BatteryModel
 
 /// Lets CVL fall at once and come back late and slowly.
+///
+/// What is said while the bank is lost does not count: no cell has asked for it.
 struct VoltageRamp: Sendable {
     /// What was said last, in microvolts.
     private(set) var saidMicrovolts: Int64?
@@ -40,12 +42,6 @@ struct VoltageRamp: Sendable {
                 LimitReason(
                     .ramp, limit: value, input: ballot.limit.value, inputUnit: .millivolts, rise: .rising))
         }
-    }
-
-    /// Takes over a voltage that was said without being asked about, as while the bank is lost.
-    mutating func take(_ millivolts: Int32, at now: Instant) {
-        if let said, millivolts < said { fellAt = now }
-        saidMicrovolts = Int64(millivolts) * 1_000
     }
 
     mutating func restore(microvolts: Int64?) {

@@ -91,10 +91,10 @@ struct RuleTests {
         Row("MOSFET both ways", isDischarge: true, Expected(12_500, .mosfetTemperature, input: 850)) {
             $0.mosfet = 850
         },
-        Row("wrong number of cells", Expected(0, .protection, pack: 0, input: 15, rise: .configuration)) {
+        Row("wrong number of cells", Expected(0, .cellCount, pack: 0, input: 15, rise: .configuration)) {
             $0.cells = Array(repeating: 3300, count: 15)
         },
-        Row("wrong number of cells, discharge", isDischarge: true, Expected(0, .protection, input: 17)) {
+        Row("wrong number of cells, discharge", isDischarge: true, Expected(0, .cellCount, input: 17)) {
             $0.cells = Array(repeating: 3300, count: 17)
         },
         Row("no MOSFET temperature", Expected(0, .inputMissing, pack: 0, rise: .reported)) {
