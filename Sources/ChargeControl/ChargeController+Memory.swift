@@ -73,7 +73,8 @@ extension ChargeController {
         stages.restore(memory, pause: pause)
         soc.restore(memory)
         supervision.restore(memory)
-        voltageRamp.restore(microvolts: memory[.chargeVoltage])
+        let floor = Int64(settings.floorVoltageMillivoltsPerCell) * Int64(cellCount) * 1_000
+        voltageRamp.restore(microvolts: memory[.chargeVoltage].map { max($0, floor) })
         chargeLimiter.restore(latched: memory[.chargeLatched] == 1)
         dischargeLimiter.restore(latched: memory[.dischargeLatched] == 1)
         refusal.restore(memory[.refusing] == 1)
@@ -106,7 +107,7 @@ extension ChargeController {
 
     /// How long nobody ran; none if the clock on the wall was set back, or is not known.
     private static func pause(since savedAt: Int64?, _ wall: WallTime?) -> Interval {
-        guard let savedAt, let wall, wall.unixSeconds > savedAt else { return .zero }
+        guard let savedAt, savedAt >= 0, let wall, wall.unixSeconds > savedAt else { return .zero }
         return .seconds(wall.unixSeconds - savedAt)
     }
 

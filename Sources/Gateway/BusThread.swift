@@ -101,10 +101,13 @@ final class BusThread {
             framesPerSecond = Int(Int64(sent - sentBefore.count) * 1_000 / (now - sentBefore.at).milliseconds)
             sentBefore = (sent, now)
         }
+        core.tell(wall: WallClock.now())
+        let memory = core.memory(at: now)
+        let rules = core.rules()
         publish(
             Snapshot(
                 core: core, buses: links.all.indices.map(busSnapshot), framesPerSecond: framesPerSecond,
-                startedAt: startedAt, worstLatency: worstLatency, at: now))
+                startedAt: startedAt, worstLatency: worstLatency, memory: memory, rules: rules, at: now))
     }
 
     private func busSnapshot(_ index: Int) -> Snapshot.Bus {

@@ -84,6 +84,8 @@ public struct GatewayConfiguration: Sendable {
     public var pollInterval: Interval
     /// Buses on which another master asks and the gateway only listens.
     public var listening: Set<Int>
+    /// What is known of the time before the start.
+    public var remembered = Remembered()
 
     /// Makes a configuration.
     public init(

@@ -1,7 +1,7 @@
 import BMSDrivers
 public import BatteryModel
 public import BusCodec
-import ChargeControl
+public import ChargeControl
 import InverterProfiles
 
 /// What a gateway core can make happen.
@@ -37,13 +37,14 @@ public struct GatewayCore: Sendable {
     /// Number of control cycles so far.
     private(set) var cycles: UInt64 = 0
 
-    private var controller: ChargeController
+    var controller: ChargeController
     private var image = BankImage()
     private var nextTick: Instant
     /// When the sender has something to say at the latest.
     private var nextSending: Instant
     private var hasNews = true
     private var stopAt: Instant?
+    private var isMemoryDamaged = false
 
     /// A line of packs on one bus.
     struct Line: Sendable {
@@ -75,7 +76,27 @@ public struct GatewayCore: Sendable {
             lines[line].numbers.append(number)
         }
         log.add(.started, at: now)
+        remember(configuration.remembered, at: now)
     }
+
+    private mutating func remember(_ remembered: Remembered, at now: Instant) {
+        for note in remembered.notes { log.add(.remembered(note), at: now) }
+        isMemoryDamaged = remembered.isDamaged
+        image.wall = remembered.wall
+        guard let memory = remembered.memory else { return }
+        controller.restore(memory, at: now, wall: remembered.wall)
+    }
+
+    /// Takes the time on the wall; `nil` if the machine does not know it.
+    public mutating func tell(wall: WallTime?) { image.wall = wall }
+
+    /// What has to be remembered over a restart.
+    public mutating func memory(at now: Instant) -> ControlMemory {
+        controller.memory(at: now, wall: image.wall)
+    }
+
+    /// The operator knows that what was remembered is lost.
+    public mutating func acknowledgeMemory() { isMemoryDamaged = false }
 
     /// The line on a bus; `nil` if there is none.
     func line(ofBus bus: Int) -> Int? {
@@ -183,6 +204,7 @@ public struct GatewayCore: Sendable {
         }
         var decided = controller.step(image, at: now)
         if stopAt != nil { decided.stop() }
+        if isMemoryDamaged { decided.alarms.raise(.memoryDamaged, .warning) }
         log.addChanges(from: verdict, to: decided, packs: configuration.packs.count)
         verdict = decided
         hasNews = false

@@ -26,6 +26,8 @@ public struct GatewayEvent: Sendable, Equatable {
         case raised(AlarmKind, AlarmLevel, pack: Int?)
         /// An alarm has ended; `nil` stands for the bank.
         case cleared(AlarmKind, AlarmLevel, pack: Int?)
+        /// What was found of the time before the start.
+        case remembered(Remembered.Note)
         /// A limit has fallen to zero, with the reason.
         case blocked(Direction, LimitReason)
         /// A limit has risen above zero.
@@ -64,7 +66,7 @@ public struct EventLog: Sendable {
     mutating func addChanges(from old: BankVerdict?, to new: BankVerdict, packs: Int) {
         let now = new.at
         if old?.state != new.state { add(.bank(new.state), at: now) }
-        let own = AlarmMask(.bankLost, .connectRefused)
+        let own = AlarmMask(.bankLost, .connectRefused).union(AlarmMask(.memoryDamaged))
         guard let old else {
             for index in 0..<packs { addChanges(from: nil, to: new[index], index, at: now) }
             return addAlarms(from: AlarmSet(), to: new.alarms.only(own), pack: nil, at: now)

@@ -85,6 +85,10 @@ public final class Snapshot: Sendable {
     public let cycles: UInt64
     /// The longest time between the arrival of a byte and the frames that followed from it.
     public let worstLatency: Interval
+    /// What has to be remembered over a restart.
+    public let memory: ControlMemory?
+    /// What every rule has said; `nil` before the first cycle.
+    public let rules: RuleBook?
 
     /// Takes down how a core stands.
     ///
@@ -94,11 +98,15 @@ public final class Snapshot: Sendable {
     ///   - framesPerSecond: Frames sent in the last second.
     ///   - startedAt: When the gateway started.
     ///   - worstLatency: The longest time between the arrival of a byte and the frames that followed from it.
+    ///   - memory: What has to be remembered over a restart.
+    ///   - rules: What every rule has said.
     ///   - now: The present.
     public init(
         core: GatewayCore, buses: [Bus], framesPerSecond: Int, startedAt: Instant, worstLatency: Interval,
-        at now: Instant
+        memory: ControlMemory? = nil, rules: RuleBook? = nil, at now: Instant
     ) {
+        self.memory = memory
+        self.rules = rules
         self.at = now
         self.startedAt = startedAt
         self.buses = buses
