@@ -89,6 +89,10 @@ public final class Snapshot: Sendable {
     public let memory: ControlMemory?
     /// What every rule has said; `nil` before the first cycle.
     public let rules: RuleBook?
+    /// Passes of the bus thread that took longer than ``GatewayCore/tick``, or began later than that after their time.
+    public let overruns: UInt64
+    /// The longest pass of the bus thread, its waiting left out.
+    public let worstCycle: Interval
 
     /// Takes down how a core stands.
     ///
@@ -98,12 +102,15 @@ public final class Snapshot: Sendable {
     ///   - framesPerSecond: Frames sent in the last second.
     ///   - startedAt: When the gateway started.
     ///   - worstLatency: The longest time between the arrival of a byte and the frames that followed from it.
+    ///   - overruns: Passes that took or came too long.
+    ///   - worstCycle: The longest pass.
     ///   - memory: What has to be remembered over a restart.
     ///   - rules: What every rule has said.
     ///   - now: The present.
     public init(
         core: GatewayCore, buses: [Bus], framesPerSecond: Int, startedAt: Instant, worstLatency: Interval,
-        memory: ControlMemory? = nil, rules: RuleBook? = nil, at now: Instant
+        overruns: UInt64 = 0, worstCycle: Interval = .zero, memory: ControlMemory? = nil,
+        rules: RuleBook? = nil, at now: Instant
     ) {
         self.memory = memory
         self.rules = rules
@@ -111,6 +118,8 @@ public final class Snapshot: Sendable {
         self.startedAt = startedAt
         self.buses = buses
         self.worstLatency = worstLatency
+        self.overruns = overruns
+        self.worstCycle = worstCycle
         verdict = core.verdict
         log = core.log
         cycles = core.cycles

@@ -29,6 +29,8 @@ public struct BusbarSettings: Sendable {
     public var statePath: String?
     /// The folder in which the gateway records its decisions; `nil` if it shall not.
     public var journalPath: String?
+    /// How long a cycle may take before the link to the inverter is closed.
+    public var stallLimit: Interval
 
     /// The link called `name`; every name used by a pack or the inverter has one.
     public func link(named name: String) -> LinkSettings? {

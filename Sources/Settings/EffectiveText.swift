@@ -17,6 +17,7 @@ extension BusbarSettings {
         text.add(control)
         text.line(0, "gateway:")
         text.line(1, "poll", Quantity.time.text(pollInterval.milliseconds))
+        text.line(1, "stall", Quantity.time.text(stallLimit.milliseconds))
         text.line(1, "socket", EffectiveText.scalar(socketPath))
         text.line(1, "state", statePath.map(EffectiveText.scalar) ?? Names.nowhere)
         text.line(1, "journal", journalPath.map(EffectiveText.scalar) ?? Names.nowhere)

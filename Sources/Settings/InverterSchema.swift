@@ -17,6 +17,7 @@ struct GatewayDraft {
     /// Where to remember and where to record; `nil` inside where it is written that nothing shall be kept.
     var state: String??
     var journal: String??
+    var stall: Located<Int64>?
 }
 
 /// Reads the sections `inverter` and `gateway`.
@@ -47,6 +48,7 @@ enum InverterSchema {
             var reader = MappingReader(node, title: "gateway", problems: root.problems)
         else { return draft }
         draft.poll = reader.quantity("poll", .time, in: 100...10_000)
+        draft.stall = reader.quantity("stall", .time, in: 500...10_000)
         draft.socket =
             reader.text(
                 "socket", "it is the path of a Unix socket, at most \(Names.maximumSocketPath) bytes long",
