@@ -72,7 +72,8 @@ extension BusbarSettings {
             inverter: InverterEntry(
                 linkName: linkName.value, profile: profile.value, dialect: inverter.dialect?.value,
                 padsFrames: inverter.padding ?? true,
-                period: inverter.period.map { .milliseconds($0.value) }, mark: inverter.mark),
+                period: inverter.period.map { .milliseconds($0.value) }, keepAlive: inverter.keepAlive,
+                mark: inverter.mark),
             control: limits.control,
             pollInterval: .milliseconds(draft.gateway.poll?.value ?? 1_000),
             socketPath: draft.gateway.socket ?? defaultSocketPath,

@@ -70,6 +70,18 @@ public struct InverterEntry: Sendable {
     public var padsFrames: Bool
     /// How often the frames are sent; `nil` means the profile's own period.
     public var period: Interval?
+    /// How the inverter's sign of life is waited for.
+    public var keepAlive: KeepAliveEntry
     /// Where in the file it stands.
     public var mark: SourceMark
+}
+
+/// How an inverter's sign of life is waited for.
+public enum KeepAliveEntry: Sendable, Equatable {
+    /// As long as the profile says.
+    case profile
+    /// As long as this, then it counts as silent.
+    case within(Interval)
+    /// Not at all: this inverter never says anything.
+    case ignored
 }

@@ -91,6 +91,11 @@ private struct EffectiveText {
         if let dialect = inverter.dialect { line(1, "dialect", Self.scalar(dialect)) }
         line(1, "padding", "\(inverter.padsFrames)")
         if let period = inverter.period { line(1, "period", Quantity.time.text(period.milliseconds)) }
+        switch inverter.keepAlive {
+        case .profile: break
+        case .within(let time): line(1, "keep_alive", Quantity.time.text(time.milliseconds))
+        case .ignored: line(1, "keep_alive", InverterSchema.noKeepAlive)
+        }
     }
 
     mutating func add(_ control: ControlSettings) {

@@ -31,7 +31,7 @@ struct RestartTests {
     func absorption() throws {
         var before = fullPlant()
         before.run(for: .seconds(600))
-        before.core.tell(wall: WallTime(unixSeconds: Self.savedAt))
+        before.core.setWall(WallTime(unixSeconds: Self.savedAt))
         let memory = before.core.memory(at: before.now)
         before.run(for: .seconds(20))
         let lost = try verdict(before).stage
@@ -73,7 +73,7 @@ struct RestartTests {
         var plant = VirtualPlant(packs: 1, remembered: Remembered(notes: [.damaged(.checksum)]))
         plant.run(for: .seconds(5))
         #expect(try verdict(plant).alarms.warnings.contains(.memoryDamaged))
-        plant.core.acknowledgeMemory()
+        _ = plant.core.carryOut(GatewayCommand([.acknowledge], by: "test"), at: plant.now)
         plant.run(for: .seconds(1))
         #expect(try !verdict(plant).alarms.warnings.contains(.memoryDamaged))
     }
