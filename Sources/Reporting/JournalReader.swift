@@ -9,7 +9,7 @@ public struct JournalReader: Sendable {
     public private(set) var spoiled = 0
 
     /// What is found.
-    public struct Finding: Sendable {
+    public struct Finding: Sendable, Equatable {
         /// What held at the time.
         public var document: ExplanationDocument
         /// When it was recorded.

@@ -41,7 +41,22 @@ public struct WhyView: Sendable {
                     + pad(tame(rule.words), width) + tame(rule.risesWhen)
                 return rule.standing == .winner ? text.paint(line, .bold) : line
             }
-            + limit.quiet.map { text.paint("  " + pad("-", 18) + "does not limit: \(tame($0))", .dim) }
+            + quiet(limit.quiet).map { text.paint($0, .dim) }
+    }
+
+    /// The rules that do not limit, in as few lines as there must be.
+    private func quiet(_ names: [String]) -> [String] {
+        var lines: [String] = []
+        var line = "  -                 does not limit: "
+        for (place, name) in names.enumerated() {
+            let word = tame(name) + (place + 1 < names.count ? ", " : "")
+            if line.count + word.count > min(columns, 110), !line.hasSuffix(": ") {
+                lines.append(line)
+                line = String(repeating: " ", count: 36)
+            }
+            line += word
+        }
+        return names.isEmpty ? [] : lines + [line]
     }
 
     private func soc(_ document: ExplanationDocument) -> [String] {
