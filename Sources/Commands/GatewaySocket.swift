@@ -26,7 +26,9 @@ struct GatewaySocket {
     ///
     /// - Throws: What is wrong with the settings that should name it.
     func journalPath() throws(CommandFailure) -> String {
-        guard let settings = try settings("journal", "--journal") else { return BusbarSettings.defaultJournalPath }
+        guard let settings = try settings("journal", "--journal") else {
+            return BusbarSettings.defaultJournalPath
+        }
         if let path = settings.journalPath { return path }
         throw CommandFailure(
             "the settings keep no journal", "'journal' is none", "name the folder of one with --journal")

@@ -95,7 +95,8 @@ struct WhyCommand: Command {
             console.line("recorded \(Self.words(finding.at)); \(next)")
         }
         if reader.spoiled > 0 {
-            console.complain("busbar why: \(reader.spoiled) lines of the journal cannot be read and were left out")
+            console.complain(
+                "busbar why: \(reader.spoiled) lines of the journal cannot be read and were left out")
         }
         return .success
     }

@@ -115,7 +115,8 @@ public final class JournalKeeper: Sendable {
     }
 
     /// Adds a line; returns why it could not.
-    private func write(_ line: [UInt8], _ date: String, _ state: inout State, at now: Instant) -> SystemError? {
+    private func write(_ line: [UInt8], _ date: String, _ state: inout State, at now: Instant) -> SystemError?
+    {
         do throws(SystemError) {
             let isFull = (state.file?.size ?? .max) >= folder.fileLimit
             if isFull || JournalFolder.date(state.name) != date {

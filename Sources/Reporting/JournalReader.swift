@@ -42,8 +42,8 @@ public struct JournalReader: Sendable {
         }
         var finding = Finding(document: entry, at: entry.unixSeconds ?? time)
         for name in names[place...].prefix(Self.filesAhead) {
-            let later = documents(name).filter { ($0.unixSeconds ?? 0) > time && decider($0) != decider(entry) }
-            finding.changedAt = later.compactMap(\.unixSeconds).min()
+            let others = documents(name).filter { decider($0) != decider(entry) }
+            finding.changedAt = others.compactMap(\.unixSeconds).filter { $0 > time }.min()
             if finding.changedAt != nil { break }
         }
         return finding

@@ -43,6 +43,7 @@ public enum MomentText: Sendable, Equatable {
     /// - Parameters:
     ///   - now: The present.
     ///   - fromLocal: Finds the moment at which local clocks show a time.
+    /// - Returns: The moment.
     public func unixSeconds(now: WallTime, fromLocal: (Int64) -> Int64) -> Int64 {
         switch self {
         case .ago(let seconds): return now.unixSeconds - seconds
@@ -71,8 +72,8 @@ public enum MomentText: Sendable, Equatable {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map {
             number($0, digits: 1...2)
         }
-        guard (2...3).contains(parts.count), let hour = parts[0], let minute = parts[1], hour < 24, minute < 60,
-            let second = parts.count == 3 ? parts[2] : 0, second < 60
+        guard (2...3).contains(parts.count), let hour = parts[0], let minute = parts[1],
+            let second = parts.count == 3 ? parts[2] : 0, hour < 24, minute < 60, second < 60
         else { return nil }
         return hour * 3_600 + minute * 60 + second
     }

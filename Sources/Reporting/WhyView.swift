@@ -21,7 +21,7 @@ public struct WhyView: Sendable {
     /// One value with every rule that was asked.
     public func lines(_ document: ExplanationDocument, _ topic: ExplanationTopic) -> [String] {
         guard let limit = document.limit(topic) else { return soc(document).map(text.cut) }
-        var lines = ["\(topic.rawValue.uppercased())  \(value(limit))   the bank is \(tame(document.state)), stage \(tame(document.stage))"]
+        var lines = ["\(topic.rawValue.uppercased())  \(value(limit))   \(bank(document))"]
         lines += table(limit)
         for pack in document.packs ?? [] {
             guard let own = topic == .ccl ? pack.ccl : topic == .dcl ? pack.dcl : nil else { continue }
@@ -30,15 +30,20 @@ public struct WhyView: Sendable {
         return (lines + ["", text.paint(because(document, topic), .bold)]).map(text.cut)
     }
 
+    private func bank(_ document: ExplanationDocument) -> String {
+        "the bank is \(tame(document.state)), stage \(tame(document.stage))"
+    }
+
     private func table(_ limit: ExplanationDocument.Limit) -> [String] {
         let width = min(limit.rules.map { tame($0.words).count }.max() ?? 0, 60) + 2
         let head = "  " + pad("limit", 10) + pad("age", 8) + pad("rule", width) + "rises when"
         return [text.paint(head, .dim)]
             + limit.rules.map { rule in
                 let mark = rule.standing == .winner ? "> " : rule.standing == .next ? "2 " : "  "
+                let allowed = "\(TerminalText.fixed(rule.limit, 1)) \(tame(limit.unit))"
                 let line =
-                    mark + pad("\(TerminalText.fixed(rule.limit, 1)) \(tame(limit.unit))", 10) + pad(age(rule.ageSeconds), 8)
-                    + pad(tame(rule.words), width) + tame(rule.risesWhen)
+                    mark + pad(allowed, 10) + pad(age(rule.ageSeconds), 8) + pad(tame(rule.words), width)
+                    + tame(rule.risesWhen)
                 return rule.standing == .winner ? text.paint(line, .bold) : line
             }
             + quiet(limit.quiet).map { text.paint($0, .dim) }
@@ -65,7 +70,7 @@ public struct WhyView: Sendable {
             ("the packs say", soc.packsPercent, "bms"), ("counted charge", soc.countedPercent, "counted"),
             ("the shunt says", soc.shuntPercent, "shunt"),
         ]
-        return ["SOC  \(percent(soc.percent))   the bank is \(tame(document.state)), stage \(tame(document.stage))"]
+        return ["SOC  \(percent(soc.percent))   \(bank(document))"]
             + rows.map { words, value, name in
                 (name == soc.source ? "> " : "  ") + pad(percent(value), 10) + words
             }
@@ -76,7 +81,8 @@ public struct WhyView: Sendable {
         let name = topic.rawValue.uppercased()
         guard let limit = document.limit(topic) else {
             let soc = document.soc
-            return "\(name) \(percent(soc.percent)) because \(tame(soc.reason)); moves when \(tame(soc.movesWhen))"
+            return "\(name) \(percent(soc.percent)) because \(tame(soc.reason)); "
+                + "moves when \(tame(soc.movesWhen))"
         }
         guard let winner = limit.rules.first(where: { $0.standing == .winner }) else {
             return "\(name) \(value(limit))"

@@ -46,20 +46,20 @@ extension Wording {
 
     /// What holds the state of charge where it is, and what has to change.
     public static func bound(_ soc: SOCVerdict) -> (reason: String, movesWhen: String) {
-        let source =
+        let (source, says, tells) =
             switch soc.source {
-            case .bms: "the packs"
-            case .counted: "the counted charge"
-            case .shunt: "the shunt"
+            case .bms: ("the packs", "say", "tell")
+            case .counted: ("the counted charge", "says", "tells")
+            case .shunt: ("the shunt", "says", "tells")
             }
         return switch soc.bound {
-        case .source: ("it is what \(source) says".replacing("packs says", with: "packs say"), "that changes")
+        case .source: ("it is what \(source) \(says)", "that changes")
         case .full: ("a full charge was completed", "1 % has been drawn")
         case .empty: ("a cell is at its floor", "no cell is at its floor any more")
         case .notFullYet:
             ("full according to \(source), but absorption has not been completed", "absorption is completed")
-        case .notEmptyYet: ("empty according to \(source), but no cell is at its floor", "a cell is there")
-        case .slewing: ("on its way to what \(source) tell".replacing("charge tell", with: "charge tells"), "time passes")
+        case .notEmptyYet: ("empty according to \(source), but no cell is at its floor", "a cell is at it")
+        case .slewing: ("on its way to what \(source) \(tells)", "time passes")
         case .unknown: ("nobody can say", "every pack in the bank reports its own")
         }
     }

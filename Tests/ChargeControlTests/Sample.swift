@@ -18,6 +18,8 @@ struct Sample: Sendable {
     var cellOverVoltage: Int32? = 3650
     var alarms: AlarmSet? = AlarmSet()
     var balancing: Int32? = 0
+    /// Further settings and values.
+    var others: [PackField: Int32] = [:]
 
     /// All cells at one voltage.
     mutating func setCells(_ millivolts: UInt16) {
@@ -40,6 +42,7 @@ struct Sample: Sendable {
             (.dischargeSwitch, dischargeSwitch), (.chargeLimit, chargeLimit),
             (.dischargeLimit, dischargeLimit), (.cellOverVoltage, cellOverVoltage), (.balancing, balancing),
         ]
+        for (field, value) in others { reading[field] = Reading(value, at: at) }
         for (field, value) in numbers { reading[field] = value.map { Reading($0, at: at) } }
         for (index, value) in temperatures.enumerated() {
             reading[PackReading.cellSensor(index)] = value.map { Reading($0, at: at) }
