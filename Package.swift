@@ -46,9 +46,10 @@ let edgeTargets: [Target] = [
     .systemLibrary(name: "CSystemd", providers: [.apt(["libsystemd-dev"])]),
     .target(name: "ServiceManager", dependencies: ["BatteryModel", "CSystemd"], swiftSettings: common),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .target(name: "YAMLFile", dependencies: ["CYAML"], swiftSettings: common),
     .target(
         name: "Settings",
-        dependencies: ["BatteryModel", "ChargeControl", "CYAML"],
+        dependencies: ["BatteryModel", "ChargeControl", "YAMLFile"],
         swiftSettings: common),
     .target(
         name: "Reporting",
@@ -65,7 +66,7 @@ let edgeTargets: [Target] = [
         name: "Commands",
         dependencies: [
             "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
-            "Gateway", "Settings", "Reporting", "Simulators", "ServiceManager",
+            "Gateway", "Settings", "Reporting", "Simulators", "YAMLFile", "ServiceManager",
         ],
         swiftSettings: common),
     .executableTarget(name: "busbar", dependencies: ["Commands"], swiftSettings: common),
@@ -107,7 +108,7 @@ let testTargets: [Target] = [
         name: "LinuxIOTests", dependencies: ["BatteryModel", "BusCodec", "LinuxIO"],
         swiftSettings: common),
     .testTarget(
-        name: "SettingsTests", dependencies: ["BatteryModel", "ChargeControl", "Settings"],
+        name: "SettingsTests", dependencies: ["BatteryModel", "ChargeControl", "Settings", "YAMLFile"],
         swiftSettings: common),
     .testTarget(
         name: "SimulatorsTests",
@@ -128,6 +129,7 @@ let testTargets: [Target] = [
         dependencies: [
             "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
             "Gateway", "Settings", "Reporting", "Simulators", "Commands", "TestSupport",
+            "YAMLFile",
         ],
         exclude: ["Snapshots"],
         swiftSettings: common),

@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -168,4 +169,22 @@ int linuxio_limit_tcp(int fd) {
     if (set(fd, IPPROTO_TCP, TCP_KEEPIDLE, 5) || set(fd, IPPROTO_TCP, TCP_KEEPINTVL, 5)) return -1;
     if (set(fd, IPPROTO_TCP, TCP_KEEPCNT, 3)) return -1;
     return set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 10000);
+}
+
+int linuxio_peer_user(int fd, uint32_t *user) {
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return -1;
+    *user = peer.uid;
+    return 0;
+}
+
+int linuxio_user_name(uint32_t user, char *name, size_t size) {
+    char buffer[4096];
+    struct passwd entry;
+    struct passwd *found = NULL;
+    if (getpwuid_r(user, &entry, buffer, sizeof buffer, &found) != 0 || !found) return -1;
+    if (strlen(entry.pw_name) >= size) return -1;
+    strcpy(name, entry.pw_name);
+    return 0;
 }

@@ -73,7 +73,8 @@ extension ChargeController {
         stages.restore(memory, pause: pause)
         soc.restore(memory)
         supervision.restore(memory)
-        voltageRamp.restore(microvolts: memory[.chargeVoltage])
+        let floor = Int64(settings.floorVoltageMillivoltsPerCell) * Int64(cellCount) * 1_000
+        voltageRamp.restore(microvolts: memory[.chargeVoltage].map { max($0, floor) })
         chargeLimiter.restore(latched: memory[.chargeLatched] == 1)
         dischargeLimiter.restore(latched: memory[.dischargeLatched] == 1)
         refusal.restore(memory[.refusing] == 1)

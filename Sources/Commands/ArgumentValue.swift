@@ -81,7 +81,7 @@ extension Interval: ArgumentValue {
     public static var placeholder: Interval { .zero }
 
     private static let units: [(word: String, nanoseconds: Double)] = [
-        ("", 1e9), ("s", 1e9), ("ms", 1e6), ("min", 60e9), ("h", 3600e9),
+        ("", 1e9), ("s", 1e9), ("ms", 1e6), ("min", 60e9), ("h", 3600e9), ("d", 86_400e9),
     ]
 
     /// In seconds, or in milliseconds where it is no whole number of them.
@@ -89,8 +89,12 @@ extension Interval: ArgumentValue {
         milliseconds % 1_000 == 0 ? "\(seconds) s" : "\(milliseconds) ms"
     }
 
-    /// Reads a number of seconds, or a number with a unit; at most a year, never negative.
+    /// Reads a number of seconds, a number with a unit, or hours and minutes as `1h30`; at most a year, never negative.
     public init?(argument: String) {
+        if let time = Self.hoursAndMinutes(argument) {
+            self = time
+            return
+        }
         let digits = argument.prefix { ("0"..."9").contains($0) || $0 == "." }
         let word = argument.dropFirst(digits.count).drop { $0 == " " }
         guard let number = Double(digits), let unit = Self.units.first(where: { $0.word == word }) else {
@@ -99,5 +103,17 @@ extension Interval: ArgumentValue {
         let nanoseconds = (number * unit.nanoseconds).rounded()
         guard nanoseconds <= 366 * 24 * 3600e9 else { return nil }
         self.init(nanoseconds: Int64(nanoseconds))
+    }
+
+    /// Reads `1h30` and `1h30min`.
+    private static func hoursAndMinutes(_ text: String) -> Interval? {
+        let parts = text.split(separator: "h", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return nil }
+        let digits = parts[1].prefix { ("0"..."9").contains($0) }
+        guard ["", "min"].contains(parts[1].dropFirst(digits.count)), let minutes = Int64(digits),
+            minutes < 60, parts[0].allSatisfy({ ("0"..."9").contains($0) }), let hours = Int64(parts[0]),
+            hours <= 8_784
+        else { return nil }
+        return .seconds(hours * 3_600 + minutes * 60)
     }
 }

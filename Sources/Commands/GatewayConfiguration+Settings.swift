@@ -47,7 +47,17 @@ extension GatewayConfiguration.Inverter {
         self.init(
             bus: bus, profile: profile,
             options: ProfileOptions(dialect: UInt8(dialect), padsToEight: entry.padsFrames),
-            period: entry.period)
+            period: entry.period, keepAlive: .init(entry.keepAlive))
+    }
+}
+
+extension GatewayConfiguration.KeepAliveWatch {
+    fileprivate init(_ entry: KeepAliveEntry) {
+        switch entry {
+        case .profile: self = .profile
+        case .within(let time): self = .within(time)
+        case .ignored: self = .ignored
+        }
     }
 }
 

@@ -85,14 +85,14 @@ struct GatewayService {
         stall.known = since
     }
 
-    private func startServer(_ complain: (String) -> Void) -> StatusServer? {
+    private func startServer(_ complain: (String) -> Void) -> ControlServer? {
         guard let socketPath else { return nil }
         do throws(SystemError) {
-            let server = try StatusServer(path: socketPath, gateway: gateway, version: Busbar.version)
+            let server = try ControlServer(path: socketPath, gateway: gateway, version: Busbar.version)
             _ = try server.start()
             return server
         } catch {
-            complain("'busbar status' will not find this gateway: \(error)")
+            complain("'busbar status' and 'busbar ctl' will not find this gateway: \(error)")
             return nil
         }
     }
@@ -117,7 +117,7 @@ final class EventFeed {
         guard let snapshot, snapshot.log.total > seen else { return [] }
         let fresh = snapshot.log.events.suffix(Int(min(snapshot.log.total - seen, 1_000)))
         seen = snapshot.log.total
-        let wording = Wording(packs: snapshot.packs.map(\.name), buses: snapshot.buses.map(\.name))
+        let wording = Wording(snapshot)
         let now = MonotonicClock.now()
         let today = Date()
         return fresh.map { event in

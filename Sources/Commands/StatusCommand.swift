@@ -1,7 +1,5 @@
 import Glibc
-import LinuxIO
 import Reporting
-import Settings
 
 /// `busbar status`.
 struct StatusCommand: Command {
@@ -20,23 +18,21 @@ struct StatusCommand: Command {
         Example("Read a value in a script", "busbar status --json | jq .bank.ccl.value"),
     ]
 
-    private let socket: String?
-    private let file: String?
+    private let socket: GatewaySocket
     private let isWatching: Bool
     private let isJSON: Bool
 
     init(_ arguments: inout Arguments) throws(UsageError) {
-        socket = try arguments.option("--socket", of: String.self, "the socket of the gateway")
-        file = try arguments.option("--config", of: String.self, "the settings file that names the socket")
+        socket = try GatewaySocket(&arguments)
         isWatching = try arguments.flag("--watch", "ask again every second")
         isJSON = try arguments.flag("--json", "write one JSON object, with --watch one a line")
         try arguments.finish()
     }
 
     func run(_ console: Console) throws(CommandFailure) -> ExitCode {
-        let path = try socketPath()
+        let path = try socket.path()
         repeat {
-            let answer = try ask(path)
+            let answer = try GatewaySocket.ask(ControlServer.statusRequest, at: path)
             if isJSON {
                 console.line(String(decoding: answer, as: UTF8.self))
             } else {
@@ -53,29 +49,5 @@ struct StatusCommand: Command {
             if isWatching { sleep(1) }
         } while isWatching && console.isOpen
         return .success
-    }
-
-    private func ask(_ path: String) throws(CommandFailure) -> [UInt8] {
-        do throws(SystemError) {
-            return try LocalClient.request(StatusServer.request, at: path)
-        } catch {
-            throw CommandFailure(
-                "no gateway answers at \(path)", "\(error)",
-                "start one with 'busbar run', or name its socket with --socket")
-        }
-    }
-
-    private func socketPath() throws(CommandFailure) -> String {
-        if let socket { return socket }
-        guard let settingsPath = file ?? CheckCommand.usualPaths.first(where: { access($0, F_OK) == 0 })
-        else {
-            return BusbarSettings.defaultSocketPath
-        }
-        do throws(SettingsProblems) {
-            return try BusbarSettings.read(path: settingsPath, knowing: .builtIn).socketPath
-        } catch {
-            throw CommandFailure(
-                "\(settingsPath) does not name a socket", error.description, "name it with --socket")
-        }
     }
 }

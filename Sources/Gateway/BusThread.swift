@@ -11,6 +11,8 @@ final class BusThread {
     private let publish: (Snapshot) -> Void
     private let loop: EventLoop
     private let links: Links
+    private let commands: CommandQueue
+    private var nextWall: Instant
     private var core: GatewayCore
     private var wasOpen: [Bool]
     private var wasOff: [Bool]
@@ -28,15 +30,18 @@ final class BusThread {
     private static let publishInterval = Interval.milliseconds(250)
 
     init(
-        _ configuration: GatewayConfiguration, on loop: EventLoop, heartbeat: Heartbeat,
-        stallGuard: StallGuard, _ beforeFrame: (() -> Void)?, publish: @escaping (Snapshot) -> Void
+        _ configuration: GatewayConfiguration, on loop: EventLoop, commands: CommandQueue,
+        heartbeat: Heartbeat, stallGuard: StallGuard, _ beforeFrame: (() -> Void)?,
+        publish: @escaping (Snapshot) -> Void
     ) throws(SystemError) {
         let now = MonotonicClock.now()
         self.configuration = configuration
         self.publish = publish
         self.loop = loop
+        self.commands = commands
         self.heartbeat = heartbeat
         self.stallGuard = stallGuard
+        nextWall = now
         links = try Links(configuration, on: loop, beforeFrame)
         core = GatewayCore(configuration, at: now)
         wasOpen = Array(repeating: false, count: configuration.buses.count)
@@ -63,11 +68,15 @@ final class BusThread {
             let hadInput = receive(events, at: now)
             noteStall()
             noteLinks(at: now)
+            noteWall(at: now)
+            let answers = carryOut(at: now)
             let due = deadline
             deadline = core.step(at: now, &links.output)
             for link in links.all { deadline = min(deadline, link.nextDeadline ?? deadline) }
             if hadInput { worstLatency = max(worstLatency, MonotonicClock.now() - now) }
-            if now >= nextPublish { snapshot(at: now) }
+            if now >= nextPublish || !answers.isEmpty { snapshot(at: now) }
+            // Whoever looks after the answer sees what he has brought about.
+            for (ticket, outcome) in answers { ticket.answer(outcome) }
             deadline = min(deadline, nextPublish)
             notePass(due: due, from: now, to: MonotonicClock.now(), hadCycle: core.cycles != cyclesBefore)
             if core.isFinished(at: now) { break }
@@ -105,6 +114,16 @@ final class BusThread {
         return hadInput
     }
 
+    private func carryOut(at now: Instant) -> [(CommandQueue.Ticket, CommandOutcome)] {
+        commands.take().map { ($0, core.carryOut($0.command, at: now)) }
+    }
+
+    private func noteWall(at now: Instant) {
+        guard now >= nextWall else { return }
+        nextWall = now + .seconds(1)
+        core.setWall(WallClock.now())
+    }
+
     /// Tells the core which buses came up or went down.
     private func noteLinks(at now: Instant) {
         for (index, link) in links.all.enumerated() {
@@ -118,6 +137,8 @@ final class BusThread {
             wasOpen[index] = isOpen
             wasOff[index] = link.isBusOff
         }
+        let counters = links.all[configuration.inverter.bus].counters
+        core.inverterLinkLost(counters.dropped + counters.refused, at: now)
     }
 
     private func snapshot(at now: Instant) {
@@ -127,11 +148,13 @@ final class BusThread {
             framesPerSecond = Int(Int64(sent - sentBefore.count) * 1_000 / (now - sentBefore.at).milliseconds)
             sentBefore = (sent, now)
         }
+        let memory = core.memory(at: now)
+        let rules = core.rules()
         publish(
             Snapshot(
                 core: core, buses: links.all.indices.map(busSnapshot), framesPerSecond: framesPerSecond,
                 startedAt: startedAt, worstLatency: worstLatency, overruns: overruns, worstCycle: worstCycle,
-                at: now))
+                memory: memory, rules: rules, at: now))
     }
 
     private func busSnapshot(_ index: Int) -> Snapshot.Bus {

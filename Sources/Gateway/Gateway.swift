@@ -16,6 +16,7 @@ public final class Gateway: Sendable {
     private let heartbeat = Heartbeat()
     private let stallGuard: StallGuard
     private let beforeFrame: (@Sendable () -> Void)?
+    private let commands = CommandQueue()
 
     /// Makes a gateway that does nothing yet.
     public convenience init(_ configuration: GatewayConfiguration) {
@@ -43,7 +44,8 @@ public final class Gateway: Sendable {
                 let loop = try EventLoop()
                 waker.withLock { $0 = loop.waker }
                 let bus = try BusThread(
-                    configuration, on: loop, heartbeat: heartbeat, stallGuard: stallGuard, beforeFrame
+                    configuration, on: loop, commands: commands, heartbeat: heartbeat,
+                    stallGuard: stallGuard, beforeFrame
                 ) { snapshot in
                     self.published.withLock { $0 = snapshot }
                 }
@@ -52,8 +54,23 @@ public final class Gateway: Sendable {
             } catch {
                 failure.withLock { $0 = error }
             }
+            commands.close()
             ended.store(true, ordering: .releasing)
         }
+    }
+
+    /// Has a command carried out by the bus thread, and waits for what becomes of it.
+    ///
+    /// - Parameters:
+    ///   - command: What is to be done.
+    ///   - patience: How long to wait at most; what has not been begun by then is withdrawn.
+    /// - Returns: What became of it.
+    /// - Throws: `SystemError` if the system has no descriptors left.
+    public func submit(
+        _ command: GatewayCommand, waiting patience: Interval = .seconds(2)
+    ) throws(SystemError) -> CommandOutcome {
+        guard let waker = waker.withLock({ $0 }) else { return .notRunning }
+        return try commands.submit(command, waiting: patience) { waker.wake() }
     }
 
     /// The newest snapshot; `nil` before the first.

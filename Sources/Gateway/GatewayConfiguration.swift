@@ -59,17 +59,37 @@ public struct GatewayConfiguration: Sendable {
         public var options: ProfileOptions
         /// How often the set is sent; `nil` for the profile's own period.
         public var period: Interval?
+        /// How the inverter's sign of life is waited for.
+        public var keepAlive: KeepAliveWatch
 
         /// Makes an inverter.
         public init(
             bus: Int, profile: InverterProfile, options: ProfileOptions = ProfileOptions(),
-            period: Interval? = nil
+            period: Interval? = nil, keepAlive: KeepAliveWatch = .profile
         ) {
             self.bus = bus
             self.profile = profile
             self.options = options
             self.period = period
+            self.keepAlive = keepAlive
         }
+
+        /// What the inverter says, and how long it may be silent.
+        var keepAliveRule: KeepAlive {
+            var rule = profile.sheet.keepAlive
+            if case .within(let timeout) = keepAlive { rule.timeout = timeout }
+            return rule
+        }
+    }
+
+    /// How an inverter's sign of life is waited for.
+    public enum KeepAliveWatch: Sendable, Hashable {
+        /// As long as the profile says.
+        case profile
+        /// As long as this.
+        case within(Interval)
+        /// Not at all: this inverter never says anything.
+        case ignored
     }
 
     /// All buses.
@@ -84,6 +104,8 @@ public struct GatewayConfiguration: Sendable {
     public var pollInterval: Interval
     /// Buses on which another master asks and the gateway only listens.
     public var listening: Set<Int>
+    /// What is known of the time before the start.
+    public var remembered = Remembered()
     /// How long the bus thread may take for a cycle before the link to the inverter is closed.
     public var stallLimit: Interval
 

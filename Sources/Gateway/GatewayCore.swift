@@ -1,7 +1,7 @@
 import BMSDrivers
 public import BatteryModel
 public import BusCodec
-import ChargeControl
+public import ChargeControl
 import InverterProfiles
 
 /// What a gateway core can make happen.
@@ -31,19 +31,23 @@ public struct GatewayCore: Sendable {
     /// Where each pack of the configuration is found.
     private(set) var places: [(line: Int, slot: Int)] = []
     private(set) var verdict: BankVerdict?
-    private(set) var sender: InverterSender
+    var sender: InverterSender
     /// What happened.
     var log = EventLog()
     /// Number of control cycles so far.
     private(set) var cycles: UInt64 = 0
 
-    private var controller: ChargeController
-    private var image = BankImage()
+    var controller: ChargeController
+    var image = BankImage()
+    /// Who gave each order that stands.
+    var givers: [OperatorOrder.Kind: String] = [:]
     private var nextTick: Instant
     /// When the sender has something to say at the latest.
     private var nextSending: Instant
-    private var hasNews = true
+    var hasNews = true
     private var stopAt: Instant?
+    /// Whether what was remembered is lost and nobody has acknowledged it yet.
+    var isMemoryDamaged = false
 
     /// A line of packs on one bus.
     struct Line: Sendable {
@@ -75,6 +79,20 @@ public struct GatewayCore: Sendable {
             lines[line].numbers.append(number)
         }
         log.add(.started, at: now)
+        remember(configuration.remembered, at: now)
+    }
+
+    private mutating func remember(_ remembered: Remembered, at now: Instant) {
+        for note in remembered.notes { log.add(.remembered(note), at: now) }
+        isMemoryDamaged = remembered.isDamaged
+        image.wall = remembered.wall
+        guard let memory = remembered.memory else { return }
+        controller.restore(memory, at: now, wall: remembered.wall)
+    }
+
+    /// What has to be remembered over a restart.
+    public mutating func memory(at now: Instant) -> ControlMemory {
+        controller.memory(at: now, wall: image.wall)
     }
 
     /// The line on a bus; `nil` if there is none.
@@ -104,6 +122,10 @@ public struct GatewayCore: Sendable {
     /// Takes a frame from the inverter's bus.
     public mutating func received(_ frame: CANFrame, at now: Instant) {
         sender.received(frame, at: now, log: &log)
+        guard let other = sender.otherTalkerAt, other != image.otherTalkerAt else { return }
+        // The first word of a second battery acts at once; those that follow wait for their turn.
+        if image.otherTalkerAt.map({ other - $0 > Self.tick }) ?? true { hasNews = true }
+        image.otherTalkerAt = other
     }
 
     /// Notes that a bus has come up or gone down.
@@ -122,7 +144,9 @@ public struct GatewayCore: Sendable {
     /// Notes that the controller of a CAN bus has left it or has come back; until then nothing said on it is heard.
     public mutating func bus(_ bus: Int, isOff: Bool, at now: Instant) {
         log.add(isOff ? .busOff(bus) : .busOn(bus), at: now)
-        if configuration.inverter.bus == bus { sender.busChanged(isUp: sender.isUp, at: now) }
+        guard configuration.inverter.bus == bus else { return }
+        if isOff { sender.busOff(at: now) }
+        sender.busChanged(isUp: sender.isUp, at: now)
     }
 
     /// Begins to stop: zero limits for one period, then silence.
@@ -133,6 +157,9 @@ public struct GatewayCore: Sendable {
         stopAt = verdict?.isTransmitting == true ? now + farewell : now
         hasNews = true
     }
+
+    /// Whether the core has been told to stop.
+    var isStopping: Bool { stopAt != nil }
 
     /// Whether the core has been stopped and has said all it had to say.
     public func isFinished(at now: Instant) -> Bool { stopAt.map { now >= $0 } ?? false }
@@ -181,8 +208,11 @@ public struct GatewayCore: Sendable {
             lines[index].cycle = cycle
             for number in lines[index].numbers { image[number].cycle = cycle }
         }
+        let orders = controller.orders
         var decided = controller.step(image, at: now)
+        noteExpired(since: orders, at: now)
         if stopAt != nil { decided.stop() }
+        if isMemoryDamaged { decided.alarms.raise(.memoryDamaged, .warning) }
         log.addChanges(from: verdict, to: decided, packs: configuration.packs.count)
         verdict = decided
         hasNews = false

@@ -26,6 +26,8 @@ public struct GatewayEvent: Sendable, Equatable {
         case raised(AlarmKind, AlarmLevel, pack: Int?)
         /// An alarm has ended; `nil` stands for the bank.
         case cleared(AlarmKind, AlarmLevel, pack: Int?)
+        /// What was found of the time before the start.
+        case remembered(Remembered.Note)
         /// A limit has fallen to zero, with the reason.
         case blocked(Direction, LimitReason)
         /// A limit has risen above zero.
@@ -36,6 +38,26 @@ public struct GatewayEvent: Sendable, Equatable {
         case inverterSilent
         /// The bus thread has finished no cycle for so long; the link to the inverter was closed meanwhile.
         case stalled(Interval)
+        /// Somebody else speaks to the inverter as a battery; the first frame heard of it.
+        case secondBattery(identifier: UInt32)
+        /// Too few frames to the inverter come through; `nil` if so few were tried that no part can be told.
+        case linkPoor(permille: Int32?)
+        /// Frames to the inverter come through again.
+        case linkGood
+        /// The charge has reached another stage.
+        case stage(ChargeStage)
+        /// The state of charge has been set to 100 % because the bank is full.
+        case socFull
+        /// The state of charge has been set to 0 % because a cell is at its floor.
+        case socEmpty
+        /// Somebody has given an order.
+        case ordered(OperatorOrder, by: String)
+        /// An order has been ended by somebody; `nil` if its time was over.
+        case orderEnded(OperatorOrder.Kind, by: String?)
+        /// An order was not taken.
+        case orderRefused(OperatorOrder.Kind, OrderRefusal, by: String)
+        /// Somebody has seen what is wrong.
+        case acknowledged(by: String)
         /// A frame could not be written and was not sent; the first of its kind.
         case withheld(identifier: UInt32, EncodeError)
     }
@@ -66,7 +88,8 @@ public struct EventLog: Sendable {
     mutating func addChanges(from old: BankVerdict?, to new: BankVerdict, packs: Int) {
         let now = new.at
         if old?.state != new.state { add(.bank(new.state), at: now) }
-        let own = AlarmMask(.bankLost, .connectRefused)
+        addCharge(from: old, to: new)
+        let own = Self.bankAlarms
         guard let old else {
             for index in 0..<packs { addChanges(from: nil, to: new[index], index, at: now) }
             return addAlarms(from: AlarmSet(), to: new.alarms.only(own), pack: nil, at: now)
@@ -75,6 +98,20 @@ public struct EventLog: Sendable {
         addAlarms(from: old.alarms.only(own), to: new.alarms.only(own), pack: nil, at: now)
         addBlock(.charge, from: old.charge, to: new.charge, at: now)
         addBlock(.discharge, from: old.discharge, to: new.discharge, at: now)
+    }
+
+    /// Alarms of the bank as a whole; all others are told of the pack that has them.
+    private static let bankAlarms: AlarmMask = [
+        AlarmKind.bankLost, .connectRefused, .limitsIgnored, .voltageIgnored, .secondBattery, .shuntLost,
+        .memoryDamaged,
+    ].reduce(AlarmMask()) { $0.union(AlarmMask($1)) }
+
+    private mutating func addCharge(from old: BankVerdict?, to new: BankVerdict) {
+        let stage = old?.stage.stage ?? .start
+        if stage != new.stage.stage { add(.stage(new.stage.stage), at: new.at) }
+        guard old?.soc.bound != new.soc.bound else { return }
+        if new.soc.bound == .full { add(.socFull, at: new.at) }
+        if new.soc.bound == .empty { add(.socEmpty, at: new.at) }
     }
 
     private mutating func addChanges(

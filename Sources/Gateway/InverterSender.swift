@@ -22,7 +22,23 @@ struct InverterSender: Sendable {
         var urgent: UInt64 = 0
         var foreign: UInt64 = 0
         var errorFrames: UInt64 = 0
+        /// Own frames that came back.
+        var echoed: UInt64 = 0
+        /// Frames of somebody else with the identifiers of the battery side.
+        var contradicting: UInt64 = 0
+        /// Frames that the link took and lost.
+        var linkLost: UInt64 = 0
     }
+
+    /// When somebody else was last heard to speak as the battery; `nil` if never.
+    private(set) var otherTalkerAt: Instant?
+    /// How the link to the inverter fares.
+    private(set) var quality = LinkQuality()
+    private var ownFrames = OwnFrames()
+    /// What the link had lost, and what it had not taken, when it was last asked.
+    private var lostBefore: UInt64 = 0
+    private var unsentBefore: UInt64 = 0
+    private var nextJudgement: Instant
 
     /// Frames that say how much current may flow: bit n for frame n.
     private let limitFrames: UInt64
@@ -54,15 +70,18 @@ struct InverterSender: Sendable {
             configuration.profile, dialect: configuration.options.dialect, period: configuration.period,
             start: now)
         limitFrames = Self.limitFrames(of: configuration.profile)
+        nextJudgement = now
     }
 
     mutating func received(_ frame: CANFrame, at now: Instant, log: inout EventLog) {
         guard frame.kind != .error else {
             counts.errorFrames += 1
+            quality.note(LinkQuality.Counts(errorFrames: 1), at: now)
             return
         }
         guard configuration.profile.isKeepAlive(frame) else {
             counts.foreign += 1
+            if configuration.profile.isFromBattery(frame) { heardBattery(frame, at: now, log: &log) }
             return
         }
         watch.heard(at: now)
@@ -71,6 +90,34 @@ struct InverterSender: Sendable {
             log.add(.inverterHeard, at: now)
         }
     }
+
+    /// Takes a frame that only a battery sends: an adapter repeats ours, or there is a second one.
+    private mutating func heardBattery(_ frame: CANFrame, at now: Instant, log: inout EventLog) {
+        if ownFrames.isEcho(frame, at: now) {
+            counts.echoed += 1
+            return
+        }
+        counts.contradicting += 1
+        if otherTalkerAt.map({ now - $0 > Self.otherIsNewAfter }) ?? true {
+            log.add(.secondBattery(identifier: frame.identifier), at: now)
+        }
+        otherTalkerAt = now
+    }
+
+    /// The identifier of somebody who speaks now and then is told once in this time.
+    private static let otherIsNewAfter = Interval.seconds(600)
+
+    /// Notes how many frames the link has lost in all; those that it did not take are known already.
+    mutating func linkLost(_ total: UInt64, at now: Instant) {
+        let (lost, known) = (total - min(lostBefore, total), counts.unsent - unsentBefore)
+        (lostBefore, unsentBefore) = (total, counts.unsent)
+        guard lost > known else { return }
+        counts.linkLost += lost - known
+        quality.note(LinkQuality.Counts(lost: UInt32(clamping: lost - known)), at: now)
+    }
+
+    /// Notes that the controller has left the bus.
+    mutating func busOff(at now: Instant) { quality.note(LinkQuality.Counts(busOff: 1), at: now) }
 
     mutating func busChanged(isUp: Bool, at now: Instant) {
         self.isUp = isUp
@@ -81,20 +128,33 @@ struct InverterSender: Sendable {
     /// What is wrong with the inverter or its bus.
     var alarms: AlarmSet {
         var alarms = AlarmSet()
-        if isSilent { alarms.raise(.inverterSilent, .warning) }
+        if isMissing { alarms.raise(.inverterSilent, .warning) }
+        if quality.isPoor { alarms.raise(.linkPoor, .warning) }
         if !isUp { alarms.raise(.inverterLinkDown, .warning) }
         if reported != 0 { alarms.raise(.notRepresentable, .warning) }
         return alarms
+    }
+
+    /// Whether the inverter ought to be heard and is not.
+    var isMissing: Bool { isSilent && configuration.keepAlive != .ignored }
+
+    private mutating func look(at now: Instant, log: inout EventLog) {
+        if !isSilent, watch.isSilent(at: now, configuration.keepAliveRule) {
+            isSilent = true
+            if isMissing { log.add(.inverterSilent, at: now) }
+        }
+        guard now >= nextJudgement else { return }
+        nextJudgement = now + .seconds(1)
+        if quality.judge(at: now) {
+            log.add(quality.isPoor ? .linkPoor(permille: quality.permille(at: now)) : .linkGood, at: now)
+        }
     }
 
     /// Sends what is due and returns when the next frame will be.
     mutating func step(
         _ verdict: BankVerdict, at now: Instant, _ output: inout some GatewayOutput, log: inout EventLog
     ) -> Instant? {
-        if !isSilent, watch.isSilent(at: now, configuration.profile.sheet.keepAlive) {
-            isSilent = true
-            log.add(.inverterSilent, at: now)
-        }
+        look(at: now, log: &log)
         guard verdict.isTransmitting, isUp else {
             wasTransmitting = false
             return nil
@@ -106,7 +166,8 @@ struct InverterSender: Sendable {
         let wanted = Told(verdict)
         if let told, wanted.hasFallen(below: told) { urgeLimits() }
         while let index = schedule.next(at: now) {
-            if send(frame: index, verdict, &output, log: &log), limitFrames & 1 << UInt64(index) != 0 {
+            if send(frame: index, verdict, at: now, &output, log: &log), limitFrames & 1 << UInt64(index) != 0
+            {
                 told = wanted
             }
         }
@@ -121,16 +182,20 @@ struct InverterSender: Sendable {
     }
 
     private mutating func send(
-        frame index: Int, _ verdict: BankVerdict, _ output: inout some GatewayOutput, log: inout EventLog
+        frame index: Int, _ verdict: BankVerdict, at now: Instant, _ output: inout some GatewayOutput,
+        log: inout EventLog
     ) -> Bool {
         do throws(EncodeError) {
             let frame = try configuration.profile.encode(
                 frame: index, bank: verdict.bank, options: configuration.options)
+            ownFrames.sent(frame, at: now)
             guard output.send(frame) else {
                 counts.unsent += 1
+                quality.note(LinkQuality.Counts(refused: 1), at: now)
                 return false
             }
             counts.sent += 1
+            quality.note(LinkQuality.Counts(sent: 1), at: now)
             reported &= ~(1 << UInt64(index))
             return true
         } catch {

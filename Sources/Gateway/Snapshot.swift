@@ -51,6 +51,8 @@ public final class Snapshot: Sendable {
         public let keepAlivesPerSecond: Int32
         /// Whether it counts as silent.
         public let isSilent: Bool
+        /// After how much silence it counts as silent; `nil` if nobody minds.
+        public let silentAfter: Interval?
         /// Alarms about the inverter and its bus; they are shown, not sent.
         public let alarms: AlarmSet
         /// Frames sent.
@@ -65,6 +67,18 @@ public final class Snapshot: Sendable {
         public let framesUrgent: UInt64
         /// Frames of others that are no sign of life.
         public let framesForeign: UInt64
+        /// Own frames that came back.
+        public let framesEchoed: UInt64
+        /// Frames of somebody else with the identifiers of the battery side.
+        public let framesContradicting: UInt64
+        /// How long ago such a frame was heard; `nil` if never.
+        public let otherTalkerAgo: Interval?
+        /// Frames that came through within the last minute, in thousandths; `nil` if there were too few.
+        public let qualityPermille: Int32?
+        /// Frames that did not come through within the last minute, and error frames.
+        public let failuresLastMinute: UInt64
+        /// How often the controller left the bus within the last minute.
+        public let busOffsLastMinute: UInt32
     }
 
     /// When this was so.
@@ -79,12 +93,20 @@ public final class Snapshot: Sendable {
     public let buses: [Bus]
     /// The inverter.
     public let inverter: Inverter
+    /// The orders that stand.
+    public let orders: [GivenOrder]
+    /// The time on the wall at ``at``; `nil` if the machine does not know it.
+    public let wall: WallTime?
     /// What happened.
     public let log: EventLog
     /// Number of control cycles.
     public let cycles: UInt64
     /// The longest time between the arrival of a byte and the frames that followed from it.
     public let worstLatency: Interval
+    /// What has to be remembered over a restart.
+    public let memory: ControlMemory?
+    /// What every rule has said; `nil` before the first cycle.
+    public let rules: RuleBook?
     /// Passes of the bus thread that took longer than ``GatewayCore/tick``, or began later than that after their time.
     public let overruns: UInt64
     /// The longest pass of the bus thread, its waiting left out.
@@ -100,11 +122,16 @@ public final class Snapshot: Sendable {
     ///   - worstLatency: The longest time between the arrival of a byte and the frames that followed from it.
     ///   - overruns: Passes that took or came too long.
     ///   - worstCycle: The longest pass.
+    ///   - memory: What has to be remembered over a restart.
+    ///   - rules: What every rule has said.
     ///   - now: The present.
     public init(
         core: GatewayCore, buses: [Bus], framesPerSecond: Int, startedAt: Instant, worstLatency: Interval,
-        overruns: UInt64 = 0, worstCycle: Interval = .zero, at now: Instant
+        overruns: UInt64 = 0, worstCycle: Interval = .zero, memory: ControlMemory? = nil,
+        rules: RuleBook? = nil, at now: Instant
     ) {
+        self.memory = memory
+        self.rules = rules
         self.at = now
         self.startedAt = startedAt
         self.buses = buses
@@ -112,6 +139,8 @@ public final class Snapshot: Sendable {
         self.overruns = overruns
         self.worstCycle = worstCycle
         verdict = core.verdict
+        orders = core.orders
+        wall = core.image.wall
         log = core.log
         cycles = core.cycles
         packs = core.packSnapshots()
@@ -136,14 +165,22 @@ extension GatewayCore {
     fileprivate func inverterSnapshot(framesPerSecond: Int, at now: Instant) -> Snapshot.Inverter {
         let sheet = configuration.inverter.profile.sheet
         let dialect = Int(configuration.inverter.options.dialect)
+        let minute = sender.quality.lastMinute(at: now)
         return Snapshot.Inverter(
             profile: "\(sheet.id)",
             dialect: sheet.dialects.indices.contains(dialect) ? "\(sheet.dialects[dialect])" : "",
             heardAgo: sender.watch.age(at: now),
             keepAlivesPerSecond: sender.watch.framesPerSecond(at: now), isSilent: sender.isSilent,
+            silentAfter: configuration.inverter.keepAlive == .ignored
+                ? nil : configuration.inverter.keepAliveRule.timeout,
             alarms: sender.alarms,
             framesSent: sender.counts.sent, framesPerSecond: framesPerSecond,
             framesUnsent: sender.counts.unsent, framesWithheld: sender.counts.withheld,
-            framesUrgent: sender.counts.urgent, framesForeign: sender.counts.foreign)
+            framesUrgent: sender.counts.urgent, framesForeign: sender.counts.foreign,
+            framesEchoed: sender.counts.echoed, framesContradicting: sender.counts.contradicting,
+            otherTalkerAgo: sender.otherTalkerAt.map { now - $0 },
+            qualityPermille: sender.quality.permille(at: now),
+            failuresLastMinute: UInt64(minute.refused) + UInt64(minute.lost) + UInt64(minute.errorFrames),
+            busOffsLastMinute: minute.busOff)
     }
 }

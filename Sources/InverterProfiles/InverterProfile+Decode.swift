@@ -69,6 +69,17 @@ extension InverterProfile {
             && (frame.isExtended == rule.isExtended || rule.acceptsEitherWidth)
     }
 
+    /// Tells whether a frame is one that the battery side sends, in whatever dialect.
+    ///
+    /// Frames that are only understood when heard do not count: they may be anybody's.
+    public func isFromBattery(_ frame: CANFrame) -> Bool {
+        guard frame.kind == .data,
+            let index = index(ofIdentifier: frame.identifier, isExtended: frame.isExtended)
+        else { return false }
+        let row = self.frame(index)
+        return row.direction == .toInverter && row.dialects != 0
+    }
+
     /// The frame with this identifier, as ``frame`` counts them; `nil` if there is none.
     public func index(ofIdentifier identifier: UInt32, isExtended: Bool = false) -> Int? {
         for index in 0..<frameCount {

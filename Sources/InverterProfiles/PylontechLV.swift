@@ -23,7 +23,8 @@ public enum PylontechLV {
     private static let sheet = ProfileSheet(
         id: "pylontech-lv-can", name: "Pylontech low voltage (CAN)", link: .can(bitrateKilobits: 500),
         dialects: ["V1.2", "V1.3", "", ""], period: .seconds(1),
-        keepAlive: KeepAlive(identifier: 0x305, acceptsEitherWidth: true),
+        // Deye is known to leave it out for 3 s every two hours and for 5 s at midnight (YamBMS); twice the longest.
+        keepAlive: KeepAlive(identifier: 0x305, acceptsEitherWidth: true, timeout: .seconds(10)),
         stop: """
             CCL and DCL 0 A with the enable bits of 0x35C cleared, CVL at or above the bank's voltage. V1.3 has no \
             enable bits: the limits alone. Sofar is reported to ignore 0 A in 0x351.

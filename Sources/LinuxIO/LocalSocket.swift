@@ -1,3 +1,4 @@
+import BatteryModel
 import CLinuxIO
 import Glibc
 
@@ -21,19 +22,29 @@ public struct LocalServer: ~Copyable, Sendable {
         unlink(path)
     }
 
+    /// How long a client has for its line, and again for taking the answer, however busily it dawdles.
+    static let patience = Interval.seconds(1)
+
     /// Waits up to `milliseconds` for a client, and answers it.
     ///
     /// A client that neither sends its line nor takes its answer within a second is cut off.
     public func serve(waitingMilliseconds milliseconds: Int32, _ answer: (String) -> [UInt8]) {
+        serve(waitingMilliseconds: milliseconds) { line, _ in answer(line) }
+    }
+
+    /// Waits up to `milliseconds` for a client, and answers it; `answer` is also told who it is.
+    public func serve(waitingMilliseconds milliseconds: Int32, _ answer: (String, LocalPeer) -> [UInt8]) {
         var ready = pollfd(fd: listener.number, events: Int16(POLLIN), revents: 0)
         guard poll(&ready, 1, milliseconds) > 0 else { return }
         let number = accept(listener.number, nil, nil)
         guard number >= 0 else { return }
         let client = OwnedDescriptor(number)
-        LocalClient.setTimeouts(client.number, seconds: 1)
-        guard let line = LocalClient.readAll(client.number, limit: Self.longestRequest, untilNewline: true)
+        guard
+            let line = LocalClient.readAll(
+                client.number, limit: Self.longestRequest, within: Self.patience, untilNewline: true)
         else { return }
-        LocalClient.writeAll(client.number, answer(String(decoding: line, as: UTF8.self)))
+        let bytes = answer(String(decoding: line, as: UTF8.self), LocalPeer(descriptor: client.number))
+        LocalClient.writeAll(client.number, bytes, within: Self.patience)
     }
 
     private static func listen(at path: String) throws(SystemError) -> OwnedDescriptor {
@@ -58,19 +69,42 @@ public struct LocalServer: ~Copyable, Sendable {
     }
 }
 
+/// Who is at the other end of a local socket, as the kernel knows it.
+public struct LocalPeer: Sendable, Equatable {
+    /// The name of the user in printable ASCII, `uid 1000` where it has none.
+    public let name: String
+
+    init(descriptor: Int32) {
+        var user: UInt32 = 0
+        guard linuxio_peer_user(descriptor, &user) == 0 else {
+            name = "somebody"
+            return
+        }
+        var buffer = [CChar](repeating: 0, count: 33)
+        let isNamed = linuxio_user_name(user, &buffer, buffer.count) == 0
+        let bytes = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        let isPlain = isNamed && !bytes.isEmpty && bytes.allSatisfy { (0x21...0x7E).contains($0) }
+        name = isPlain ? String(decoding: bytes, as: UTF8.self) : "uid \(user)"
+    }
+}
+
 /// The other side of ``LocalServer``.
 public enum LocalClient {
     /// The longest answer that is read.
     public static let longestAnswer = 4 << 20
+    /// How long the gateway may take: it has others to answer, and waits itself for its bus thread.
+    static let patience = Interval.seconds(5)
 
     /// Sends a line and returns the answer.
     ///
     /// - Throws: `SystemError` if nobody answers at `path`.
     public static func request(_ line: String, at path: String) throws(SystemError) -> [UInt8] {
         let descriptor = try connect(path)
-        setTimeouts(descriptor.number, seconds: 3)
-        writeAll(descriptor.number, Array((line + "\n").utf8))
-        guard let answer = readAll(descriptor.number, limit: longestAnswer, untilNewline: false) else {
+        writeAll(descriptor.number, Array((line + "\n").utf8), within: patience)
+        guard
+            let answer = readAll(
+                descriptor.number, limit: longestAnswer, within: patience, untilNewline: false)
+        else {
             throw SystemError(call: "read", code: ETIMEDOUT, subject: path)
         }
         return answer
@@ -105,37 +139,51 @@ public enum LocalClient {
         return address
     }
 
-    static func setTimeouts(_ descriptor: Int32, seconds: Int) {
-        var limit = timeval(tv_sec: seconds, tv_usec: 0)
-        let size = socklen_t(MemoryLayout<timeval>.size)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, size)
-    }
-
     /// Reads until the end, or until a line break; `nil` if the peer takes too long or says too much.
-    static func readAll(_ descriptor: Int32, limit: Int, untilNewline: Bool) -> [UInt8]? {
+    static func readAll(
+        _ descriptor: Int32, limit: Int, within patience: Interval, untilNewline: Bool
+    ) -> [UInt8]? {
+        let deadline = MonotonicClock.now() + patience
         var result: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16_384)
-        while true {
-            let count = read(descriptor, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
+        while isReady(descriptor, POLLIN, before: deadline) {
+            let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+            if count < 0, errno == EINTR || errno == EAGAIN { continue }
             guard count >= 0 else { return nil }
             guard count > 0 else { return untilNewline ? nil : result }
             result += buffer[..<count]
             guard result.count <= limit else { return nil }
             if untilNewline, let end = result.firstIndex(of: 0x0A) { return Array(result[..<end]) }
         }
+        return nil
     }
 
-    static func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) {
+    static func writeAll(_ descriptor: Int32, _ bytes: [UInt8], within patience: Interval) {
+        let deadline = MonotonicClock.now() + patience
         var rest = bytes[...]
-        while !rest.isEmpty {
+        while !rest.isEmpty, isReady(descriptor, POLLOUT, before: deadline) {
             let count = rest.withUnsafeBytes {
-                send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                send(
+                    descriptor, $0.baseAddress, $0.count,
+                    Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
             }
-            if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EINTR || errno == EAGAIN { continue }
             guard count > 0 else { return }
             rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Waits until reading or writing will not wait; false if the deadline comes first.
+    ///
+    /// A limit for each piece would let a peer that sends a byte now and then hold up everybody for an hour.
+    private static func isReady(_ descriptor: Int32, _ events: Int32, before deadline: Instant) -> Bool {
+        while true {
+            let left = (deadline - MonotonicClock.now()).milliseconds
+            guard left > 0 else { return false }
+            var wait = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+            let count = poll(&wait, 1, Int32(clamping: left))
+            if count > 0 { return true }
+            guard count < 0, errno == EINTR else { return false }
         }
     }
 }

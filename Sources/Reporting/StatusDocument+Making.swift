@@ -15,7 +15,7 @@ extension StatusDocument {
     ///   - stalledSince: The end of the last complete cycle, if the bus thread hangs.
     ///   - now: The present; ages count from here, so that a gateway that hangs is seen to.
     public init(_ snapshot: Snapshot, version: String, stalledSince: Instant? = nil, at now: Instant) {
-        let wording = Wording(packs: snapshot.packs.map(\.name), buses: snapshot.buses.map(\.name))
+        let wording = Wording(snapshot)
         self.version = version
         uptimeSeconds = (now - snapshot.startedAt).tenths
         cycles = snapshot.cycles
@@ -28,6 +28,7 @@ extension StatusDocument {
         packs = snapshot.packs.enumerated().map { Pack($1, snapshot.verdict?[$0], wording, at: now) }
         inverter = Inverter(snapshot)
         links = snapshot.buses.map(Link.init)
+        orders = snapshot.orders.map { Order($0, wording, at: now) }
         events = snapshot.log.events.suffix(50).map {
             Event(secondsAgo: (now - $0.at).tenths, text: wording.event($0))
         }
@@ -56,13 +57,15 @@ extension Interval {
 }
 
 extension StatusDocument.Limit {
-    init(_ limit: Limit, _ unit: Unit, _ wording: Wording, at now: Instant) {
+    init(_ limit: Limit, _ unit: Unit, of direction: Direction? = nil, _ wording: Wording, at now: Instant) {
         value = Double(limit.value) / 1_000
         self.unit = "\(unit.symbol)"
         rule = "\(limit.winner.rule)"
-        reason = wording.reason(limit.winner)
+        reason = wording.reason(limit.winner, of: direction)
         risesWhen = wording.rise(limit.winner, at: now)
-        runnerUp = limit.runnerUp.map { "\(wording.reason($0)): \(Wording.short($0.limit, unit))" }
+        runnerUp = limit.runnerUp.map {
+            "\(wording.reason($0, of: direction)): \(Wording.short($0.limit, unit))"
+        }
     }
 }
 
@@ -93,10 +96,12 @@ extension StatusDocument.Bank {
         state = verdict.map { Wording.state($0.state) } ?? "starting"
         isTransmitting = verdict?.isTransmitting ?? false
         cvl = verdict.map { .init($0.chargeVoltage, .millivolts, wording, at: now) }
-        ccl = verdict.map { .init($0.charge, .milliamps, wording, at: now) }
-        dcl = verdict.map { .init($0.discharge, .milliamps, wording, at: now) }
+        ccl = verdict.map { .init($0.charge, .milliamps, of: .charge, wording, at: now) }
+        dcl = verdict.map { .init($0.discharge, .milliamps, of: .discharge, wording, at: now) }
         dvl = verdict.map { .init($0.dischargeVoltage, .millivolts, wording, at: now) }
         alarms = verdict.map { StatusDocument.Alarm.all($0.alarms) } ?? []
+        stage = verdict.map { .init($0.stage) }
+        soc = verdict.map { .init($0.soc) }
         values = [:]
         for raw in 0..<UInt8(BankField.count) {
             guard let field = BankField(rawValue: raw), let reading = verdict?.bank[field] else { continue }
@@ -156,6 +161,7 @@ extension StatusDocument.Inverter {
         dialect = inverter.dialect
         heardSecondsAgo = inverter.heardAgo.map(\.tenths)
         isSilent = inverter.isSilent
+        silentAfterSeconds = inverter.silentAfter.map(\.tenths)
         keepAlivesPerSecond = Int(inverter.keepAlivesPerSecond)
         framesPerSecond = inverter.framesPerSecond
         framesSent = inverter.framesSent
@@ -163,6 +169,12 @@ extension StatusDocument.Inverter {
         framesWithheld = inverter.framesWithheld
         framesUrgent = inverter.framesUrgent
         framesForeign = inverter.framesForeign
+        framesEchoed = inverter.framesEchoed
+        framesContradicting = inverter.framesContradicting
+        otherTalkerSecondsAgo = inverter.otherTalkerAgo.map(\.tenths)
+        qualityPercent = inverter.qualityPermille.map { Double($0) / 10 }
+        failuresLastMinute = inverter.failuresLastMinute
+        busOffsLastMinute = Int(inverter.busOffsLastMinute)
     }
 }
 

@@ -26,6 +26,8 @@ public struct StatusDocument: Codable, Sendable {
     public var inverter: Inverter
     /// The links, in the order of the configuration.
     public var links: [Link]
+    /// The orders that stand.
+    public var orders: [Order]
     /// The last events, oldest first.
     public var events: [Event]
 
@@ -57,7 +59,7 @@ public struct StatusDocument: Codable, Sendable {
 
     /// The bank as a whole.
     public struct Bank: Codable, Sendable {
-        /// `starting`, `running`, `bank lost` or `silent`.
+        /// `starting`, `running`, `bank lost`, `silent` or `stopped`.
         public var state: String
         /// Whether anything is sent to the inverter.
         public var isTransmitting: Bool
@@ -69,6 +71,10 @@ public struct StatusDocument: Codable, Sendable {
         public var dcl: Limit?
         /// DVL.
         public var dvl: Limit?
+        /// Where the charge stands; left out before the first cycle.
+        public var stage: Stage?
+        /// The state of charge and how it was found.
+        public var soc: SOC?
         /// Every other number about the bank, by its name and unit.
         public var values: [String: Value]
         /// Alarms of the bank, those of its packs included.
@@ -149,6 +155,8 @@ public struct StatusDocument: Codable, Sendable {
         public var heardSecondsAgo: Double?
         /// Whether it counts as silent.
         public var isSilent: Bool
+        /// After how much silence it does; left out if nobody minds.
+        public var silentAfterSeconds: Double?
         /// Signs of life in the last second.
         public var keepAlivesPerSecond: Int
         /// Frames sent in the last second.
@@ -163,6 +171,18 @@ public struct StatusDocument: Codable, Sendable {
         public var framesUrgent: UInt64
         /// Frames of others.
         public var framesForeign: UInt64
+        /// Own frames that came back.
+        public var framesEchoed: UInt64
+        /// Frames of somebody else who speaks as a battery.
+        public var framesContradicting: UInt64
+        /// How long ago such a frame was heard.
+        public var otherTalkerSecondsAgo: Double?
+        /// The part of the frames that came through within the last minute; left out if there were too few.
+        public var qualityPercent: Double?
+        /// Frames that did not come through within the last minute, and error frames.
+        public var failuresLastMinute: UInt64
+        /// How often the CAN controller left the bus within the last minute.
+        public var busOffsLastMinute: Int
     }
 
     /// A link.

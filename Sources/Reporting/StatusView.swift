@@ -21,7 +21,7 @@ public struct StatusView: Sendable {
         var lines = [title(status), ""]
         lines += packs(status.packs)
         lines.append("")
-        lines += limits(status.bank)
+        lines += limits(status.bank) + charge(status.bank) + status.orders.map(order)
         lines.append("")
         lines += link(status)
         let alarms = alarmLines(status)
@@ -116,14 +116,16 @@ extension StatusView {
                 "keep-alive \(fixed($0, 1)) s ago, \(inverter.keepAlivesPerSecond)/s"
             }
             ?? "never heard"
+        let isMissing = inverter.isSilent && inverter.silentAfterSeconds != nil
+        let state = inverter.isSilent ? isMissing ? "SILENT" : "not waited for" : "heard"
         let sending =
             status.bank.isTransmitting
             ? "sending \(inverter.framesPerSecond) frames/s" : paint("not sending", .yellow)
         let first =
             "Inverter  \(inverter.profile) \(inverter.dialect)   "
-            + "\(paint(inverter.isSilent ? "SILENT" : "heard", inverter.isSilent ? .red : .green)), \(heard)   "
+            + "\(paint(state, isMissing ? .red : .green)), \(heard)   "
             + "\(sending), \(inverter.framesUrgent) at once"
-        return [first]
+        return [first, quality(inverter)]
             + status.links.map { link in
                 let error = link.lastError.map { link.state == "open" ? "" : "  \($0)" } ?? ""
                 return paint("Link      ", .dim) + "\(link.name): \(link.address), \(link.state)\(error)"
@@ -140,6 +142,33 @@ extension StatusView {
             + "\(status.cycles), longest \(fixed(status.worstCycleMilliseconds, 1)) ms, "
             + paint("\(status.overruns) overruns", status.overruns > 0 ? .yellow : .dim)
     }
+
+    private func quality(_ inverter: StatusDocument.Inverter) -> String {
+        let part = inverter.qualityPercent.map { "\(fixed($0, 1)) % of the last minute came through" }
+        var text = part ?? "too few frames to tell how many come through"
+        if inverter.failuresLastMinute > 0 { text += ", \(inverter.failuresLastMinute) failed" }
+        if inverter.busOffsLastMinute > 0 { text += ", \(inverter.busOffsLastMinute) BUS-OFF" }
+        let isPoor = inverter.busOffsLastMinute > 0 || (inverter.qualityPercent ?? 100) < 95
+        return "          " + (isPoor ? paint(text, .yellow) : text)
+    }
+
+    private func charge(_ bank: StatusDocument.Bank) -> [String] {
+        guard let stage = bank.stage, let soc = bank.soc else { return [] }
+        var text = "Charge    \(paint(stage.name, .bold))"
+        if stage.name == "absorption" {
+            text += " for \(time(stage.absorbedSeconds)), balanced for \(time(stage.balancedSeconds))"
+        }
+        text += "   \(time(stage.sinceFullSeconds)) since full" + (stage.isFullChargeDue ? ", overdue" : "")
+        let bound = soc.bound == "source" ? "" : ", " + soc.bound.split(separator: "_").joined(separator: " ")
+        return [text + "   SOC from \(soc.source)\(bound)"]
+    }
+
+    private func order(_ order: StatusDocument.Order) -> String {
+        "Order     " + paint(order.words, .yellow)
+            + (order.remainingSeconds.map { "   \(time($0)) left" } ?? "")
+    }
+
+    private func time(_ seconds: Int64) -> String { Wording.time(.seconds(seconds)) }
 
     private func alarmLines(_ status: StatusDocument) -> [String] {
         let shown = status.packs.flatMap { pack in pack.alarms.map { ("pack \(pack.name)", $0) } }

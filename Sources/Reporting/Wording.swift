@@ -11,11 +11,22 @@ public struct Wording: Sendable {
     public var packs: [String]
     /// The names of the buses, in the order of the configuration.
     public var buses: [String]
+    /// The orders that stand, to be named where they set a limit.
+    public var orders: [GivenOrder] = []
+    /// What the clock on the wall shows; `nil` if the machine does not know the time.
+    public var clock: Clock?
 
     /// Makes a wording for a gateway with these names.
     public init(packs: [String], buses: [String]) {
         self.packs = packs
         self.buses = buses
+    }
+
+    /// Makes the wording for a running gateway; without a snapshot nothing in it has a name.
+    public init(_ snapshot: Snapshot?) {
+        self.init(packs: snapshot?.packs.map(\.name) ?? [], buses: snapshot?.buses.map(\.name) ?? [])
+        orders = snapshot?.orders ?? []
+        clock = snapshot.flatMap { snapshot in snapshot.wall.map { Clock(at: snapshot.at, wall: $0) } }
     }
 
     /// A number in the unit people read: `55200` millivolts as `55.2 V`.
@@ -66,7 +77,12 @@ public struct Wording: Sendable {
 
 extension Wording {
     /// Why a limit is what it is, in a sentence without a full stop.
-    public func reason(_ reason: LimitReason) -> String {
+    ///
+    /// - Parameters:
+    ///   - reason: The verdict of the rule.
+    ///   - direction: Which current it limits; `nil` for a voltage.
+    /// - Returns: The sentence.
+    public func reason(_ reason: LimitReason, of direction: Direction? = nil) -> String {
         let who = pack(reason.pack)
         let input = reason.input.map { Self.quantity($0, reason.inputUnit) } ?? "?"
         let place = reason.place.map { "\($0)" } ?? "?"
@@ -101,8 +117,7 @@ extension Wording {
         case .floatSettling: return "the bank is full and comes down from \(input) to float"
         case .socTarget: return "the wanted state of charge is reached: \(input)"
         case .chargeBy: return "no faster than needed to be charged in time, now \(input)"
-        case .operatorPause: return "paused by the operator"
-        case .operatorCap: return "capped by the operator"
+        case .operatorPause, .operatorCap: return orderReason(reason, direction)
         case .limitsIgnored: return "the inverter does not keep to its limits"
         case .secondBattery: return "a second battery speaks to the inverter"
         }
@@ -190,14 +205,30 @@ extension Wording {
         case .raised(let kind, let level, let index):
             "\(Self.level(level)): \(Self.alarm(kind)) (\(pack(index)))"
         case .cleared(let kind, _, let index): "over: \(Self.alarm(kind)) (\(pack(index)))"
-        case .blocked(let direction, let why): "\(Self.current(direction)) fell to 0 A: \(reason(why))"
+        case .remembered(let note): Self.remembered(note)
+        case .blocked(let direction, let why):
+            "\(Self.current(direction)) fell to 0 A: \(reason(why, of: direction))"
         case .released(let direction): "\(Self.current(direction)) rises again"
         case .inverterHeard: "inverter heard"
         case .inverterSilent: "inverter has fallen silent"
         case .stalled(let length):
             "no cycle was finished for \(Self.time(length)); the link to the inverter was closed meanwhile"
+        case .secondBattery(let identifier):
+            "somebody else speaks to the inverter as a battery, with 0x\(Self.hex(identifier))"
+        case .linkPoor(let permille):
+            "the link to the inverter is poor"
+                + (permille.map { ": \(Self.quantity($0, .permille)) of the last minute came through" } ?? "")
+        case .linkGood: "the link to the inverter is good again"
+        case .stage(let stage): "stage: \(Self.stage(stage))"
+        case .socFull: "SOC set to 100 %: the bank is full"
+        case .socEmpty: "SOC set to 0 %: a cell is at its floor"
+        case .ordered(let order, let by): self.order(GivenOrder(order, by: by), at: event.at)
+        case .orderEnded(let kind, let by): Self.ended(kind, by: by)
+        case .orderRefused(let kind, let why, let by):
+            "\(Self.orderName(kind)) of \(by) refused: \(Self.refusal(why))"
+        case .acknowledged(let by): "acknowledged by \(by)"
         case .withheld(let identifier, let why):
-            "frame 0x\(String(identifier, radix: 16, uppercase: true)) is not sent: \(Self.obstacle(why))"
+            "frame 0x\(Self.hex(identifier)) is not sent: \(Self.obstacle(why))"
         }
     }
 
@@ -250,6 +281,8 @@ extension Wording {
         case .missing(let name): "\(name.text) is not known"
         }
     }
+
+    private static func hex(_ number: UInt32) -> String { String(number, radix: 16, uppercase: true) }
 
     private func bus(_ index: Int) -> String {
         buses.indices.contains(index) ? buses[index] : "\(index + 1)"

@@ -1,5 +1,6 @@
 import BatteryModel
 import ChargeControl
+public import YAMLFile
 
 extension BusbarSettings {
     /// Reads the text of a settings file.
@@ -43,7 +44,7 @@ extension BusbarSettings {
     }
 
     private static func draft(of bytes: [UInt8], _ problems: ProblemCollector) -> SettingsDraft? {
-        guard let tree = SettingsText.tree(of: bytes, problems: problems),
+        guard let tree = YAMLText.tree(of: bytes, problems: problems),
             var root = MappingReader(tree, title: "the file", problems: problems)
         else { return nil }
         let draft = SettingsDraft(
@@ -71,10 +72,13 @@ extension BusbarSettings {
             inverter: InverterEntry(
                 linkName: linkName.value, profile: profile.value, dialect: inverter.dialect?.value,
                 padsFrames: inverter.padding ?? true,
-                period: inverter.period.map { .milliseconds($0.value) }, mark: inverter.mark),
+                period: inverter.period.map { .milliseconds($0.value) }, keepAlive: inverter.keepAlive,
+                mark: inverter.mark),
             control: limits.control,
             pollInterval: .milliseconds(draft.gateway.poll?.value ?? 1_000),
             socketPath: draft.gateway.socket ?? defaultSocketPath,
+            statePath: draft.gateway.state ?? defaultStatePath,
+            journalPath: draft.gateway.journal ?? defaultJournalPath,
             stallLimit: .milliseconds(draft.gateway.stall?.value ?? 2_000))
     }
 

@@ -1,5 +1,6 @@
 public import BatteryModel
 public import ChargeControl
+public import YAMLFile
 
 /// Everything `busbar.yaml` says, checked, with the defaults filled in.
 public struct BusbarSettings: Sendable {
@@ -7,6 +8,10 @@ public struct BusbarSettings: Sendable {
     public static let maximumPacks = 16
     /// Where the gateway listens for commands unless the file says otherwise.
     public static let defaultSocketPath = "/run/busbar/busbar.sock"
+    /// Where the gateway remembers over a restart unless the file says otherwise.
+    public static let defaultStatePath = "/var/lib/busbar/state"
+    /// The folder in which the gateway records its decisions unless the file says otherwise.
+    public static let defaultJournalPath = "/var/lib/busbar/journal"
 
     /// The physical buses, in the order of the file.
     public var links: [LinkSettings]
@@ -20,6 +25,10 @@ public struct BusbarSettings: Sendable {
     public var pollInterval: Interval
     /// Where the gateway listens for commands.
     public var socketPath: String
+    /// Where the gateway remembers over a restart; `nil` if it shall not.
+    public var statePath: String?
+    /// The folder in which the gateway records its decisions; `nil` if it shall not.
+    public var journalPath: String?
     /// How long a cycle may take before the link to the inverter is closed.
     public var stallLimit: Interval
 
@@ -61,6 +70,18 @@ public struct InverterEntry: Sendable {
     public var padsFrames: Bool
     /// How often the frames are sent; `nil` means the profile's own period.
     public var period: Interval?
+    /// How the inverter's sign of life is waited for.
+    public var keepAlive: KeepAliveEntry
     /// Where in the file it stands.
     public var mark: SourceMark
+}
+
+/// How an inverter's sign of life is waited for.
+public enum KeepAliveEntry: Sendable, Equatable {
+    /// As long as the profile says.
+    case profile
+    /// As long as this, then it counts as silent.
+    case within(Interval)
+    /// Not at all: this inverter never says anything.
+    case ignored
 }

@@ -1,4 +1,5 @@
 import ChargeControl
+import YAMLFile
 
 /// Reads one curve: a mapping from a measured quantity to a part of a current.
 struct CurveReader {
@@ -70,6 +71,7 @@ struct CurveReader {
 
     /// Beyond the last point its part holds: where that is dangerous it must be nothing.
     private func checkEnds(of corners: [Corner]) -> Bool {
+        guard row.endsAtNothing else { return true }
         var isSound = true
         let ends = [
             row.endsLow ? corners.first : nil,

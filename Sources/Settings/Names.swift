@@ -1,3 +1,5 @@
+import YAMLFile
+
 /// What names, paths and interfaces may be made of.
 enum Names {
     /// The longest path a Unix socket can have.
@@ -23,6 +25,15 @@ enum Names {
         isPath(text) && text.utf8.count <= maximumSocketPath ? text : nil
     }
 
+    /// What stands for no file and no folder.
+    static let nowhere = "none"
+
+    /// A path, or `nowhere`, which is no path.
+    static func pathOrNowhere(_ text: String) -> String?? {
+        if text == nowhere { return .some(nil) }
+        return devicePath(text).map { .some($0) }
+    }
+
     static func interface(_ text: String) -> String? {
         let isPlain = text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "/") }
         return isPlain && (1...15).contains(text.utf8.count) && text != "." && text != ".." ? text : nil
@@ -31,15 +42,5 @@ enum Names {
     private static func isPath(_ text: String) -> Bool {
         text.first == "/" && text.last != "/"
             && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
-    }
-}
-
-extension Scalar {
-    /// The key of an entry where the operator chooses it.
-    init(key entry: Node.Entry) {
-        let hidden = entry.value.isSecret && !SafeText.namesASecret(entry.key)
-        text = entry.key
-        mark = entry.keyMark
-        shown = hidden ? "(not shown)" : SafeText.quoted(entry.key)
     }
 }

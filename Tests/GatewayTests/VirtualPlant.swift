@@ -53,10 +53,10 @@ struct VirtualPlant {
     /// How long a pack takes to answer.
     var turnaround = Interval.milliseconds(10)
 
-    init(packs count: Int, control: ControlSettings? = nil) {
+    init(packs count: Int, control: ControlSettings? = nil, remembered: Remembered = Remembered()) {
         let settings = PackSettings(
             cells: 16, capacityMilliampHours: 280_000, chargeMilliamps: 100_000, dischargeMilliamps: 150_000)
-        let configuration = GatewayConfiguration(
+        var configuration = GatewayConfiguration(
             buses: [
                 .init(name: "battery", address: .descriptor(-1, .bytes)),
                 .init(name: "inverter", address: .descriptor(-1, .frames)),
@@ -67,6 +67,7 @@ struct VirtualPlant {
             inverter: .init(bus: 1, profile: PylontechLV.profile),
             control: control
                 ?? ControlSettings(bankChargeMilliamps: 200_000, bankDischargeMilliamps: 300_000))
+        configuration.remembered = remembered
         core = GatewayCore(configuration, at: now)
         packs = Array(repeating: Pack(), count: count)
         output = Output(now: now)
@@ -154,6 +155,8 @@ struct VirtualPlant {
             (.temperature2, 210), (.mosfetTemperature, 250), (.chargeSwitch, 1), (.dischargeSwitch, 1),
             (.chargeLimit, 100_000), (.dischargeLimit, 150_000), (.cellOverVoltage, 3_650),
             (.remainingCapacity, 154_000), (.fullCapacity, 280_000), (.configuredCells, 16),
+            (.cellUnderVoltage, 2_800), (.chargeOverTemperature, 600), (.chargeUnderTemperature, -50),
+            (.dischargeOverTemperature, 650), (.mosfetOverTemperature, 900),
         ]
         for (field, value) in values { reading[field] = Reading(value, at: at) }
         return reading

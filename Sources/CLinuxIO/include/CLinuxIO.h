@@ -47,5 +47,9 @@ int linuxio_reset_on_close(int fd);
 int linuxio_set_nonblocking(int fd, int nonblocking);
 /// Puts sensible limits on a TCP connection: no delay, and a peer that is silent to probes is gone after ~20 s.
 int linuxio_limit_tcp(int fd);
+/// Tells which user is at the other end of a Unix socket.
+int linuxio_peer_user(int fd, uint32_t *user);
+/// Writes the name of a user; -1 if there is none, or it does not fit.
+int linuxio_user_name(uint32_t user, char *name, size_t size);
 
 #endif

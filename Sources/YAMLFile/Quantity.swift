@@ -11,22 +11,31 @@ package enum QuantityError: Error, Equatable {
 /// A kind of quantity: its units and the whole number it is kept as.
 package struct Quantity {
     /// A way to write the unit, and how many of the kept whole numbers it is.
-    struct Unit {
-        var spelling: String
-        var factor: Int64
+    package struct Unit {
+        package var spelling: String
+        package var factor: Int64
 
-        init(_ spelling: String, _ factor: Int64) {
+        package init(_ spelling: String, _ factor: Int64) {
             self.spelling = spelling
             self.factor = factor
         }
     }
 
     /// What it is called in a message, with its article.
-    var noun: String
+    package var noun: String
     /// The smallest step that is kept, as it is told to the operator.
-    var resolution: String
+    package var resolution: String
     /// The spellings that are read; the first is the one that is printed.
-    var units: [Unit]
+    package var units: [Unit]
+    /// Whether it is printed in the largest unit in which it is a whole number, as in `4 h`.
+    package var printsWholeUnits: Bool
+
+    package init(noun: String, resolution: String, units: [Unit], printsWholeUnits: Bool = false) {
+        self.noun = noun
+        self.resolution = resolution
+        self.units = units
+        self.printsWholeUnits = printsWholeUnits
+    }
 
     package static let voltage = Quantity(
         noun: "a voltage", resolution: "1 mV", units: [Unit("V", 1_000), Unit("mV", 1)])
@@ -63,7 +72,8 @@ package struct Quantity {
 
     /// The quantity as an operator would write it.
     package func text(_ kept: Int64) -> String {
-        let unit = units[0]
+        let isWhole = { (unit: Unit) in printsWholeUnits && kept != 0 && kept % unit.factor == 0 }
+        let unit = units.filter(isWhole).max { $0.factor < $1.factor } ?? units[0]
         let whole = kept.magnitude / unit.factor.magnitude
         var rest = kept.magnitude % unit.factor.magnitude
         var digits = ""

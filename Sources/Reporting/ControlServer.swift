@@ -1,0 +1,123 @@
+import BatteryModel
+import FoundationEssentials
+public import Gateway
+public import LinuxIO
+import Synchronization
+
+/// Answers requests on a Unix socket, one line each, on a thread of its own.
+///
+/// Whoever may open the socket may ask and order; what he sends is never more than a line, and whatever it is, the
+/// answer is one JSON object, with the member `error` if the request was not carried out.
+public final class ControlServer: Sendable {
+    private let server: LocalServer
+    private let gateway: Gateway
+    private let version: String
+    private let stopRequested = Atomic(false)
+
+    /// The line that asks for the state.
+    public static let statusRequest = "status"
+
+    /// A word that begins a line, and what answers it.
+    private typealias Route = (
+        word: String,
+        answer: @Sendable (ControlServer, _ rest: Substring, LocalPeer) throws(ControlRefusal) -> [UInt8]
+    )
+
+    private static let routes: [Route] = [
+        (statusRequest, { server, _, _ throws(ControlRefusal) in try server.status() }),
+        ("ctl", { server, rest, peer throws(ControlRefusal) in try server.control(rest, peer) }),
+    ]
+
+    /// Opens the socket.
+    ///
+    /// - Parameters:
+    ///   - path: Where; the folder must exist.
+    ///   - gateway: Whose state is told, and who carries orders out.
+    ///   - version: The version of the program.
+    /// - Throws: `SystemError` if the socket cannot be opened, or if another gateway answers there.
+    public init(path: String, gateway: Gateway, version: String) throws(SystemError) {
+        server = try LocalServer(path: path)
+        self.gateway = gateway
+        self.version = version
+    }
+
+    /// Starts to answer.
+    ///
+    /// - Returns: The thread, to be joined after ``stop()``.
+    /// - Throws: `SystemError` if the system has no thread to give.
+    public func start() throws(SystemError) -> NativeThread {
+        try NativeThread(name: "busbar-control") { [self] in
+            while !stopRequested.load(ordering: .acquiring) {
+                server.serve(waitingMilliseconds: 200) { answer(to: $0, from: $1) }
+            }
+        }
+    }
+
+    /// Asks for the end; the thread ends within a moment.
+    public func stop() {
+        stopRequested.store(true, ordering: .releasing)
+    }
+
+    private func answer(to line: String, from peer: LocalPeer) -> [UInt8] {
+        do throws(ControlRefusal) {
+            let word = line.prefix { $0 != " " }
+            guard let route = Self.routes.first(where: { $0.word == word }) else {
+                let known = Self.routes.map(\.word).joined(separator: ", ")
+                throw ControlRefusal("unknown request", "a line begins with one of: \(known)")
+            }
+            return try route.answer(self, line.dropFirst(word.count).drop { $0 == " " }, peer)
+        } catch {
+            return (try? Self.json(error)) ?? Array(#"{"error":"the answer cannot be written"}"#.utf8)
+        }
+    }
+
+    private func status() throws(ControlRefusal) -> [UInt8] {
+        guard let snapshot = gateway.snapshot else {
+            throw ControlRefusal("starting", "ask again in a second")
+        }
+        return try Self.json(
+            StatusDocument(
+                snapshot, version: version, stalledSince: gateway.stalledSince, at: MonotonicClock.now()))
+    }
+
+    private func control(_ text: Substring, _ peer: LocalPeer) throws(ControlRefusal) -> [UInt8] {
+        let command = try ControlRequest(text: text).command(by: peer.name, at: MonotonicClock.now())
+        let outcome: CommandOutcome
+        do throws(SystemError) {
+            outcome = try gateway.submit(command)
+        } catch {
+            throw ControlRefusal("the request cannot be passed on: \(error)", "try again in a moment")
+        }
+        if let refusal = Wording.refusal(of: outcome) { throw refusal }
+        let now = MonotonicClock.now()
+        let wording = Wording(gateway.snapshot)
+        return try Self.json(ControlAnswer(orders: wording.orders.map { .init($0, wording, at: now) }))
+    }
+
+    private static func json(_ value: some Encodable) throws(ControlRefusal) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        do {
+            return try [UInt8](encoder.encode(value))
+        } catch {
+            throw ControlRefusal("the answer cannot be written", "report this")
+        }
+    }
+}
+
+extension Wording {
+    /// Why a command was not carried out; `nil` if it was.
+    static func refusal(of outcome: CommandOutcome) -> ControlRefusal? {
+        switch outcome {
+        case .done: nil
+        case .refused(let why): ControlRefusal("the order is refused: \(refusal(why))", "give it another way")
+        case .tooMany: ControlRefusal("too many orders at once", "try again in a moment")
+        case .notReached:
+            ControlRefusal("the gateway did not get round to it; nothing was changed", "try again")
+        case .unknown:
+            ControlRefusal(
+                "the gateway has not answered; it may have carried it out", "look with 'busbar ctl list'")
+        case .notRunning: ControlRefusal("the gateway is starting or being stopped", "try again when it runs")
+        }
+    }
+}
