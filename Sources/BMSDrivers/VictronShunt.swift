@@ -13,7 +13,8 @@ public enum VictronShunt {
             id: "victron-vedirect", name: "Victron BMV-7xx, SmartShunt (VE.Direct text)", baud: 19_200,
             // A block lasts 75 ms; the next one is due within a second.
             gap: .milliseconds(300),
-            evidence: "recorded blocks of BMV-700 (3.07, 3.08), BMV-712 (4.03, 4.08), SmartShunt (4.05, 4.14)"),
+            evidence: "recorded blocks of BMV-700 (3.07, 3.08), BMV-712 (4.03, 4.08), SmartShunt (4.05, 4.14)"
+        ),
         scan: { head, _ in VEDirectText.scan(head).map(item) },
         decode: decode,
         say: say)

@@ -89,7 +89,7 @@ extension VictronBlock {
                 "Relay OFF", "AR 0", "BMV 712 Smart", "FW 0408", "MON 0",
             ], checksum: 0x2F, present: Present(12_341, 0, 1_000)),
         VictronBlock(
-            source: "BMV-700 3.07 at 24 V; the test vector of several VE.Direct parsers, first recorder unknown",
+            source: "BMV-700 3.07 at 24 V; test vector of several parsers, first recorder unknown",
             fields: [
                 "PID 0x203", "V 26201", "I 0", "P 0", "CE 0", "SOC 1000", "TTG -1", "Alarm OFF", "Relay OFF",
                 "AR 0", "BMV 700", "FW 0307",

@@ -15,7 +15,8 @@ import Testing
     private func decoded(bytes: [UInt8]) throws(AnswerError) -> VictronBlock.Present? {
         var reading = ShuntReading()
         guard try driver.decode(bytes.span, at(7), &reading) else { return nil }
-        for instant in [reading.voltageMillivolts?.at, reading.currentMilliamps?.at, reading.socPermille?.at] {
+        for instant in [reading.voltageMillivolts?.at, reading.currentMilliamps?.at, reading.socPermille?.at]
+        {
             #expect(instant == nil || instant == at(7))
         }
         return VictronBlock.Present(
@@ -46,9 +47,10 @@ import Testing
     @Test("a block is understood whatever byte its checksum is")
     func everyChecksum() throws {
         var seen: Set<UInt8> = []
-        for number in UInt8(0x40)...0x7A {
-            let name = String(repeating: Character(Unicode.Scalar(number)), count: Int(number % 16) + 1)
-            let bytes = VictronBlock.made(["V 52000", "I 100", "SOC 500", "BMV \(name)"])
+        for number in 0..<1_000 {
+            let letters = [number % 50, number / 50, number / 25].map { UInt8(0x41 + $0) }
+            let name = String(decoding: letters, as: UTF8.self)
+            let bytes = VictronBlock.made(["V 52000", "I \(number * 999)", "SOC 500", "BMV \(name)"])
             guard let last = bytes.last, seen.insert(last).inserted else { continue }
             let glued = line([bytes + bytes])
             #expect(glued.line.counts.messages == 2 && glued.line.noise.total == 0, "checksum \(last)")
