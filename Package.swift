@@ -60,13 +60,16 @@ let edgeTargets: [Target] = [
         swiftSettings: common),
     .target(
         name: "Simulators",
-        dependencies: ["BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "LinuxIO"],
+        dependencies: [
+            "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
+            "YAMLFile",
+        ],
         swiftSettings: common),
     .target(
         name: "Commands",
         dependencies: [
             "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
-            "Gateway", "Settings", "Reporting", "Simulators", "YAMLFile", "ServiceManager",
+            "Gateway", "Settings", "Reporting", "Simulators", "ServiceManager", "YAMLFile",
         ],
         swiftSettings: common),
     .executableTarget(name: "busbar", dependencies: ["Commands"], swiftSettings: common),
@@ -113,8 +116,8 @@ let testTargets: [Target] = [
     .testTarget(
         name: "SimulatorsTests",
         dependencies: [
-            "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "LinuxIO", "Simulators",
-            "TestSupport",
+            "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
+            "Settings", "Simulators", "TestSupport", "YAMLFile",
         ],
         swiftSettings: common),
     .testTarget(

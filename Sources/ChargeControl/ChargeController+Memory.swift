@@ -40,6 +40,7 @@ extension ChargeController {
     /// - Parameters:
     ///   - now: The instant of the last step.
     ///   - wall: The time on the wall, so that the pause can be counted; `nil` if unknown.
+    /// - Returns: The memory.
     public mutating func memory(at now: Instant, wall: WallTime?) -> ControlMemory {
         var memory = ControlMemory()
         memory[.savedAt] = wall?.unixSeconds

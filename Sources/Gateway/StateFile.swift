@@ -56,6 +56,7 @@ public struct StateFile: Sendable {
     /// Reads what is remembered, and sees whether more can be.
     ///
     /// - Parameter wall: The time on the wall now; `nil` if unknown.
+    /// - Returns: What was found, and what is to be said about it.
     public mutating func load(wall: WallTime?) -> Remembered {
         var found = Remembered(wall: wall)
         do throws(StateDamage) {

@@ -42,65 +42,63 @@ struct StatePace {
 
 /// Writes down what a gateway has to remember, on a thread of its own that may wait for a disk.
 public final class StateKeeper: Sendable {
+    private struct State {
+        var file: StateFile
+        var pace = StatePace()
+        var failure: SystemError?
+    }
+
     private let gateway: Gateway
-    private let file: Mutex<StateFile>
-    private let waker = Mutex<Waker?>(nil)
-    private let stopRequested = Atomic(false)
-    private let trouble = Mutex<(last: SystemError?, untold: SystemError?)>((nil, nil))
+    private let state: Mutex<State>
+    private let trouble = Mutex<SystemError?>(nil)
+    private let thread = PeriodicThread()
 
     /// Makes a keeper that does nothing yet.
     public init(_ file: StateFile, of gateway: Gateway) {
         self.gateway = gateway
-        self.file = Mutex(file)
+        state = Mutex(State(file: file))
     }
 
     /// Starts to write.
     ///
-    /// - Returns: The thread, to be joined after ``stop()``.
     /// - Throws: `SystemError` if the system has no thread to give.
-    public func start() throws(SystemError) -> NativeThread {
-        try NativeThread(name: "busbar-state") { [self] in
-            guard let loop = try? EventLoop() else { return }
-            waker.withLock { $0 = loop.waker }
-            var pace = StatePace()
-            while true {
-                let isLast = stopRequested.load(ordering: .acquiring)
-                keep(gateway.snapshot, &pace, isLast: isLast)
-                if isLast { return }
-                _ = try? loop.wait(until: MonotonicClock.now() + .milliseconds(250))
-            }
-        }
+    public func start() throws(SystemError) {
+        try thread.start(name: "busbar-state", every: .milliseconds(250)) { [self] in keep(isLast: $0) }
     }
 
     /// Writes once more, and ends; to be called when the bus thread has ended.
-    public func stop() {
-        stopRequested.store(true, ordering: .releasing)
-        waker.withLock { $0 }?.wake()
-    }
+    public func stop() { thread.stop() }
 
     /// Why nothing can be written, once for each new reason.
     public func takeTrouble() -> SystemError? {
-        trouble.withLock { state in
-            defer { state.untold = nil }
-            return state.untold
+        trouble.withLock { trouble in
+            defer { trouble = nil }
+            return trouble
         }
     }
 
-    private func keep(_ snapshot: Snapshot?, _ pace: inout StatePace, isLast: Bool) {
-        guard let snapshot, let verdict = snapshot.verdict, let memory = snapshot.memory else { return }
+    private func keep(isLast: Bool) {
+        guard let snapshot = gateway.snapshot, let verdict = snapshot.verdict, let memory = snapshot.memory
+        else { return }
         let mark = StatePace.Mark(verdict)
         let now = MonotonicClock.now()
-        guard isLast || pace.isDue(mark, at: now) else { return }
-        pace.wrote(mark, at: now)
-        var failure: SystemError?
-        do throws(SystemError) {
-            try file.withLock { file throws(SystemError) in try file.save(memory) }
-        } catch {
-            failure = error
+        let untold = state.withLock { state -> SystemError? in
+            guard isLast || state.pace.isDue(mark, at: now) else { return nil }
+            state.pace.wrote(mark, at: now)
+            let before = state.failure
+            state.failure = Self.save(memory, &state.file)
+            return state.failure == before ? nil : state.failure
         }
-        trouble.withLock { state in
-            if let failure, failure != state.last { state.untold = failure }
-            state.last = failure
+        if let untold { trouble.withLock { $0 = untold } }
+    }
+
+    /// Saves; returns why it could not.
+    private static func save(_ memory: ControlMemory, _ file: inout StateFile) -> SystemError? {
+        do throws(SystemError) {
+            try file.save(memory)
+            return nil
+        } catch {
+            return error
         }
     }
 }

@@ -94,6 +94,12 @@ public struct DurableFile: Sendable {
         return bytes
     }
 
+    /// The length of the file at `path` in bytes; 0 if there is none.
+    public static func size(_ path: String) -> Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : 0
+    }
+
     /// Why the file cannot be replaced; `nil` if it can.
     public var obstacle: SystemError? {
         access(folderPath, W_OK | X_OK) == 0 ? nil : .last("access", folderPath)

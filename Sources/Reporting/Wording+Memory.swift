@@ -6,7 +6,8 @@ extension Wording {
         switch note {
         case .nothing: "nothing is remembered: first start here"
         case .goesOn(let ago):
-            "going on where it was" + (ago.map { " \(time($0)) ago" } ?? "; the clock cannot tell when that was")
+            "going on where it was"
+                + (ago.map { " \(time($0)) ago" } ?? "; the clock cannot tell when that was")
         case .older(let why): "the newest state is not used (\(damage(why))); the one before is"
         case .damaged(let why): "nothing is remembered: \(damage(why)); defaults are used"
         case .otherBank(let bank):

@@ -114,7 +114,7 @@ extension LimitRows {
                 range: minute...48 * hour),
             Time(key: "rebulk_settle", path: \.stages.rebulkSettle, range: 1_000...10 * minute),
             Time(
-                key: "full_charge_every", path: \.stages.fullChargeEvery, quantity: .days,
+                key: "full_charge_every", path: \.stages.fullChargeEvery, quantity: .span,
                 range: 24 * hour...365 * 24 * hour),
             Time(key: "voltage_hold", path: \.stages.voltageHold, range: 0...10 * minute),
         ],
@@ -163,13 +163,6 @@ extension LimitRows {
 }
 
 extension Quantity {
-    /// A time that may be long.
-    static let span = Quantity(
-        noun: "a time", resolution: "1 ms",
-        units: [Unit("s", 1_000), Unit("ms", 1), Unit("min", 60_000), Unit("h", 3_600_000)],
-        printsWholeUnits: true)
-    static let days = Quantity(
-        noun: "a number of days", resolution: "0.00001 d", units: [Unit("d", 86_400_000)])
     static let voltageRamp = Quantity(
         noun: "a ramp", resolution: "0.001 mV/s", units: [Unit("mV/s", 1_000), Unit("V/s", 1_000_000)])
 }

@@ -2,7 +2,7 @@ public import BatteryModel
 
 extension SimulatedPack {
     /// Everything the pack reports at `now`; the old values while it is frozen.
-    public func reading(at now: Instant) -> PackReading { frozen ?? reportedReading(at: now) }
+    public func reading(at now: Instant) -> PackReading { frozen.first ?? reportedReading(at: now) }
 
     /// What it would report if it were not frozen.
     func reportedReading(at now: Instant) -> PackReading {

@@ -19,7 +19,13 @@ public struct SimulatedPack: Sendable {
     public var identity: PackIdentity
     /// How it misbehaves on the line.
     public var answerFaults = AnswerFaults() {
-        didSet { frozen = answerFaults.isFrozen ? frozen ?? reportedReading(at: now) : nil }
+        didSet {
+            if !answerFaults.isFrozen {
+                frozen = []
+            } else if frozen.isEmpty {
+                frozen = [reportedReading(at: now)]
+            }
+        }
     }
     /// Temperature sensors that are broken off.
     public var missingSensors: Set<PackField> = []
@@ -39,8 +45,10 @@ public struct SimulatedPack: Sendable {
     /// When it was started.
     let startedAt: Instant
     var now: Instant
-    /// What it reported when it froze.
-    private(set) var frozen: PackReading?
+    /// What it reported when it froze; none if it has not.
+    ///
+    /// A list because a reading is ten times as large as all the rest of a pack, which is copied often.
+    private(set) var frozen: [PackReading] = []
     var throughputMilliampHours: Double
     /// What the SOC counter has too much.
     var counterErrorMilliampHours: Double

@@ -1,8 +1,8 @@
 import BatteryModel
 import ChargeControl
 import Gateway
-import Testing
 import TestSupport
+import Testing
 
 @Suite("What survives a restart")
 struct RestartTests {
@@ -45,7 +45,9 @@ struct RestartTests {
         #expect(stage.sinceFull >= .seconds(645))
     }
 
-    @Test("an order keeps the time it had left, and one that has ended meanwhile is gone", arguments: [100, 700])
+    @Test(
+        "an order keeps the time it had left, and one that has ended meanwhile is gone",
+        arguments: [100, 700])
     func order(pause: Int64) throws {
         var memory = ControlMemory()
         memory[try State.place("saved_unix_s")] = Self.savedAt

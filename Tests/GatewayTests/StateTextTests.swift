@@ -48,7 +48,8 @@ enum State {
             dischargeMilliamps: 150_000)
         let addresses: [String: UInt8] = ["A": 1, "Keller 2": 2, "C": 3, "D": 4]
         return GatewayConfiguration(
-            buses: [], packs: names.map {
+            buses: [],
+            packs: names.map {
                 .init(
                     name: $0, bus: 0, driver: JKPB.driver, address: addresses[$0] ?? 9, settings: settings)
             },
@@ -203,7 +204,8 @@ struct StateFileTests {
                     if next == step { break }
                 }
                 let isNew = step == .rename || step == .settle
-                let expected = isNew ? try memory(5) : generations == 0 ? nil : try memory(Int64(generations - 1))
+                let before = generations == 0 ? nil : try memory(Int64(generations - 1))
+                let expected = isNew ? try memory(5) : before
                 let found = load(path)
                 #expect(found.memory == expected)
                 #expect(!found.isDamaged)
@@ -227,7 +229,7 @@ struct StateFileTests {
         }
     }
 
-    @Test("a damaged newest falls back to the one before, and says so; with both damaged the defaults are used")
+    @Test("a damaged newest falls back to the one before, and says so; with both damaged nothing is used")
     func damaged() throws {
         let folder = try TemporaryFolder()
         let file = DurableFile(path: folder.path + "/state")
