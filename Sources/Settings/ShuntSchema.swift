@@ -29,8 +29,8 @@ extension CrossChecks {
     /// The shunt exists, is alone on its link, and is there if something follows it.
     func checkShunt() {
         guard let shunt = draft.shunt else { return checkNothingFollowsShunt() }
-        let link = existing(shunt.link)
-        if let name = shunt.link, link != nil { checkIsAlone(name) }
+        var link = existing(shunt.link)
+        if let name = shunt.link, link != nil, !isAlone(on: name) { link = nil }
         guard let name = shunt.driver else { return }
         guard let driver = catalogue.shunt(name.value) else {
             return unknown(name, key: "driver of a shunt", among: catalogue.shunts.map(\.id))
@@ -44,15 +44,16 @@ extension CrossChecks {
     }
 
     /// A shunt speaks whenever it likes, into whatever else is said.
-    private func checkIsAlone(_ name: Located<String>) {
+    private func isAlone(on name: Located<String>) -> Bool {
         let packs = draft.packs.filter { $0.link?.value == name.value }
         let others =
             packs.map { ($0.title, $0.link?.mark ?? $0.mark) }
             + (draft.inverter.map { $0.link?.value == name.value ? [("the inverter", $0.mark)] : [] } ?? [])
-        guard let (other, mark) = others.first else { return }
+        guard let (other, mark) = others.first else { return true }
         problems.add(
             name.mark, "the shunt is on link \(SafeText.quoted(name.value))",
             "\(other) of line \(mark.line) is on it too", "wire the shunt to a link of its own")
+        return false
     }
 
     private func checkNothingFollowsShunt() {
