@@ -105,5 +105,8 @@ extension BankVerdict {
         bank[.dischargeCurrentLimit] = Reading(0, at: at)
         bank[.chargeEnabled] = Reading(0, at: at)
         bank[.dischargeEnabled] = Reading(0, at: at)
+        bank[.forceCharge] = Reading(0, at: at)
+        bank[.forceChargeSoon] = Reading(0, at: at)
+        bank[.fullCharge] = Reading(0, at: at)
     }
 }

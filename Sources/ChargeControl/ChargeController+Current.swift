@@ -46,10 +46,12 @@ extension ChargeController {
         ballot.hear(.chargeBy, chargeBy(bank, wall, before: ballot.limit.value))
     }
 
-    private func bankVoltage(_ bank: BankMeasurement) -> LimitReason? {
-        guard let voltage = bank.highestVoltage, let highest = permittedVoltage, voltage > highest else {
-            return nil
-        }
+    /// Chargers swing a little about the voltage they hold; that much is not above it.
+    private mutating func bankVoltage(_ bank: BankMeasurement) -> LimitReason? {
+        let swing = cellCount * settings.stages.absorptionTolerancePerCellMillivolts
+        guard let voltage = bank.highestVoltage, let highest = permittedVoltage,
+            Int64(voltage) > Int64(highest) + Int64(swing)
+        else { return nil }
         return LimitReason(
             .bankVoltage, limit: 0, input: voltage, inputUnit: .millivolts, rise: .inputBelow(highest))
     }

@@ -5,12 +5,18 @@ import BatteryModel
 /// After a fall it stays down for the hold, then climbs no faster than the ramp. After a fall to zero it stays at
 /// zero until the rules allow more than 1.5 % of the maximum, so that it does not flutter around the foot of a
 /// curve.
+///
+/// A current that rises lifts the cells that limit it, which undoes the rise. Each time that happens the hold is
+/// doubled, so that the limit comes to rest instead of hunting.
 struct RateLimiter: Sendable {
     /// What was allowed last.
     private(set) var published: Int32 = 0
     private var fellAt: Instant?
     private var isLatched = false
     private var hasRisen = false
+    private var hasRisenSinceFall = false
+    /// Rises undone one after the other.
+    private var undone: Int64 = 0
     private var steppedAt: Instant?
 
     /// Lowers `limit` to what may be said now.
@@ -31,7 +37,7 @@ struct RateLimiter: Sendable {
         let before = steppedAt
         steppedAt = now
         if allowed <= published {
-            if allowed < published { fellAt = now }
+            if allowed < published { fall(at: now, settings) }
             if allowed == 0, published > 0 { isLatched = true }
             published = allowed
             return nil
@@ -42,12 +48,23 @@ struct RateLimiter: Sendable {
                 .hold, limit: published, input: allowed, inputUnit: .milliamps, rise: .inputAbove(release))
         }
         isLatched = false
-        if let fellAt, now - fellAt < settings.holdAfterFall {
-            return LimitReason(.hold, limit: published, rise: .until(fellAt + settings.holdAfterFall))
+        if let fellAt, now - fellAt < hold(settings) {
+            return LimitReason(.hold, limit: published, rise: .until(fellAt + hold(settings)))
         }
         climb(to: allowed, since: before ?? now, at: now, settings.rampMilliampsPerSecond)
         return published < allowed
             ? LimitReason(.ramp, limit: published, input: allowed, inputUnit: .milliamps, rise: .rising) : nil
+    }
+
+    private func hold(_ settings: ControlSettings) -> Interval { settings.holdAfterFall * (1 << undone) }
+
+    private mutating func fall(at now: Instant, _ settings: ControlSettings) {
+        if hasRisenSinceFall, let fellAt {
+            let isSoon = now - fellAt < hold(settings) * Self.soonHolds
+            undone = isSoon ? min(undone + 1, Self.longestDoublings) : 0
+        }
+        hasRisenSinceFall = false
+        fellAt = now
     }
 
     private mutating func climb(
@@ -62,6 +79,7 @@ struct RateLimiter: Sendable {
         }
         published = Int32(min(Int64(published) + rise, Int64(allowed)))
         hasRisen = true
+        hasRisenSinceFall = true
     }
 
     /// Whether the last fall was to zero, and nothing has released it since.
@@ -70,6 +88,10 @@ struct RateLimiter: Sendable {
     /// Goes on holding at zero after a restart.
     mutating func restore(latched: Bool) { isLatched = latched }
 
+    /// A fall within so many holds of the one before has undone the rise between them.
+    private static var soonHolds: Int64 { 3 }
+    /// With the hold of 30 s, eight minutes.
+    private static var longestDoublings: Int64 { 4 }
     private static var releasePermille: Int64 { 15 }
     private static var longestStep: Interval { .seconds(1) }
 }

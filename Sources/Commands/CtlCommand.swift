@@ -50,7 +50,7 @@ struct CtlCommand: Command {
         isJSON = try arguments.flag("--json", "write the answer as one JSON object")
         let verb = try arguments.positional("WHAT", of: Verb.self, "what is to be done")
         let which = try arguments.optionalPositional(
-            "WHICH", of: String.self, "charge, discharge, both or all, as WHAT needs it")
+            "WHICH", of: String.self, "charge, discharge, both, all or off, as WHAT needs it")
         let current = try arguments.optionalPositional(
             "CURRENT", of: CurrentArgument.self, "the highest current, for cap: 40, 40A or 40.5A")
         try arguments.finish()
@@ -89,6 +89,7 @@ struct CtlCommand: Command {
         if isJSON {
             console.line(String(decoding: bytes, as: UTF8.self))
         } else {
+            if request.acknowledge == true { console.line("acknowledged") }
             for order in answer.orders { console.line(Self.text(order)) }
             if answer.orders.isEmpty { console.line("no order stands") }
         }

@@ -1,13 +1,13 @@
-import BatteryModel
-import LinuxIO
+package import BatteryModel
+package import LinuxIO
 import Synchronization
 
 /// Commands on their way from the edges to the bus thread.
 ///
 /// Only the edge waits. The bus thread takes what is there, and answers by leaving a value and ringing a bell.
-final class CommandQueue: Sendable {
+package final class CommandQueue: Sendable {
     /// The most commands that wait.
-    static let capacity = 16
+    package static let capacity = 16
 
     private struct State {
         var isOpen = true
@@ -16,9 +16,13 @@ final class CommandQueue: Sendable {
 
     private let state = Mutex(State())
 
+    /// A queue without commands.
+    package init() {}
+
     /// One command on its way.
-    final class Ticket: Sendable {
-        let command: GatewayCommand
+    package final class Ticket: Sendable {
+        /// What is to be done.
+        package let command: GatewayCommand
         private let outcome = Mutex<CommandOutcome?>(nil)
         private let bell: Waker
 
@@ -27,7 +31,8 @@ final class CommandQueue: Sendable {
             self.bell = bell
         }
 
-        func answer(_ outcome: CommandOutcome) {
+        /// Tells the edge what became of it.
+        package func answer(_ outcome: CommandOutcome) {
             self.outcome.withLock { $0 = outcome }
             bell.wake()
         }
@@ -43,7 +48,7 @@ final class CommandQueue: Sendable {
     ///   - ring: Wakes the bus thread.
     /// - Returns: What became of it.
     /// - Throws: `SystemError` if the system has no descriptors left.
-    func submit(
+    package func submit(
         _ command: GatewayCommand, waiting patience: Interval, ring: () -> Void
     ) throws(SystemError) -> CommandOutcome {
         let loop = try EventLoop()
@@ -67,8 +72,11 @@ final class CommandQueue: Sendable {
         return isWithdrawn ? .notReached : ticket.answered ?? .unknown
     }
 
+    /// Number of commands that wait.
+    package var count: Int { state.withLock { $0.waiting.count } }
+
     /// Takes everything that waits.
-    func take() -> [Ticket] {
+    package func take() -> [Ticket] {
         state.withLock { state in
             defer { state.waiting.removeAll() }
             return state.waiting
@@ -76,7 +84,7 @@ final class CommandQueue: Sendable {
     }
 
     /// Lets nothing in any more; what waits is answered.
-    func close() {
+    package func close() {
         let left = state.withLock { state in
             state.isOpen = false
             defer { state.waiting.removeAll() }

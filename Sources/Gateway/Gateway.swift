@@ -13,10 +13,10 @@ public final class Gateway: Sendable {
     private let stopRequested = Atomic(false)
     private let failure = Mutex<SystemError?>(nil)
     private let ended = Atomic(false)
+    private let commands = CommandQueue()
     private let heartbeat = Heartbeat()
     private let stallGuard: StallGuard
     private let beforeFrame: (@Sendable () -> Void)?
-    private let commands = CommandQueue()
 
     /// Makes a gateway that does nothing yet.
     public convenience init(_ configuration: GatewayConfiguration) {
@@ -44,8 +44,8 @@ public final class Gateway: Sendable {
                 let loop = try EventLoop()
                 waker.withLock { $0 = loop.waker }
                 let bus = try BusThread(
-                    configuration, on: loop, commands: commands, heartbeat: heartbeat,
-                    stallGuard: stallGuard, beforeFrame
+                    configuration, on: loop, commands: commands, heartbeat: heartbeat, stallGuard: stallGuard,
+                    beforeFrame
                 ) { snapshot in
                     self.published.withLock { $0 = snapshot }
                 }

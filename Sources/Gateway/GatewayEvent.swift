@@ -36,8 +36,6 @@ public struct GatewayEvent: Sendable, Equatable {
         case inverterHeard
         /// The inverter has fallen silent.
         case inverterSilent
-        /// The bus thread has finished no cycle for so long; the link to the inverter was closed meanwhile.
-        case stalled(Interval)
         /// Somebody else speaks to the inverter as a battery; the first frame heard of it.
         case secondBattery(identifier: UInt32)
         /// Too few frames to the inverter come through; `nil` if so few were tried that no part can be told.
@@ -58,6 +56,8 @@ public struct GatewayEvent: Sendable, Equatable {
         case orderRefused(OperatorOrder.Kind, OrderRefusal, by: String)
         /// Somebody has seen what is wrong.
         case acknowledged(by: String)
+        /// The bus thread has finished no cycle for so long; the link to the inverter was closed meanwhile.
+        case stalled(Interval)
         /// A frame could not be written and was not sent; the first of its kind.
         case withheld(identifier: UInt32, EncodeError)
     }

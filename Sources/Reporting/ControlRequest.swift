@@ -65,6 +65,7 @@ public struct ControlRequest: Codable, Sendable, Equatable {
     /// - Parameters:
     ///   - by: Who wants it.
     ///   - now: The present, from which times count.
+    /// - Returns: The command.
     /// - Throws: What is wrong with it.
     func command(by: String, at now: Instant) throws(ControlRefusal) -> GatewayCommand {
         var actions: [GatewayCommand.Action] = []

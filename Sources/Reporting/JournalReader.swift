@@ -5,8 +5,10 @@ import LinuxIO
 /// Whatever stands in its files, lines that are no explanations are counted and left out.
 public struct JournalReader: Sendable {
     private let folder: JournalFolder
+    private var spoiledIn: [String: Int] = [:]
+
     /// Lines and files that could not be read so far.
-    public private(set) var spoiled = 0
+    public var spoiled: Int { spoiledIn.values.reduce(0, +) }
 
     /// What is found.
     public struct Finding: Sendable, Equatable {
@@ -75,15 +77,17 @@ public struct JournalReader: Sendable {
     private mutating func documents(_ name: String) -> [ExplanationDocument] {
         let read = try? DurableFile.read("\(folder.path)/\(name)", limit: Self.longestFile)
         guard let bytes = read ?? nil else {
-            spoiled += 1
+            spoiledIn[name] = 1
             return []
         }
+        var count = 0
+        defer { spoiledIn[name] = count }
         var found: [ExplanationDocument] = []
         for line in bytes.split(separator: 0x0A) {
             guard line.count <= Self.longestLine,
                 let document = try? ExplanationDocument(json: Array(line)), document.unixSeconds != nil
             else {
-                spoiled += 1
+                count += 1
                 continue
             }
             found.append(document)

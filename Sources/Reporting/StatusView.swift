@@ -85,7 +85,8 @@ extension StatusView {
             isOld
             ? "-" : temperatures.min().map { "\(fixed($0, 1))/\(fixed(temperatures.max() ?? $0, 1))" } ?? "-"
         let age = pack.ageSeconds.map { "\(fixed($0, 1)) s" } ?? "-"
-        let color: TerminalText.Paint = pack.freshness == "fresh" ? .green : pack.freshness == "stale" ? .yellow : .red
+        let color: TerminalText.Paint =
+            pack.freshness == "fresh" ? .green : pack.freshness == "stale" ? .yellow : .red
         return pad(pack.name, 8) + paint(pad(pack.freshness, 9), color) + pad(age, 7)
             + pad(value("pack_voltage", 2), 10) + pad(value("current", 1), 10) + pad(value("soc", 0), 8)
             + pad(cell(low), 15) + pad(cell(high), 15) + pad(range, 13)

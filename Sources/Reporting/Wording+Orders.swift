@@ -16,10 +16,11 @@ extension Wording {
             self.wall = wall
         }
 
-        /// The time of day at another instant, as `14:30`.
+        /// The time of day at another instant, as `14:30`, to the nearest minute.
         func timeOfDay(_ instant: Instant) -> String {
             var time = wall
-            time.unixSeconds += (instant - at).seconds
+            // What ends at half past must not be shown as ending a minute earlier because a second was cut off.
+            time.unixSeconds += (instant - at).seconds + 30
             let minute = time.secondOfDay / 60
             return "\(Self.twoDigits(minute / 60)):\(Self.twoDigits(minute % 60))"
         }

@@ -211,8 +211,6 @@ extension Wording {
         case .released(let direction): "\(Self.current(direction)) rises again"
         case .inverterHeard: "inverter heard"
         case .inverterSilent: "inverter has fallen silent"
-        case .stalled(let length):
-            "no cycle was finished for \(Self.time(length)); the link to the inverter was closed meanwhile"
         case .secondBattery(let identifier):
             "somebody else speaks to the inverter as a battery, with 0x\(Self.hex(identifier))"
         case .linkPoor(let permille):
@@ -227,6 +225,8 @@ extension Wording {
         case .orderRefused(let kind, let why, let by):
             "\(Self.orderName(kind)) of \(by) refused: \(Self.refusal(why))"
         case .acknowledged(let by): "acknowledged by \(by)"
+        case .stalled(let length):
+            "no cycle was finished for \(Self.time(length)); the link to the inverter was closed meanwhile"
         case .withheld(let identifier, let why):
             "frame 0x\(Self.hex(identifier)) is not sent: \(Self.obstacle(why))"
         }

@@ -52,6 +52,9 @@ struct ArgumentsTests {
         ("--need 1 --for 20 f", "false can 3 20 s [] 1 f -"),
         ("--need 1 --for 500ms f", "false can 3 500 ms [] 1 f -"),
         ("--need 1 --for 1.5min f", "false can 3 90 s [] 1 f -"),
+        ("--need 1 --for 1h30 f", "false can 3 5400 s [] 1 f -"),
+        ("--need 1 --for 0h05min f", "false can 3 300 s [] 1 f -"),
+        ("--need 1 --for 2d f", "false can 3 172800 s [] 1 f -"),
         ("--need 1 --for 2h f", "false can 3 7200 s [] 1 f -"),
         ("--fault a --need -5 --fault b f", #"false can 3 - ["a", "b"] -5 f -"#),
         ("--fault=--loud --need 1 f", #"false can 3 - ["--loud"] 1 f -"#),
@@ -79,6 +82,14 @@ struct ArgumentsTests {
             "--for is '5parsecs'; it must be a time such as 20 (seconds), 500ms, 2min or 1h"
         ),
         ("--need 1 --for -5 f", "--for is '-5'; it must be a time such as 20 (seconds), 500ms, 2min or 1h"),
+        (
+            "--need 1 --for 1h60 f",
+            "--for is '1h60'; it must be a time such as 20 (seconds), 500ms, 2min or 1h"
+        ),
+        (
+            "--need 1 --for 1h3x f",
+            "--for is '1h3x'; it must be a time such as 20 (seconds), 500ms, 2min or 1h"
+        ),
         ("--need 1 --for 1e9 f", "--for is '1e9'; it must be a time such as 20 (seconds), 500ms, 2min or 1h"),
     ]
 

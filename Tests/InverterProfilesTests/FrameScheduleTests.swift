@@ -116,8 +116,8 @@ struct InverterWatchTests {
         #expect(watch.isSilent(at: noon, rule))
         #expect(watch.age(at: noon) == nil)
         watch.heard(at: noon)
-        #expect(!watch.isSilent(at: noon + .seconds(5), rule))
-        #expect(watch.isSilent(at: noon + .milliseconds(5_001), rule))
+        #expect(!watch.isSilent(at: noon + .seconds(10), rule))
+        #expect(watch.isSilent(at: noon + .milliseconds(10_001), rule))
         #expect(watch.age(at: noon + .seconds(2)) == .seconds(2))
         #expect(watch.count == 1)
     }

@@ -1,3 +1,4 @@
+import BatteryModel
 import Glibc
 import LinuxIO
 import Testing
@@ -53,6 +54,44 @@ struct LocalSocketTests {
         }
         #expect(access(file, F_OK) == 0)
         unlink(file)
+    }
+
+    @Test("the server knows who asks")
+    func peer() throws {
+        let path = Self.path("peer")
+        let server = try LocalServer(path: path)
+        let thread = try NativeThread(name: "client") { _ = try? LocalClient.request("who", at: path) }
+        var name = ""
+        server.serve(waitingMilliseconds: 2_000) { _, peer in
+            name = peer.name
+            return []
+        }
+        thread.join()
+        #expect(name == getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid \(getuid())")
+    }
+
+    @Test("a client that dawdles, byte by byte, holds nobody up for longer than a second")
+    func dawdler() throws {
+        let path = Self.path("slow")
+        let server = try LocalServer(path: path)
+        let client = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(client) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+        let connected = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(client, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        try #require(connected == 0)
+        let thread = try NativeThread(name: "client") {
+            for _ in 0..<40 where send(client, "x", 1, Int32(MSG_NOSIGNAL)) == 1 { poll(nil, 0, 100) }
+        }
+        let start = MonotonicClock.now()
+        server.serve(waitingMilliseconds: 2_000) { _ in [] }
+        #expect(MonotonicClock.now() - start < .milliseconds(2_500))
+        thread.join()
     }
 
     @Test("a client that says too much or nothing is cut off")

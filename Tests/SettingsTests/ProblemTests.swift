@@ -18,7 +18,21 @@ private let schemaRows: [Row] = [
         "  link: inverter\n  profile",
         "  link: inverter\n  colour: red\n  profile",
         """
-        busbar.yaml:26:3: unknown key 'colour' in inverter; nothing would ever read it; remove it; known here: link, profile, dialect, padding, period
+        busbar.yaml:26:3: unknown key 'colour' in inverter; nothing would ever read it; remove it; known here: link, profile, dialect, padding, period, keep_alive
+        """),
+    Row(
+        "a keep-alive is a time or none",
+        "  link: inverter\n  profile",
+        "  link: inverter\n  keep_alive: never\n  profile",
+        """
+        busbar.yaml:26:15: 'keep_alive' is 'never'; it is a time, or 'none' for an inverter that never says anything; write for example '10 s'
+        """),
+    Row(
+        "a keep-alive of less than two seconds would be an alarm in every pause",
+        "  link: inverter\n  profile",
+        "  link: inverter\n  keep_alive: 1 s\n  profile",
+        """
+        busbar.yaml:26:15: 'keep_alive' is '1 s'; it must lie between 2 s and 600 s; write a value between the two
         """),
     Row(
         "an unknown section names the nearest known one",

@@ -22,6 +22,7 @@ func defaults() throws {
     #expect(settings.socketPath == "/run/busbar/busbar.sock")
     #expect(settings.inverter.dialect == nil)
     #expect(settings.inverter.period == nil)
+    #expect(settings.inverter.keepAlive == .profile)
     #expect(settings.inverter.padsFrames)
     #expect(settings.packs.allSatisfy { !$0.listen && $0.readMode == .frames && $0.control.without == .none })
 }
@@ -46,7 +47,7 @@ private let everything = """
       - {name: Keller Süd, link: bus one, driver: jk-modbus, address: 0x0F, listen: true, read: registers, cells: 15,
          capacity: 100500 mAh, charge_current: 0.5A, discharge_current: 1 A, share: 100 %,
          without: [bms_limit, switch_state, cell_temperature, mosfet_temperature]}
-    inverter: {link: roof, profile: pylontech-lv-can, dialect: v1.2, padding: true, period: 500 ms}
+    inverter: {link: roof, profile: pylontech-lv-can, dialect: v1.2, padding: true, period: 500 ms, keep_alive: 20 s}
     limits:
       chemistry: nmc
       charge_current: 2 A
@@ -136,6 +137,7 @@ func everyKey() throws {
 
     #expect(settings.inverter.dialect == "v1.2" && settings.inverter.padsFrames)
     #expect(settings.inverter.period == .milliseconds(500))
+    #expect(settings.inverter.keepAlive == .within(.seconds(20)))
     #expect(settings.pollInterval == .milliseconds(500))
     #expect(settings.socketPath == "/run/it's here.sock")
 
