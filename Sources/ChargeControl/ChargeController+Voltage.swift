@@ -17,7 +17,7 @@ extension ChargeController {
         case .starting: return ballot
         case .bankLost, .silent, .stopped:
             let present = max(lastVoltage.map(Self.roundedUp) ?? highest, floorVoltage)
-            let held = min(voltageRamp.said ?? highest, present)
+            let held = max(min(voltageRamp.said ?? highest, present), floorVoltage)
             ballot.hear(LimitReason(.bankLost, limit: held, rise: .newReading))
             voltageRamp.take(ballot.limit.value, at: now)
         case .running:
@@ -31,7 +31,8 @@ extension ChargeController {
             unpulledVoltage = ballot.limit.value
             ballot.hear(.overshoot, overshootVoltage(bank))
             voltageRamp.step(
-                &ballot, present: bank.meanVoltage, elapsed: elapsed, at: now, settings.stages)
+                &ballot, present: bank.meanVoltage, floor: floorVoltage, elapsed: elapsed, at: now,
+                settings.stages)
         }
         return ballot
     }

@@ -58,6 +58,7 @@ struct ProtectionApproach: Sendable {
 
     /// What the value must fall below, or rise above, for the whole current to be allowed.
     func rise(from setting: Int32) -> RiseCondition {
-        isUpper ? .inputBelow(setting - begins) : .inputAbove(setting + begins)
+        let corner = Int64(setting) + (isUpper ? -Int64(begins) : Int64(begins))
+        return isUpper ? .inputBelow(Int32(clamping: corner)) : .inputAbove(Int32(clamping: corner))
     }
 }

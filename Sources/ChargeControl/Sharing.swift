@@ -74,9 +74,19 @@ struct Sharing: Sendable {
         return isMeasuring ? measured[pack] : max(measured[pack], stated[pack])
     }
 
+    /// What the packs in `members` carry together, in the scale of their weights.
+    ///
+    /// Parts that were measured while another pack carried as well do not add up to the whole without it. Then the
+    /// whole is what they add up to: nothing of the current may be left out.
+    private func whole(of members: UInt16) -> Int64 {
+        var weights: Int64 = 0
+        for index in stated.indices where members & 1 << UInt16(index) != 0 { weights += weight(of: index) }
+        return min(weights, total(of: members))
+    }
+
     /// The part of the current that flows through `pack` when `members` share it, in thousandths, rounded up.
     func permille(of pack: Int, among members: UInt16) -> Int32 {
-        let whole = total(of: members)
+        let whole = whole(of: members)
         guard whole > 0, members & 1 << UInt16(pack) != 0 else { return 0 }
         return Int32(min((weight(of: pack) * 1_000 + whole - 1) / whole, 1_000))
     }
@@ -88,7 +98,7 @@ struct Sharing: Sendable {
     /// `members`.
     func bankLimit(for limit: Int32, of pack: Int, among members: UInt16, wired: UInt16) -> Int32 {
         guard wired.nonzeroBitCount > 1 else { return limit }
-        let whole = total(of: members)
+        let whole = whole(of: members)
         let part = min(weight(of: pack), whole)
         let isProven = !areUnequal || measured[pack] > 0 || configured & 1 << UInt16(pack) != 0
         let margin = isProven ? Self.marginPermille : Self.unprovenMarginPermille
@@ -117,7 +127,7 @@ struct Sharing: Sendable {
             if seen[index] != now {
                 isNew = true
                 let step = seen[index].map { distance($0.value, now.value) } ?? .max
-                isSteady = isSteady && step <= Int64(abs(now.value)) / 20 + Self.steadyMilliamps
+                isSteady = isSteady && step <= abs(Int64(now.value)) / 20 + Self.steadyMilliamps
             }
             seen[index] = now
         }

@@ -39,7 +39,11 @@ struct BadLineTests {
     func hours(seed: UInt64) throws {
         let damage = Damage(seed: seed)
         var plant = VirtualPlant(packs: 3)
-        plant.spoil = damage.spoil
+        plant.spoil = { answer in
+            damage.spoil(answer.bytes).map { delay, bytes in
+                VirtualPlant.Piece(answer).saying(bytes).later(delay)
+            }
+        }
         plant.run(for: .seconds(10_800))
         var wrong = ""
         var seen = 0
