@@ -28,8 +28,16 @@ extension ChargeController {
         bank.meanVoltage = meanVoltage(members)
         var sum: Int64? = 0
         var charge: Int64? = 0
-        for index in 0..<count where members & 1 << UInt16(index) != 0 {
+        for index in 0..<count {
             guard let pack = packs[index], let view = pack.view else { continue }
+            guard members & 1 << UInt16(index) != 0 else {
+                if pack.isLost { bank.remember(pack.offered, index) }
+                continue
+            }
+            packs[index]?.offered.voltage = view.voltage?.value
+            packs[index]?.offered.overshoot = view.sumWithoutOvershoot.flatMap { sum in
+                view.cells.map { ($0.high, sum, view.cellsAt) }
+            }
             let capacity = pack.settings.capacityMilliampHours
             let current = view.current?.usable(at: now, noOlderThan: settings.lostAfter)
             if let voltage = view.voltage?.value {
@@ -106,7 +114,19 @@ extension BankMeasurement {
         lowestCell = min(lowestCell ?? cells.low.value, cells.low.value)
         if let own = view.spread { spread = max(spread ?? own, own) }
         guard let sum = view.sumWithoutOvershoot else { return }
-        if let overshoot, overshoot.millivolts <= sum { return }
-        overshoot = (index, cells.high, sum, view.cellsAt)
+        note(overshoot: (cells.high, sum, view.cellsAt), index)
+    }
+
+    /// A lost pack may still be wired in, as high as it was.
+    fileprivate mutating func remember(_ offer: PackTrack.Offer, _ index: Int) {
+        if let voltage = offer.voltage { highestVoltage = max(highestVoltage ?? voltage, voltage) }
+        if let overshoot = offer.overshoot { note(overshoot: overshoot, index) }
+    }
+
+    private mutating func note(
+        overshoot found: (cell: Placed, millivolts: Int32, at: Instant?), _ index: Int
+    ) {
+        if let overshoot, overshoot.millivolts <= found.millivolts { return }
+        overshoot = (index, found.cell, found.millivolts, found.at)
     }
 }

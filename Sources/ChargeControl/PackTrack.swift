@@ -19,6 +19,9 @@ struct PackTrack: Sendable {
         var charge: LimitReason?
         var discharge: LimitReason?
         var chargeVoltage: LimitReason?
+        /// Its voltage, and what its cells leave of CVL where some stand above the charge voltage, in millivolts.
+        var voltage: Int32?
+        var overshoot: (cell: Placed, millivolts: Int32, at: Instant?)?
         /// What the pack itself was allowed; its part of the bank's current changes while it is lost.
         var ownCharge: Int32 = 0
         var ownDischarge: Int32 = 0
@@ -56,6 +59,10 @@ struct PackTrack: Sendable {
             of: image.reading, forgetAfter: control.lostAfter,
             chargeMillivolts: control.chargeVoltageMillivoltsPerCell)
         view.temperaturesAt = view.temperaturesAt ?? self.view?.temperaturesAt
+        view.mosfetAt = view.mosfet?.at ?? self.view?.mosfetAt
+        for row in ProtectionApproach.rows.indices {
+            view.protections[row] = view.protections[row] ?? self.view?.protections[row]
+        }
         view.newestHigh = view.newestHigh ?? self.view?.newestHigh
         view.chargeSwitchAt = view.chargeSwitch?.at ?? self.view?.chargeSwitchAt
         view.dischargeSwitchAt = view.dischargeSwitch?.at ?? self.view?.dischargeSwitchAt

@@ -19,6 +19,8 @@ struct PackView: Sendable {
     /// When they were last reported, even if one of the sensors no longer is.
     var temperaturesAt: Instant?
     var mosfet: Reading<Int32>?
+    /// When it was last reported, even if it no longer is.
+    var mosfetAt: Instant?
     var soc: Reading<Int32>?
     var soh: Reading<Int32>?
     var chargeSwitch: Reading<Int32>?
@@ -30,7 +32,8 @@ struct PackView: Sendable {
     var chargeLimit: Reading<Int32>?
     var dischargeLimit: Reading<Int32>?
     var cellOverVoltage: Reading<Int32>?
-    /// What the BMS is set to, in the order of ``ProtectionApproach/rows``.
+    /// What the BMS is set to, in the order of ``ProtectionApproach/rows``; once known it stays, because forgetting
+    /// it would raise a limit.
     var protections: InlineArray<6, Reading<Int32>?> = InlineArray(repeating: nil)
     var alarms: Reading<AlarmSet>?
     var isDoubted = false
@@ -99,10 +102,19 @@ struct PackView: Sendable {
     func distance(
         _ row: ProtectionApproach, _ index: Int, at now: Instant, _ control: ControlSettings
     ) -> Int32? {
-        guard let setting = protections[index]?.usable(at: now, noOlderThan: PackRules.settingsAge),
-            let value = measured(row.measure)
-        else { return nil }
-        return row.distance(of: value.value.value, from: setting)
+        guard let setting = protections[index], setting.at <= now, let value = measured(row.measure) else {
+            return nil
+        }
+        return row.distance(of: value.value.value, from: setting.value)
+    }
+
+    /// Whether what a protection looks at was reported once and no longer is.
+    func hasLost(_ measure: ProtectionApproach.Measure) -> Bool {
+        switch measure {
+        case .highestCell, .lowestCell: false
+        case .warmest, .coldest: temperatures == nil && temperaturesAt != nil
+        case .mosfet: mosfet == nil && mosfetAt != nil
+        }
     }
 
     func switchState(_ direction: Direction) -> Reading<Int32>? {

@@ -6,6 +6,8 @@ struct ChargeWatch {
     private var floorFor = Interval.zero
     /// Whether absorption was completed and the bank has been full since.
     var mayBeFull = false
+    /// Whether something may be known from before a restart.
+    var isRemembering = false
     private var saidBefore: Int32?
 
     mutating func check(_ verdict: BankVerdict, _ before: BankVerdict?, _ oracle: Oracle) -> String? {
@@ -44,7 +46,8 @@ struct ChargeWatch {
         if !(0...1_000).contains(soc) { return "SOC \(soc)" }
         if soc == 1_000, !mayBeFull { return "SOC 100 % although absorption was not completed" }
         if soc < 1_000, old == 1_000 { mayBeFull = verdict.stage.sinceFull == .zero }
-        let isArriving = (old ?? 1_000) >= 10
+        // After a restart it may be where it was before.
+        let isArriving = (old ?? (isRemembering ? 0 : 1_000)) >= 10
         if soc < 10, isArriving, floorFor < settings.soc.emptySettle {
             return "SOC \(soc) although no cell was at its floor for long enough"
         }

@@ -22,6 +22,7 @@ struct Invariants {
         before = nil
         charge = ChargeWatch()
         charge.mayBeFull = isRemembering
+        charge.isRemembering = isRemembering
     }
 
     /// What is violated; `nil` if nothing is.

@@ -30,10 +30,12 @@ struct Twins {
         )
         // What the operator wishes for a time of day protects nothing, and needs to be known to be followed.
         let isWish = more.charge.winner.rule == .chargeBy
+        // Stages go by what the packs in the bank say; within what is permitted they may differ.
+        let isStage = more.chargeVoltage.winner.rule == .stage || more.charge.winner.rule == .floatSettling
         let isMore =
-            verdict.charge.value > more.charge.value && !isExcused.charge && !isWish
+            verdict.charge.value > more.charge.value && !isExcused.charge && !isWish && more.charge.winner.rule != .floatSettling
             || verdict.discharge.value > more.discharge.value && !isExcused.discharge
-            || verdict.isTransmitting
+            || verdict.isTransmitting && !isStage
                 && verdict.chargeVoltage.value > max(more.chargeVoltage.value, ownVoltage(verdict))
         guard isMore else { return nil }
         return """
@@ -49,7 +51,8 @@ struct Twins {
     /// Up to the voltage that the remaining packs have, CVL may come at once: under it the bank would be emptied.
     private func ownVoltage(_ verdict: BankVerdict) -> Int32 {
         guard verdict.state == .running else { return 0 }
-        return verdict.bank[.voltage]?.value ?? 0
+        // In float it is rounded up to what protocols can say.
+        return ((verdict.bank[.voltage]?.value ?? 0) + 99) / 100 * 100
     }
 
     /// What an order raises; `nil` if nothing.
@@ -107,6 +110,8 @@ struct Twins {
 
     private static let fields: [PackField] = [
         .packVoltage, .current, .soc, .soh, .temperature1, .temperature2, .temperature3, .mosfetTemperature,
-        .chargeSwitch, .dischargeSwitch, .chargeLimit, .dischargeLimit, .cellOverVoltage,
+        .chargeSwitch, .dischargeSwitch, .chargeLimit, .dischargeLimit, .cellOverVoltage, .cellUnderVoltage,
+        .chargeOverTemperature, .chargeUnderTemperature, .dischargeOverTemperature, .mosfetOverTemperature,
+        .balancing,
     ]
 }

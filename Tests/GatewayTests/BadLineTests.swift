@@ -39,6 +39,10 @@ struct BadLineTests {
     func hours(seed: UInt64) throws {
         let damage = Damage(seed: seed)
         var plant = VirtualPlant(packs: 3)
+        // With a current the state of charge would have to move.
+        for index in plant.packs.indices {
+            plant.packs[index].reading[.current] = Reading(0, at: Instant(nanoseconds: 0))
+        }
         plant.spoil = { answer in
             damage.spoil(answer.bytes).map { delay, bytes in
                 VirtualPlant.Piece(answer).saying(bytes).later(delay)

@@ -73,7 +73,7 @@ struct FaultRun {
     /// Whether the whole set is being sent again, with limits above 0.
     func checkRecovery() -> String? {
         let since = plant.now.before(.seconds(10))
-        for identifier in WireWatch.lengths.keys.sorted() {
+        for identifier in WireWatch.identifiers {
             let count = plant.frames(identifier, since: since).count
             if count < 9 { return "\(count) frames \(String(identifier, radix: 16)) in the last 10 s" }
         }

@@ -10,8 +10,8 @@ struct WireWatch {
     /// Least and most CVL in tenths of a volt: sixteen cells of 3.0 V and of 3.45 V.
     var chargeVoltage = 480...552
 
-    /// Every identifier with its length: Pylontech V1.2.
-    static let lengths: [UInt32: Int] = [0x351: 8, 0x355: 4, 0x356: 6, 0x359: 7, 0x35C: 2, 0x35E: 8]
+    /// Every identifier: Pylontech V1.2, each frame filled up to eight bytes.
+    static let identifiers: [UInt32] = [0x351, 0x355, 0x356, 0x359, 0x35C, 0x35E]
 
     /// The limits as frame 0x351 says them: tenths of a volt, tenths of an ampere.
     struct Limits: Equatable {
@@ -45,7 +45,7 @@ struct WireWatch {
 
     private func check(_ frame: CANFrame, age: Interval?) -> String? {
         let name = String(frame.identifier, radix: 16)
-        guard let length = Self.lengths[frame.identifier], frame.length == length else {
+        guard Self.identifiers.contains(frame.identifier), frame.length == 8, !frame.isExtended else {
             return "frame \(name) with \(frame.length) bytes"
         }
         guard let age else { return "frame \(name) before any pack was heard" }
