@@ -42,6 +42,9 @@ let edgeTargets: [Target] = [
             "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
         ],
         swiftSettings: common),
+    // Not linked, therefore without pkg-config: see its header.
+    .systemLibrary(name: "CSystemd", providers: [.apt(["libsystemd-dev"])]),
+    .target(name: "ServiceManager", dependencies: ["BatteryModel", "CSystemd"], swiftSettings: common),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(
         name: "Settings",
@@ -62,7 +65,7 @@ let edgeTargets: [Target] = [
         name: "Commands",
         dependencies: [
             "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
-            "Gateway", "Settings", "Reporting", "Simulators",
+            "Gateway", "Settings", "Reporting", "Simulators", "ServiceManager",
         ],
         swiftSettings: common),
     .executableTarget(name: "busbar", dependencies: ["Commands"], swiftSettings: common),

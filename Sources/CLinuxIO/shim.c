@@ -136,6 +136,23 @@ int linuxio_duplicate(int fd) {
     return fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
+int linuxio_open_refusing(void) {
+    return open("/", O_PATH | O_CLOEXEC);
+}
+
+int linuxio_replace(int fd, int with) {
+    int result;
+    // Neither is said to happen to a number that is open; a cut must not fail because that is wrong.
+    do result = dup3(with, fd, O_CLOEXEC);
+    while (result < 0 && (errno == EINTR || errno == EBUSY));
+    return result < 0 ? -1 : 0;
+}
+
+int linuxio_reset_on_close(int fd) {
+    struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+    return setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 int linuxio_set_nonblocking(int fd, int nonblocking) {
     int flags = fcntl(fd, F_GETFL);
     if (flags < 0) return -1;

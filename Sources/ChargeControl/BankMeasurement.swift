@@ -8,8 +8,8 @@ struct BankMeasurement {
     var spread: Int32?
     var highestCell: Int32?
     var lowestCell: Int32?
-    /// What the cells above the charge voltage leave of it, for the pack that leaves least, in millivolts.
-    var overshoot: (pack: Int, cell: Placed, millivolts: Int32, at: Instant?)?
+    /// Whether a cell stands above the charge voltage.
+    var isOvershooting = false
     var isBalancing = false
     /// What the packs say, weighted by capacity, in thousandths.
     var packsSOC: Int32?
@@ -28,22 +28,14 @@ extension ChargeController {
         bank.meanVoltage = meanVoltage(members)
         var sum: Int64? = 0
         var charge: Int64? = 0
-        for index in 0..<count {
+        for index in 0..<count where members & 1 << UInt16(index) != 0 {
             guard let pack = packs[index], let view = pack.view else { continue }
-            guard members & 1 << UInt16(index) != 0 else {
-                if pack.isLost { bank.remember(pack.offered, index) }
-                continue
-            }
-            packs[index]?.offered.voltage = view.voltage?.value
-            packs[index]?.offered.overshoot = view.sumWithoutOvershoot.flatMap { sum in
-                view.cells.map { ($0.high, sum, view.cellsAt) }
-            }
             let capacity = pack.settings.capacityMilliampHours
             let current = view.current?.usable(at: now, noOlderThan: settings.lostAfter)
             if let voltage = view.voltage?.value {
                 bank.highestVoltage = max(bank.highestVoltage ?? voltage, voltage)
             }
-            bank.measureCells(view, index)
+            bank.measureCells(view)
             if view.balancing?.usable(at: now, noOlderThan: settings.lostAfter).map({ $0 != 0 }) ?? false {
                 bank.isBalancing = true
             }
@@ -67,9 +59,10 @@ extension ChargeController {
     mutating func takeShunt(_ shunt: BankImage.Shunt?, into bank: inout BankMeasurement, at now: Instant) {
         guard let shunt else { return }
         let current = shunt.current?.usable(at: now, noOlderThan: settings.lostAfter)
-        bank.shuntSOC = shunt.soc?.usable(at: now, noOlderThan: settings.lostAfter)
-        bank.isShuntLost = current == nil && bank.shuntSOC == nil
-        if let current { bank.milliamps = current }
+        let soc = shunt.soc?.usable(at: now, noOlderThan: settings.lostAfter)
+        if let soc, (0...1_000).contains(soc) { bank.shuntSOC = soc }
+        bank.isShuntLost = current == nil && soc == nil
+        if let current, Plausibility.milliamps.contains(current) { bank.milliamps = current }
     }
 
     mutating func supervise(
@@ -84,6 +77,9 @@ extension ChargeController {
             at: now, settings.supervision)
     }
 
+    /// The state of charge as people see it, in thousandths.
+    func saidSOC(_ bank: BankMeasurement) -> Int32? { soc.verdict.permille ?? bank.packsSOC }
+
     /// Moves stage and state of charge on.
     mutating func moveOn(_ bank: BankMeasurement, _ state: BankVerdict.State, elapsed: Interval) {
         let isRunning = state == .running
@@ -92,9 +88,10 @@ extension ChargeController {
             StageInput(
                 isRunning: isRunning, bankMillivolts: bank.meanVoltage,
                 topMillivolts: min(bulk, permittedVoltage ?? bulk), cells: cellCount,
-                chargeVoltage: voltageRamp.said, isOvershooting: bank.overshoot != nil,
+                chargeVoltage: voltageRamp.said, isOvershooting: bank.isOvershooting,
                 spreadMillivolts: bank.spread, highestCellMillivolts: bank.highestCell,
-                isBalancing: bank.isBalancing, socPermille: bank.packsSOC, elapsed: elapsed),
+                isBalancing: bank.isBalancing, saidSOC: saidSOC(bank),
+                countedSOC: soc.verdict.counted ?? bank.packsSOC, elapsed: elapsed),
             settings)
         soc.step(
             SOCInput(
@@ -108,25 +105,11 @@ extension ChargeController {
 }
 
 extension BankMeasurement {
-    fileprivate mutating func measureCells(_ view: borrowing PackView, _ index: Int) {
+    fileprivate mutating func measureCells(_ view: borrowing PackView) {
         guard let cells = view.cells else { return }
         highestCell = max(highestCell ?? cells.high.value, cells.high.value)
         lowestCell = min(lowestCell ?? cells.low.value, cells.low.value)
         if let own = view.spread { spread = max(spread ?? own, own) }
-        guard let sum = view.sumWithoutOvershoot else { return }
-        note(overshoot: (cells.high, sum, view.cellsAt), index)
-    }
-
-    /// A lost pack may still be wired in, as high as it was.
-    fileprivate mutating func remember(_ offer: PackTrack.Offer, _ index: Int) {
-        if let voltage = offer.voltage { highestVoltage = max(highestVoltage ?? voltage, voltage) }
-        if let overshoot = offer.overshoot { note(overshoot: overshoot, index) }
-    }
-
-    private mutating func note(
-        overshoot found: (cell: Placed, millivolts: Int32, at: Instant?), _ index: Int
-    ) {
-        if let overshoot, overshoot.millivolts <= found.millivolts { return }
-        overshoot = (index, found.cell, found.millivolts, found.at)
+        if view.sumWithoutOvershoot != nil { isOvershooting = true }
     }
 }

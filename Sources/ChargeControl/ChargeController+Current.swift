@@ -15,13 +15,12 @@ extension ChargeController {
         case .starting:
             // A pack that is lost before the start must bound the bank as well as one lost later.
             var unsaid = ballot
-            share(direction, members, into: &unsaid, at: now)
+            share(direction, members, bank, into: &unsaid, at: now)
             ballot.hear(LimitReason(.starting, limit: 0, rise: .newReading))
         case .bankLost, .silent: ballot.hear(LimitReason(.bankLost, limit: 0, rise: .newReading))
         case .stopped: ballot.hear(LimitReason(.limitsIgnored, limit: 0, rise: .acknowledged))
-        case .running: share(direction, members, into: &ballot, at: now)
+        case .running: share(direction, members, bank, into: &ballot, at: now)
         }
-        hearOverCurrent(direction, bank, into: &ballot)
         let refused = LimitReason(.connectRefused, limit: 0, rise: .voltagesAgree)
         ballot.hear(.connectRefused, refusal.isRefusing ? refused : nil)
         let contradicted = LimitReason(.secondBattery, limit: 0, rise: .otherFallsSilent)
@@ -58,7 +57,7 @@ extension ChargeController {
     private func socTarget(_ bank: BankMeasurement) -> LimitReason? {
         guard stages.isHeld, let target = settings.stages.socTargetPermille else { return nil }
         return LimitReason(
-            .socTarget, limit: 0, input: bank.packsSOC, inputUnit: .permille,
+            .socTarget, limit: 0, input: saidSOC(bank), inputUnit: .permille,
             rise: .inputBelow(target - settings.stages.socTargetHysteresisPermille))
     }
 
@@ -67,7 +66,7 @@ extension ChargeController {
         _ bank: BankMeasurement, _ wall: WallTime?, before: Int32
     ) -> LimitReason? {
         isChargeByUrgent = false
-        guard let wish = settings.stages.chargeBy, let wall, let soc = bank.packsSOC, soc < wish.socPermille
+        guard let wish = settings.stages.chargeBy, let wall, let soc = saidSOC(bank), soc < wish.socPermille
         else { return nil }
         let due = wish.minuteOfDay * 60
         let now = wall.secondOfDay
@@ -81,31 +80,27 @@ extension ChargeController {
             rise: .inputBelow(wish.socPermille))
     }
 
-    /// Packs that carry more than they may: the bank must come down in proportion.
-    private mutating func hearOverCurrent(
-        _ direction: Direction, _ bank: BankMeasurement, into ballot: inout Ballot
-    ) {
-        guard let total = bank.milliamps else { return ballot.hear(.packOverCurrent, nil) }
+    /// A pack that carries more than it may: the bank must come down in proportion.
+    private mutating func overCurrent(
+        _ direction: Direction, of index: Int, _ bank: BankMeasurement
+    ) -> LimitReason? {
+        guard let total = bank.milliamps, let settings = packs[index]?.settings,
+            let reading = bank.currents.milliamps[index]
+        else { return nil }
+        let most = Int64(direction == .charge ? settings.chargeMilliamps : settings.dischargeMilliamps)
         let sign: Int64 = direction == .charge ? 1 : -1
-        var worst: LimitReason?
-        for index in 0..<count where bank.currents.conducting & 1 << UInt16(index) != 0 {
-            guard let pack = packs[index], let reading = bank.currents.milliamps[index] else { continue }
-            let most = Int64(
-                direction == .charge ? pack.settings.chargeMilliamps : pack.settings.dischargeMilliamps)
-            let own = Int64(reading.value) * sign
-            guard own > most + most / 50 else { continue }
-            let limit = Int32(clamping: max(Int64(total) * sign, 0) * most / own)
-            if let worst, worst.limit <= limit { continue }
-            worst = LimitReason(
-                .packOverCurrent, limit: limit, pack: index, input: Int32(clamping: own),
-                inputUnit: .milliamps, rise: .inputBelow(Int32(clamping: most)), measuredAt: reading.at)
-        }
-        ballot.hear(.packOverCurrent, worst)
+        let own = Int64(reading.value) * sign
+        guard own > most + most / 50 else { return nil }
+        return LimitReason(
+            .packOverCurrent, limit: Int32(clamping: max(Int64(total) * sign, 0) * most / own), pack: index,
+            input: Int32(clamping: own), inputUnit: .milliamps, rise: .inputBelow(Int32(clamping: most)),
+            measuredAt: reading.at)
     }
 
     /// The bank's current divides by share, so each pack's own limit bounds the whole.
     private mutating func share(
-        _ direction: Direction, _ members: UInt16, into ballot: inout Ballot, at now: Instant
+        _ direction: Direction, _ members: UInt16, _ bank: BankMeasurement, into ballot: inout Ballot,
+        at now: Instant
     ) {
         var conducting: UInt16 = 0
         for index in 0..<count {
@@ -133,6 +128,7 @@ extension ChargeController {
             }
             var offer = own.winner
             offer.limit = sharing.bankLimit(for: own.value, of: index, among: conducting, wired: wired)
+            if let over = overCurrent(direction, of: index, bank), over.limit < offer.limit { offer = over }
             packs[index]?.offered[direction] = offer
             if direction == .charge {
                 packs[index]?.offered.ownCharge = own.value

@@ -106,9 +106,8 @@ extension ChargeController {
 
     /// How long nobody ran; none if the clock on the wall was set back, or is not known.
     private static func pause(since savedAt: Int64?, _ wall: WallTime?) -> Interval {
-        guard let savedAt, let wall, wall.unixSeconds > savedAt else { return .zero }
-        let (seconds, overflow) = wall.unixSeconds.subtractingReportingOverflow(savedAt)
-        return overflow ? .zero : .seconds(seconds)
+        guard let savedAt, let wall, savedAt >= 0, wall.unixSeconds > savedAt else { return .zero }
+        return .seconds(wall.unixSeconds - savedAt)
     }
 
     private struct OrderKeys {

@@ -17,9 +17,8 @@ extension ChargeController {
         case .starting: return ballot
         case .bankLost, .silent, .stopped:
             let present = max(lastVoltage.map(Self.roundedUp) ?? highest, floorVoltage)
-            let held = max(min(voltageRamp.said ?? highest, present), floorVoltage)
+            let held = min(voltageRamp.said ?? highest, present)
             ballot.hear(LimitReason(.bankLost, limit: held, rise: .newReading))
-            voltageRamp.take(ballot.limit.value, at: now)
         case .running:
             hearPackVoltages(members, into: &ballot, at: now)
             permittedVoltage = ballot.limit.value
@@ -29,9 +28,10 @@ extension ChargeController {
             }
             ballot.hear(.limitsIgnored, cap)
             unpulledVoltage = ballot.limit.value
-            ballot.hear(.overshoot, overshootVoltage(bank))
+            hearOvershoots(members, into: &ballot)
+            // With a pack lost nobody knows that the bank's voltage has not merely lost its lowest member.
             voltageRamp.step(
-                &ballot, present: bank.meanVoltage, floor: floorVoltage, elapsed: elapsed, at: now,
+                &ballot, present: hasLost ? nil : bank.meanVoltage, elapsed: elapsed, at: now,
                 settings.stages)
         }
         return ballot
@@ -82,14 +82,31 @@ extension ChargeController {
             rise: .rebulk)
     }
 
-    /// Cells above the charge voltage take what they have too much away from CVL.
-    private mutating func overshootVoltage(_ bank: BankMeasurement) -> LimitReason? {
-        guard let overshoot = bank.overshoot else { return nil }
+    /// Cells above the charge voltage take what they have too much away from CVL; a pack that is lost goes on
+    /// taking what it took.
+    private mutating func hearOvershoots(_ members: UInt16, into ballot: inout Ballot) {
+        for index in 0..<count {
+            if members & 1 << UInt16(index) != 0 {
+                let offer = overshoot(of: index)
+                packs[index]?.offered.overshoot = offer
+            }
+            guard var offer = packs[index]?.offered.overshoot else { continue }
+            if packs[index]?.isLost == true {
+                offer.rule = .packLost
+                offer.rise = .newReading
+            }
+            ballot.hear(offer)
+        }
+    }
+
+    private mutating func overshoot(of index: Int) -> LimitReason? {
+        guard let view = packs[index]?.view, let sum = view.sumWithoutOvershoot, let high = view.cells?.high
+        else { return nil }
         let lowest = settings.stages.floatMillivoltsPerCell * cellCount
         return LimitReason(
-            .overshoot, limit: max(overshoot.millivolts, lowest), pack: overshoot.pack,
-            place: overshoot.cell.place, input: overshoot.cell.value, inputUnit: .millivolts,
-            rise: .inputBelow(settings.chargeVoltageMillivoltsPerCell), measuredAt: overshoot.at)
+            .overshoot, limit: max(sum, lowest), pack: index, place: high.place, input: high.value,
+            inputUnit: .millivolts, rise: .inputBelow(settings.chargeVoltageMillivoltsPerCell),
+            measuredAt: view.cellsAt)
     }
 
     /// The next tenth of a volt: protocols say no more, and rounded down it would lie under the bank's voltage.

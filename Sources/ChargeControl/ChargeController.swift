@@ -117,7 +117,8 @@ extension ChargeController {
         return members
     }
 
-    private var hasLost: Bool {
+    /// Whether a pack has left the bank without a word.
+    var hasLost: Bool {
         mutating get {
             for index in 0..<count where packs[index]?.isLost == true { return true }
             return false

@@ -45,7 +45,10 @@ struct StageInput {
     var spreadMillivolts: Int32?
     var highestCellMillivolts: Int32?
     var isBalancing: Bool
-    var socPermille: Int32?
+    /// The state of charge as people see it, in thousandths.
+    var saidSOC: Int32?
+    /// The same by the charge counted since the bank was full: a BMS that is wrong must not start charging anew.
+    var countedSOC: Int32?
     var elapsed: Interval
 }
 
@@ -120,17 +123,17 @@ struct StageMachine: Sendable {
         if progress.balanced >= stages.absorptionTime || isPatienceOver
             || progress.absorbed >= stages.absorptionLongest
         {
-            complete(from: input.chargeVoltage ?? input.topMillivolts, input.bankMillivolts)
+            complete(from: input.chargeVoltage ?? input.topMillivolts)
         }
     }
 
-    private mutating func complete(from millivolts: Int32, _ bankMillivolts: Int32?) {
+    private mutating func complete(from millivolts: Int32) {
         inner = .float
         hasCompleted = true
         progress.sinceFull = .zero
         progress.isFullChargeDue = false
         floatMicrovolts = Int64(millivolts) * 1_000
-        isSettling = bankMillivolts.map { $0 > millivolts } ?? false
+        isSettling = false
         floated = .zero
         asked = .zero
     }
@@ -154,7 +157,7 @@ struct StageMachine: Sendable {
                 && (input.spreadMillivolts.map { $0 >= stages.rebulkSpreadMillivolts } ?? false)
         asked = isAsked ? asked + input.elapsed : .zero
         if asked >= stages.rebulkSettle || progress.isFullChargeDue
-            || input.socPermille.map({ $0 < stages.rebulkSOCPermille }) ?? false
+            || input.countedSOC.map({ $0 < stages.rebulkSOCPermille }) ?? false
         {
             inner = .rebulk
             isSettling = false
@@ -166,7 +169,7 @@ struct StageMachine: Sendable {
             isHeld = false
             return
         }
-        guard let soc = input.socPermille else { return }
+        guard let soc = input.saidSOC else { return }
         if soc >= target { isHeld = true }
         if soc < target - stages.socTargetHysteresisPermille { isHeld = false }
     }

@@ -38,11 +38,9 @@ struct InverterSupervision: Sendable {
         if isContradicted { alarms.raise(.secondBattery, .protection) }
         let current = input.isTransmitting ? input.milliamps : nil
         let isOverCharged = current.map {
-            Self.exceeds(Int64($0), input.chargeMilliamps, settings)
+            Self.exceeds($0, input.chargeMilliamps, settings)
         }
-        let isOverDischarged = current.map {
-            Self.exceeds(-Int64($0), input.dischargeMilliamps, settings)
-        }
+        let isOverDischarged = current.map { Self.exceeds(-$0, input.dischargeMilliamps, settings) }
         Self.count(isOverCharged, &chargeFor, input.elapsed)
         Self.count(isOverDischarged, &dischargeFor, input.elapsed)
         let isAbove = input.bankMillivolts.map {
@@ -77,9 +75,9 @@ struct InverterSupervision: Sendable {
         (chargeFor, dischargeFor, obeyedFor) = (.zero, .zero, .zero)
     }
 
-    private static func exceeds(_ milliamps: Int64, _ limit: Int32, _ settings: SupervisionSettings) -> Bool {
+    private static func exceeds(_ milliamps: Int32, _ limit: Int32, _ settings: SupervisionSettings) -> Bool {
         let part = Int64(limit) * Int64(settings.tolerancePermille) / 1_000
-        return milliamps > Int64(limit) + max(part, Int64(settings.toleranceMilliamps))
+        return Int64(milliamps) > Int64(limit) + max(part, Int64(settings.toleranceMilliamps))
     }
 
     /// Time goes on while it is so, begins anew when it is not, and stands still while nobody knows.

@@ -19,9 +19,8 @@ struct PackTrack: Sendable {
         var charge: LimitReason?
         var discharge: LimitReason?
         var chargeVoltage: LimitReason?
-        /// Its voltage, and what its cells leave of CVL where some stand above the charge voltage, in millivolts.
-        var voltage: Int32?
-        var overshoot: (cell: Placed, millivolts: Int32, at: Instant?)?
+        /// CVL that its cells above the charge voltage leave.
+        var overshoot: LimitReason?
         /// What the pack itself was allowed; its part of the bank's current changes while it is lost.
         var ownCharge: Int32 = 0
         var ownDischarge: Int32 = 0
@@ -59,13 +58,12 @@ struct PackTrack: Sendable {
             of: image.reading, forgetAfter: control.lostAfter,
             chargeMillivolts: control.chargeVoltageMillivoltsPerCell)
         view.temperaturesAt = view.temperaturesAt ?? self.view?.temperaturesAt
-        view.mosfetAt = view.mosfet?.at ?? self.view?.mosfetAt
-        for row in ProtectionApproach.rows.indices {
-            view.protections[row] = view.protections[row] ?? self.view?.protections[row]
-        }
         view.newestHigh = view.newestHigh ?? self.view?.newestHigh
         view.chargeSwitchAt = view.chargeSwitch?.at ?? self.view?.chargeSwitchAt
         view.dischargeSwitchAt = view.dischargeSwitch?.at ?? self.view?.dischargeSwitchAt
+        for row in view.protections.indices where view.protections[row] == nil {
+            view.protections[row] = self.view?.protections[row]
+        }
         let completedAt = view.completedAt(settings, now: now)
         let wasHeard = verdict.freshness != .unheard
         let before = verdict
@@ -78,7 +76,7 @@ struct PackTrack: Sendable {
         reported.charge.insert(view.reported(.charge))
         reported.discharge.insert(view.reported(.discharge))
         raiseAlarms(view)
-        warn(view, now, control)
+        warn(view, control)
         guard isInBank else { return }
         let isYoung = view.current?.usable(at: now, noOlderThan: control.lostAfter)
         charge.step(
@@ -130,12 +128,12 @@ struct PackTrack: Sendable {
     }
 
     /// Warns when a value comes close to a protection of the BMS, and goes on until it is well away again.
-    private mutating func warn(_ view: PackView, _ now: Instant, _ control: ControlSettings) {
+    private mutating func warn(_ view: PackView, _ control: ControlSettings) {
         for index in ProtectionApproach.rows.indices {
             let row = ProtectionApproach.rows[index]
             let bit: UInt8 = 1 << UInt8(index)
             let slack = warned & bit == 0 ? 0 : (row.begins - row.ends) / 4
-            let isNear = view.distance(row, index, at: now, control).map { $0 < row.begins + slack } ?? false
+            let isNear = view.distance(row, index).map { $0 < row.begins + slack } ?? false
             if isNear {
                 warned |= bit
                 verdict.alarms.raise(row.kind, .warning)

@@ -19,8 +19,6 @@ struct PackView: Sendable {
     /// When they were last reported, even if one of the sensors no longer is.
     var temperaturesAt: Instant?
     var mosfet: Reading<Int32>?
-    /// When it was last reported, even if it no longer is.
-    var mosfetAt: Instant?
     var soc: Reading<Int32>?
     var soh: Reading<Int32>?
     var chargeSwitch: Reading<Int32>?
@@ -32,16 +30,16 @@ struct PackView: Sendable {
     var chargeLimit: Reading<Int32>?
     var dischargeLimit: Reading<Int32>?
     var cellOverVoltage: Reading<Int32>?
-    /// What the BMS is set to, in the order of ``ProtectionApproach/rows``; once known it stays, because forgetting
-    /// it would raise a limit.
-    var protections: InlineArray<6, Reading<Int32>?> = InlineArray(repeating: nil)
+    /// What the BMS is set to, in the order of ``ProtectionApproach/rows``; what it once said holds until it says
+    /// something else, because a setting that is no longer reported must not let a limit rise.
+    var protections: InlineArray<6, Int32?> = InlineArray(repeating: nil)
     var alarms: Reading<AlarmSet>?
     var isDoubted = false
 
     /// Takes over what needs no guard.
     init(_ reading: borrowing PackReading) {
         voltage = reading[.packVoltage]
-        current = reading[.current]
+        current = reading[.current].flatMap { Plausibility.milliamps.contains($0.value) ? $0 : nil }
         mosfet = reading[.mosfetTemperature]
         soh = reading[.soh]
         chargeSwitch = reading[.chargeSwitch]
@@ -52,7 +50,10 @@ struct PackView: Sendable {
         alarms = reading.alarms
         balancing = reading[.balancing]
         for row in ProtectionApproach.rows.indices {
-            protections[row] = reading[ProtectionApproach.rows[row].setting]
+            guard let setting = reading[ProtectionApproach.rows[row].setting]?.value,
+                ProtectionApproach.rows[row].isPlausible(setting)
+            else { continue }
+            protections[row] = setting
         }
         if let cells = reading.cellMillivolts, let high = cells.value.highest {
             newestHigh = Reading(Placed(value: Int32(high.value), place: high.index + 1), at: cells.at)
@@ -99,22 +100,9 @@ struct PackView: Sendable {
     }
 
     /// How far the pack is from a protection of its BMS; `nil` if it does not say where that lies.
-    func distance(
-        _ row: ProtectionApproach, _ index: Int, at now: Instant, _ control: ControlSettings
-    ) -> Int32? {
-        guard let setting = protections[index], setting.at <= now, let value = measured(row.measure) else {
-            return nil
-        }
-        return row.distance(of: value.value.value, from: setting.value)
-    }
-
-    /// Whether what a protection looks at was reported once and no longer is.
-    func hasLost(_ measure: ProtectionApproach.Measure) -> Bool {
-        switch measure {
-        case .highestCell, .lowestCell: false
-        case .warmest, .coldest: temperatures == nil && temperaturesAt != nil
-        case .mosfet: mosfet == nil && mosfetAt != nil
-        }
+    func distance(_ row: ProtectionApproach, _ index: Int) -> Int32? {
+        guard let setting = protections[index], let value = measured(row.measure) else { return nil }
+        return row.distance(of: value.value.value, from: setting)
     }
 
     func switchState(_ direction: Direction) -> Reading<Int32>? {

@@ -186,6 +186,8 @@ struct Plausibility: Sendable {
     private static let cellStepMillivolts: Int32 = 200
     private static let socStepPermille: Int32 = 50
     private static let temperatureStepDecicelsius: Int32 = 100
+    /// What a battery of this size can carry; beyond it the sensor is lying.
+    static let milliamps: ClosedRange<Int32> = -2_000_000...2_000_000
     /// What a cell of any chemistry can have, in millivolts.
     static let cellMillivolts: ClosedRange<Int32> = 1_000...5_000
 }

@@ -42,6 +42,12 @@ struct ProtectionApproach: Sendable {
             limitsCharge: true, limitsDischarge: true, begins: 100, ends: 30),
     ]
 
+    /// A setting that no BMS could have is none.
+    func isPlausible(_ value: Int32) -> Bool {
+        setting.unit == .millivolts
+            ? Plausibility.cellMillivolts.contains(value) : (-500...1_500).contains(value)
+    }
+
     /// Whether it cuts above its setting; otherwise below.
     private var isUpper: Bool { measure != .lowestCell && measure != .coldest }
 
@@ -58,7 +64,6 @@ struct ProtectionApproach: Sendable {
 
     /// What the value must fall below, or rise above, for the whole current to be allowed.
     func rise(from setting: Int32) -> RiseCondition {
-        let corner = Int64(setting) + (isUpper ? -Int64(begins) : Int64(begins))
-        return isUpper ? .inputBelow(Int32(clamping: corner)) : .inputAbove(Int32(clamping: corner))
+        isUpper ? .inputBelow(setting - begins) : .inputAbove(setting + begins)
     }
 }

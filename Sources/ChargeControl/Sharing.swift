@@ -15,7 +15,9 @@ struct Sharing: Sendable {
     private var areUnequal = false
     /// Whether enough current flows for the measured shares to be the whole truth.
     private(set) var isMeasuring = false
-    /// The currents that were seen last, and whether they have changed since.
+    /// How long ago something was learned.
+    private var sinceTaken = Interval.zero
+    /// The currents that were seen last.
     private var seen: InlineArray<16, Reading<Int32>?> = InlineArray(repeating: nil)
 
     /// What has been measured of the packs that carry current now.
@@ -57,38 +59,33 @@ struct Sharing: Sendable {
         }
     }
 
-    /// The sum of the stated parts of the packs in `members` (bit n for pack n).
-    func total(of members: UInt16) -> Int64 {
-        var sum: Int64 = 0
-        for index in stated.indices where members & 1 << UInt16(index) != 0 { sum += stated[index] }
-        return sum
-    }
-
-    /// The part of the current that has to be expected through `pack`, in millionths of the part of `members`.
+    /// What has to be expected of `pack` when `members` (bit n for pack n) carry the current: its part and the whole.
     ///
-    /// While enough current flows it is the measured one. Otherwise it is the larger of the measured and the stated
+    /// While enough current flows it is the measured part. Otherwise it is the larger of the measured and the stated
     /// one: a share that was once seen is not forgotten because the sun went behind a cloud.
-    private func weight(of pack: Int) -> Int64 {
-        let isGiven = configured & 1 << UInt16(pack) != 0
-        guard !isGiven, measured[pack] > 0 else { return stated[pack] }
-        return isMeasuring ? measured[pack] : max(measured[pack], stated[pack])
+    private func expected(_ pack: Int, among members: UInt16) -> (part: Int64, whole: Int64) {
+        var all = (stated: Int64(0), measured: Int64(0))
+        for index in stated.indices where members & 1 << UInt16(index) != 0 {
+            all.stated += stated[index]
+            all.measured += probable(index)
+        }
+        let isLess = probable(pack) * all.stated < stated[pack] * all.measured
+        let isTrusted = isMeasuring && !isConfigured(pack)
+        return isLess && !isTrusted ? (stated[pack], all.stated) : (probable(pack), all.measured)
     }
 
-    /// What the packs in `members` carry together, in the scale of their weights.
-    ///
-    /// Parts that were measured while another pack carried as well do not add up to the whole without it. Then the
-    /// whole is what they add up to: nothing of the current may be left out.
-    private func whole(of members: UInt16) -> Int64 {
-        var weights: Int64 = 0
-        for index in stated.indices where members & 1 << UInt16(index) != 0 { weights += weight(of: index) }
-        return min(weights, total(of: members))
+    private func isConfigured(_ pack: Int) -> Bool { configured & 1 << UInt16(pack) != 0 }
+
+    /// The measured part, or the stated one where nothing was measured or the operator knows better.
+    private func probable(_ pack: Int) -> Int64 {
+        measured[pack] > 0 && !isConfigured(pack) ? measured[pack] : stated[pack]
     }
 
     /// The part of the current that flows through `pack` when `members` share it, in thousandths, rounded up.
     func permille(of pack: Int, among members: UInt16) -> Int32 {
-        let whole = whole(of: members)
-        guard whole > 0, members & 1 << UInt16(pack) != 0 else { return 0 }
-        return Int32(min((weight(of: pack) * 1_000 + whole - 1) / whole, 1_000))
+        guard members & 1 << UInt16(pack) != 0 else { return 0 }
+        let share = expected(pack, among: members)
+        return Int32(min((share.part * 1_000 + share.whole - 1) / max(share.whole, 1), 1_000))
     }
 
     /// The current of the whole bank at which `pack` carries `limit`, rounded down.
@@ -97,14 +94,14 @@ struct Sharing: Sendable {
     /// where they were never measured and the packs differ. A lost pack counts as wired although it is not among
     /// `members`.
     func bankLimit(for limit: Int32, of pack: Int, among members: UInt16, wired: UInt16) -> Int32 {
-        guard wired.nonzeroBitCount > 1 else { return limit }
-        let whole = whole(of: members)
-        let part = min(weight(of: pack), whole)
-        let isProven = !areUnequal || measured[pack] > 0 || configured & 1 << UInt16(pack) != 0
-        let margin = isProven ? Self.marginPermille : Self.unprovenMarginPermille
-        let bank = Int64(limit) * whole / max(part, 1) * margin / 1_000
-        // One pack alone can carry its own limit, whatever the others do.
-        return Int32(clamping: max(bank, Int64(limit) * Self.marginPermille / 1_000))
+        let share = expected(pack, among: members)
+        let bank = Int64(limit) * share.whole / max(share.part, 1)
+        guard wired.nonzeroBitCount > 1 else { return Int32(clamping: bank) }
+        let isProven = !areUnequal || measured[pack] > 0 || isConfigured(pack)
+        let unproven = isProven ? 0 : bank * Self.unprovenMarginPermille / 1_000
+        let margin = isProven ? bank : Int64(limit)
+        // Whatever the others do, a pack cannot carry more than the bank does.
+        return Int32(clamping: max(margin * Self.marginPermille / 1_000, unproven))
     }
 
     /// Whether the share of a pack was measured and not only stated.
@@ -114,6 +111,7 @@ struct Sharing: Sendable {
 
     /// Learns from what flows, when it flows steadily and in one direction.
     mutating func learn(_ currents: borrowing Currents, elapsed: Interval) {
+        sinceTaken = sinceTaken + elapsed
         var sum: Int64 = 0
         var isWhole = currents.conducting.nonzeroBitCount > 1
         var isSteady = true
@@ -127,22 +125,39 @@ struct Sharing: Sendable {
             if seen[index] != now {
                 isNew = true
                 let step = seen[index].map { distance($0.value, now.value) } ?? .max
-                isSteady = isSteady && step <= abs(Int64(now.value)) / 20 + Self.steadyMilliamps
+                isSteady = isSteady && step <= Int64(abs(now.value)) / 20 + Self.steadyMilliamps
             }
             seen[index] = now
+        }
+        for index in seen.indices where currents.conducting & 1 << UInt16(index) != 0 {
+            // A current against the others flows between the packs, not through the bank.
+            if let now = currents.milliamps[index], Int64(now.value) * sum < 0 { isWhole = false }
         }
         let part = abs(sum) * 1_000 / max(currents.capacityMilliampHours, 1)
         let threshold = isMeasuring ? Self.goesOnAbovePermille : Self.beginsAbovePermille
         isMeasuring = isWhole && part > threshold
         guard isMeasuring, isSteady, isNew, part > Self.beginsAbovePermille else { return }
-        let scale = total(of: currents.conducting)
-        for index in measured.indices where currents.conducting & 1 << UInt16(index) != 0 {
+        take(currents, sum: sum)
+    }
+
+    /// Shares that shift count at once as soon as one of them turns out larger, and within a minute otherwise.
+    private mutating func take(_ currents: borrowing Currents, sum: Int64) {
+        var scale: Int64 = 0
+        for index in stated.indices where currents.conducting & 1 << UInt16(index) != 0 {
+            scale += stated[index]
+        }
+        var shares: InlineArray<16, Int64> = InlineArray(repeating: 0)
+        var hasGrown = false
+        for index in shares.indices {
             guard let now = currents.milliamps[index] else { continue }
-            let share = min(max(Int64(now.value) * scale / sum, scale / 1_000), scale)
-            let before = measured[index] > 0 ? measured[index] : share
-            // A share that turns out larger counts at once, one that turns out smaller within a minute.
-            let filtered = before + (share - before) * min(elapsed.milliseconds, 60_000) / 60_000
-            measured[index] = share > before + before / 50 ? share : max(filtered, 1)
+            let share = min(max(Int64(now.value) * scale / sum, max(scale / 1_000, 1)), scale)
+            shares[index] = share
+            if share > measured[index] + measured[index] / 50 { hasGrown = true }
+        }
+        let part = hasGrown ? 60_000 : min(sinceTaken.milliseconds, 60_000)
+        sinceTaken = .zero
+        for index in shares.indices where shares[index] > 0 {
+            measured[index] += (shares[index] - measured[index]) * part / 60_000
         }
     }
 

@@ -87,6 +87,9 @@ public struct SOCSettings: Sendable {
     /// A BMS whose state of charge stands still while so much of its capacity flows is not believed, in
     /// thousandths (100).
     public var stuckPermille: Int32 = 100
+
+    /// The defaults.
+    public init() {}
 }
 
 /// What is expected of the inverter, and what happens when it does not do it.
@@ -113,4 +116,7 @@ public struct SupervisionSettings: Sendable {
     public var action = Action.lowerVoltage
     /// So far above CVL the bank may stand, in millivolts (400).
     public var overVoltageMillivolts: Int32 = 400
+
+    /// The defaults.
+    public init() {}
 }

@@ -1,6 +1,8 @@
 import BatteryModel
 
 /// Lets CVL fall at once and come back late and slowly.
+///
+/// What is said while the bank is lost does not count: no cell has asked for it.
 struct VoltageRamp: Sendable {
     /// What was said last, in microvolts.
     private(set) var saidMicrovolts: Int64?
@@ -11,11 +13,9 @@ struct VoltageRamp: Sendable {
 
     /// Lowers `limit` to what may be said now; `present` is the voltage of the bank.
     ///
-    /// Up to the bank's own voltage, and up to the `floor`, it may rise at once: a CVL under it would discharge the
-    /// bank.
+    /// Up to the bank's own voltage it may rise at once: a CVL under it would discharge the bank.
     mutating func step(
-        _ ballot: inout Ballot, present: Int32?, floor: Int32, elapsed: Interval, at now: Instant,
-        _ settings: StageSettings
+        _ ballot: inout Ballot, present: Int32?, elapsed: Interval, at now: Instant, _ settings: StageSettings
     ) {
         let target = Int64(ballot.limit.value) * 1_000
         guard let before = saidMicrovolts, target > before else {
@@ -30,7 +30,7 @@ struct VoltageRamp: Sendable {
             let seconds = min(elapsed, .seconds(1))
             allowed += Int64(settings.voltageRampMicrovoltsPerSecond) * seconds.milliseconds / 1_000
         }
-        allowed = max(allowed, Int64(max(present ?? floor, floor)) * 1_000)
+        if let present { allowed = max(allowed, Int64(present) * 1_000) }
         let said = min(target, allowed)
         saidMicrovolts = said
         guard said < target else { return ballot.hear(.ramp, nil) }
@@ -42,12 +42,6 @@ struct VoltageRamp: Sendable {
                 LimitReason(
                     .ramp, limit: value, input: ballot.limit.value, inputUnit: .millivolts, rise: .rising))
         }
-    }
-
-    /// Takes over a voltage that was said without being asked about, as while the bank is lost.
-    mutating func take(_ millivolts: Int32, at now: Instant) {
-        if let said, millivolts < said { fellAt = now }
-        saidMicrovolts = Int64(millivolts) * 1_000
     }
 
     mutating func restore(microvolts: Int64?) {

@@ -22,7 +22,8 @@ extension GatewayConfiguration {
             packs: settings.packs.map { Pack($0, bus: number($0.linkName)) },
             inverter: Inverter(settings.inverter, bus: number(settings.inverter.linkName)),
             control: settings.control, pollInterval: settings.pollInterval,
-            listening: Set(settings.packs.filter(\.listen).map { number($0.linkName) }))
+            listening: Set(settings.packs.filter(\.listen).map { number($0.linkName) }),
+            stallLimit: settings.stallLimit)
     }
 }
 

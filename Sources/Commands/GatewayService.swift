@@ -36,9 +36,14 @@ struct GatewayService {
             let thread = try gateway.start()
             let server = startServer(complain)
             defer { server?.stop() }
+            let reporter = try ServiceReporter.start(for: gateway)
             let end = length.map { MonotonicClock.now() + $0 }
-            let hasStopped = try watch(signals, loop, until: end, report)
-            if hasStopped { thread.join() }
+            let hasStopped = try watch(signals, loop, until: end, report, complain)
+            // Whoever leaves the bus thread behind does not wait for systemd either.
+            if hasStopped {
+                thread.join()
+                reporter?.finish()
+            }
             report(newEvents())
             guard let failure = gateway.lastFailure else { return .success }
             throw failure
@@ -50,7 +55,7 @@ struct GatewayService {
     /// Waits; returns whether the bus thread has ended.
     private func watch(
         _ signals: borrowing TerminationSignals, _ loop: EventLoop, until end: Instant?,
-        _ report: ([String]) -> Void
+        _ report: ([String]) -> Void, _ complain: (String) -> Void
     ) throws(SystemError) -> Bool {
         var giveUp: Instant?
         while !gateway.hasEnded {
@@ -68,8 +73,16 @@ struct GatewayService {
                 giveUp = MonotonicClock.now() + Self.patience
             }
             report(newEvents())
+            complainOfStall(complain)
         }
         return true
+    }
+
+    /// Says once per stall that there is one: the event comes only when it is over, if ever.
+    private func complainOfStall(_ complain: (String) -> Void) {
+        let since = gateway.stalledSince
+        if let since, stall.known == nil { complain(Wording.stalled(MonotonicClock.now() - since)) }
+        stall.known = since
     }
 
     private func startServer(_ complain: (String) -> Void) -> StatusServer? {
@@ -85,8 +98,14 @@ struct GatewayService {
     }
 
     private let feed = EventFeed()
+    private let stall = KnownStall()
 
     private func newEvents() -> [String] { feed.take(from: gateway.snapshot) }
+}
+
+/// The stall that has been told of.
+private final class KnownStall {
+    var known: Instant?
 }
 
 /// Turns the events of snapshots into lines, each once.

@@ -18,19 +18,26 @@ final class BusThread {
     private var framesPerSecond = 0
     private var nextPublish: Instant
     private let startedAt: Instant
+    private let heartbeat: Heartbeat
+    private let stallGuard: StallGuard
     private var worstLatency = Interval.zero
+    private var worstCycle = Interval.zero
+    private var overruns: UInt64 = 0
 
     /// How often what happens is published.
     private static let publishInterval = Interval.milliseconds(250)
 
     init(
-        _ configuration: GatewayConfiguration, on loop: EventLoop, publish: @escaping (Snapshot) -> Void
-    ) {
+        _ configuration: GatewayConfiguration, on loop: EventLoop, heartbeat: Heartbeat,
+        stallGuard: StallGuard, _ beforeFrame: (() -> Void)?, publish: @escaping (Snapshot) -> Void
+    ) throws(SystemError) {
         let now = MonotonicClock.now()
         self.configuration = configuration
         self.publish = publish
         self.loop = loop
-        links = Links(configuration, on: loop)
+        self.heartbeat = heartbeat
+        self.stallGuard = stallGuard
+        links = try Links(configuration, on: loop, beforeFrame)
         core = GatewayCore(configuration, at: now)
         wasOpen = Array(repeating: false, count: configuration.buses.count)
         wasOff = wasOpen
@@ -44,25 +51,44 @@ final class BusThread {
     /// - Throws: `SystemError` if the loop itself fails; a bus that fails is opened again and is no reason to end.
     func run(until shouldStop: () -> Bool) throws(SystemError) {
         let start = MonotonicClock.now()
+        try stallGuard.start(cutting: links.inverterCutter)
         for link in links.all { link.open(at: start) }
         var deadline = start
         while true {
             let events = try loop.wait(until: deadline)
             let now = MonotonicClock.now()
+            let cyclesBefore = core.cycles
+            links.output.decidedAt = now
             if shouldStop() { core.stop(at: now) }
             let hadInput = receive(events, at: now)
+            noteStall()
             noteLinks(at: now)
+            let due = deadline
             deadline = core.step(at: now, &links.output)
             for link in links.all { deadline = min(deadline, link.nextDeadline ?? deadline) }
-            let end = MonotonicClock.now()
-            if hadInput { worstLatency = max(worstLatency, end - now) }
+            if hadInput { worstLatency = max(worstLatency, MonotonicClock.now() - now) }
             if now >= nextPublish { snapshot(at: now) }
             deadline = min(deadline, nextPublish)
+            notePass(due: due, from: now, to: MonotonicClock.now(), hadCycle: core.cycles != cyclesBefore)
             if core.isFinished(at: now) { break }
         }
         let end = MonotonicClock.now()
         for link in links.all { link.close(at: end) }
         snapshot(at: end)
+    }
+
+    /// Measures a pass, and gives the sign of life if it was a whole cycle.
+    private func notePass(due: Instant, from start: Instant, to end: Instant, hadCycle: Bool) {
+        worstCycle = max(worstCycle, end - start)
+        if end - start > GatewayCore.tick || start - due > GatewayCore.tick { overruns += 1 }
+        if hadCycle { heartbeat.beat(at: end) }
+    }
+
+    /// Takes down that this thread had stalled and that its link to the inverter was closed for it.
+    private func noteStall() {
+        guard let since = stallGuard.takeStall() else { return }
+        let now = MonotonicClock.now()
+        core.log.add(.stalled(now - since), at: now)
     }
 
     private func receive(_ events: EventLoop.Events, at now: Instant) -> Bool {
@@ -104,7 +130,8 @@ final class BusThread {
         publish(
             Snapshot(
                 core: core, buses: links.all.indices.map(busSnapshot), framesPerSecond: framesPerSecond,
-                startedAt: startedAt, worstLatency: worstLatency, at: now))
+                startedAt: startedAt, worstLatency: worstLatency, overruns: overruns, worstCycle: worstCycle,
+                at: now))
     }
 
     private func busSnapshot(_ index: Int) -> Snapshot.Bus {
@@ -121,24 +148,37 @@ final class BusThread {
 /// The links of a gateway, as the core writes to them.
 private final class Links {
     let all: [Link]
+    let inverterCutter: LinkCutter
     var output: Output
 
     /// Where the core's bytes and frames go.
     struct Output: GatewayOutput {
         let links: [Link]
         let inverter: Int
+        let stallLimit: Interval
+        let beforeFrame: (() -> Void)?
+        /// The instant for which the pass works out what it sends.
+        var decidedAt = Instant(nanoseconds: 0)
 
         func send(_ bytes: Span<UInt8>, bus: Int) -> Instant? {
             links[bus].send(bytes, at: MonotonicClock.now())
         }
 
         func send(_ frame: CANFrame) -> Bool {
-            links[inverter].send(frame, at: MonotonicClock.now())
+            // The whole process may have stood still, and then nobody has noticed yet.
+            guard MonotonicClock.now() - decidedAt <= stallLimit else { return false }
+            beforeFrame?()
+            return links[inverter].send(frame, at: MonotonicClock.now())
         }
     }
 
-    init(_ configuration: GatewayConfiguration, on loop: EventLoop) {
+    init(
+        _ configuration: GatewayConfiguration, on loop: EventLoop, _ beforeFrame: (() -> Void)?
+    ) throws(SystemError) {
         all = configuration.buses.enumerated().map { Link($1.address, on: loop, token: $0) }
-        output = Output(links: all, inverter: configuration.inverter.bus)
+        inverterCutter = try all[configuration.inverter.bus].makeCutter()
+        output = Output(
+            links: all, inverter: configuration.inverter.bus, stallLimit: configuration.stallLimit,
+            beforeFrame: beforeFrame)
     }
 }

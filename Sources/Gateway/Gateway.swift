@@ -1,3 +1,4 @@
+public import BatteryModel
 public import LinuxIO
 import Synchronization
 
@@ -12,24 +13,41 @@ public final class Gateway: Sendable {
     private let stopRequested = Atomic(false)
     private let failure = Mutex<SystemError?>(nil)
     private let ended = Atomic(false)
+    private let heartbeat = Heartbeat()
+    private let stallGuard: StallGuard
+    private let beforeFrame: (@Sendable () -> Void)?
 
     /// Makes a gateway that does nothing yet.
-    public init(_ configuration: GatewayConfiguration) {
-        self.configuration = configuration
+    public convenience init(_ configuration: GatewayConfiguration) {
+        self.init(configuration, beforeFrame: nil)
     }
 
-    /// Starts the bus thread.
+    /// Makes a gateway of which a test holds up the bus thread.
     ///
-    /// - Returns: The thread, to be joined after ``stop()``.
+    /// - Parameters:
+    ///   - configuration: What it works with.
+    ///   - beforeFrame: Called by the bus thread when a frame for the inverter has been decided and not yet written.
+    package init(_ configuration: GatewayConfiguration, beforeFrame: (@Sendable () -> Void)?) {
+        self.configuration = configuration
+        self.beforeFrame = beforeFrame
+        stallGuard = StallGuard(heartbeat, limit: configuration.stallLimit)
+    }
+
+    /// Starts the bus thread, and the thread that watches it.
+    ///
+    /// - Returns: The bus thread, to be joined after ``stop()``.
     /// - Throws: `SystemError` if the system has no thread to give.
     public func start() throws(SystemError) -> NativeThread {
         try NativeThread(name: "busbar-bus") { [self] in
             do throws(SystemError) {
                 let loop = try EventLoop()
                 waker.withLock { $0 = loop.waker }
-                let bus = BusThread(configuration, on: loop) { snapshot in
+                let bus = try BusThread(
+                    configuration, on: loop, heartbeat: heartbeat, stallGuard: stallGuard, beforeFrame
+                ) { snapshot in
                     self.published.withLock { $0 = snapshot }
                 }
+                defer { stallGuard.end() }
                 try bus.run { stopRequested.load(ordering: .acquiring) }
             } catch {
                 failure.withLock { $0 = error }
@@ -46,6 +64,18 @@ public final class Gateway: Sendable {
         stopRequested.store(true, ordering: .releasing)
         waker.withLock { $0 }?.wake()
     }
+
+    /// Whether the end has been asked for.
+    public var isStopping: Bool { stopRequested.load(ordering: .acquiring) }
+
+    /// Number of complete cycles of the bus thread: input, control, output, publishing.
+    ///
+    /// It stands still while the thread hangs.
+    public var completeCycles: UInt64 { heartbeat.cycles }
+
+    /// The end of the last complete cycle while the bus thread hangs and the link to the inverter has been closed for
+    /// it; `nil` while all is well.
+    public var stalledSince: Instant? { stallGuard.stalledSince }
 
     /// Whether the bus thread has ended.
     public var hasEnded: Bool { ended.load(ordering: .acquiring) }

@@ -84,11 +84,17 @@ public struct GatewayConfiguration: Sendable {
     public var pollInterval: Interval
     /// Buses on which another master asks and the gateway only listens.
     public var listening: Set<Int>
+    /// How long the bus thread may take for a cycle before the link to the inverter is closed.
+    public var stallLimit: Interval
+
+    /// The ``stallLimit`` unless somebody chooses another.
+    public static let usualStallLimit = Interval.seconds(2)
 
     /// Makes a configuration.
     public init(
         buses: [Bus], packs: [Pack], inverter: Inverter, control: ControlSettings,
-        pollInterval: Interval = .seconds(1), listening: Set<Int> = []
+        pollInterval: Interval = .seconds(1), listening: Set<Int> = [],
+        stallLimit: Interval = usualStallLimit
     ) {
         self.buses = buses
         self.packs = packs
@@ -96,5 +102,6 @@ public struct GatewayConfiguration: Sendable {
         self.control = control
         self.pollInterval = pollInterval
         self.listening = listening
+        self.stallLimit = stallLimit
     }
 }

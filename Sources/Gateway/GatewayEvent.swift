@@ -34,6 +34,8 @@ public struct GatewayEvent: Sendable, Equatable {
         case inverterHeard
         /// The inverter has fallen silent.
         case inverterSilent
+        /// The bus thread has finished no cycle for so long; the link to the inverter was closed meanwhile.
+        case stalled(Interval)
         /// A frame could not be written and was not sent; the first of its kind.
         case withheld(identifier: UInt32, EncodeError)
     }

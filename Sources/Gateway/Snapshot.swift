@@ -85,6 +85,10 @@ public final class Snapshot: Sendable {
     public let cycles: UInt64
     /// The longest time between the arrival of a byte and the frames that followed from it.
     public let worstLatency: Interval
+    /// Passes of the bus thread that took longer than ``GatewayCore/tick``, or began later than that after their time.
+    public let overruns: UInt64
+    /// The longest pass of the bus thread, its waiting left out.
+    public let worstCycle: Interval
 
     /// Takes down how a core stands.
     ///
@@ -94,15 +98,19 @@ public final class Snapshot: Sendable {
     ///   - framesPerSecond: Frames sent in the last second.
     ///   - startedAt: When the gateway started.
     ///   - worstLatency: The longest time between the arrival of a byte and the frames that followed from it.
+    ///   - overruns: Passes that took or came too long.
+    ///   - worstCycle: The longest pass.
     ///   - now: The present.
     public init(
         core: GatewayCore, buses: [Bus], framesPerSecond: Int, startedAt: Instant, worstLatency: Interval,
-        at now: Instant
+        overruns: UInt64 = 0, worstCycle: Interval = .zero, at now: Instant
     ) {
         self.at = now
         self.startedAt = startedAt
         self.buses = buses
         self.worstLatency = worstLatency
+        self.overruns = overruns
+        self.worstCycle = worstCycle
         verdict = core.verdict
         log = core.log
         cycles = core.cycles

@@ -7,7 +7,7 @@ import Glibc
 /// Belongs to the thread that waits; only the ``Waker`` may be used from elsewhere. A descriptor that is ready
 /// is reported again by every wait until it has been dealt with.
 public final class EventLoop {
-    private let poll: OwnedDescriptor
+    let poll: PollSet
     private let timer: OwnedDescriptor
     private var armed: Instant?
     /// Ends the wait from any thread.
@@ -80,7 +80,7 @@ public final class EventLoop {
     ///
     /// - Throws: `SystemError` if the system has no descriptors left.
     public init() throws(SystemError) {
-        poll = try OwnedDescriptor("epoll_create1") { () -> Int32 in epoll_create1(Int32(EPOLL_CLOEXEC)) }
+        poll = try PollSet()
         timer = try OwnedDescriptor("timerfd_create") { () -> Int32 in
             timerfd_create(CLOCK_BOOTTIME, Int32(TFD_NONBLOCK | TFD_CLOEXEC))
         }
@@ -110,8 +110,7 @@ public final class EventLoop {
 
     /// Stops watching a descriptor; no harm if it was not watched.
     public func unwatch(_ descriptor: Int32) {
-        var event = epoll_event()
-        epoll_ctl(poll.number, EPOLL_CTL_DEL, descriptor, &event)
+        poll.remove(descriptor)
     }
 
     /// Waits until something is ready, the deadline has come or a waker calls.
@@ -163,5 +162,23 @@ public final class EventLoop {
         var expirations: UInt64 = 0
         _ = try attempt("read", "timerfd") { read(timer.number, &expirations, 8) }
         armed = nil
+    }
+}
+
+/// What a loop watches, as the kernel keeps it.
+///
+/// May outlive its loop, and any thread may take a descriptor out.
+final class PollSet: Sendable {
+    private let owned: OwnedDescriptor
+
+    init() throws(SystemError) {
+        owned = try OwnedDescriptor("epoll_create1") { () -> Int32 in epoll_create1(Int32(EPOLL_CLOEXEC)) }
+    }
+
+    var number: Int32 { owned.number }
+
+    func remove(_ descriptor: Int32) {
+        var event = epoll_event()
+        epoll_ctl(owned.number, EPOLL_CTL_DEL, descriptor, &event)
     }
 }

@@ -63,6 +63,7 @@ public final class Link {
     var retryMasterAt: Instant?
     var wireFreeAt = Instant(nanoseconds: 0)
     var slcan: SLCANChannel?
+    var cutter: LinkCutter?
 
     /// Makes a closed link.
     ///
@@ -96,6 +97,16 @@ public final class Link {
         closeDescriptor(discardingOutput: true)
     }
 
+    /// Makes what cuts this link off from another thread; to be called before the link is opened for the first time.
+    ///
+    /// - Throws: `SystemError` if the system has no descriptors left.
+    public func makeCutter() throws(SystemError) -> LinkCutter {
+        precondition(state == .closed, "the descriptor of an open link is not registered")
+        let made = try LinkCutter(address, poll: loop.poll)
+        cutter = made
+        return made
+    }
+
     /// Starts to open the link, and keeps it open from then on; does nothing if it is not closed.
     public func open(at now: Instant) {
         guard state == .closed else { return }
@@ -117,6 +128,7 @@ public final class Link {
 
     /// Does what has become due: takes over an opened descriptor, tries again, sends what was kept back.
     public func tick(at now: Instant) {
+        if cutter?.isCut == true { noteCut(at: now) }
         switch state {
         case .closed: break
         case .opening: adopt(at: now)
@@ -164,6 +176,7 @@ extension Link {
         case .opened(let number):
             self.opener = nil
             descriptor = number
+            if let cutter, !cutter.register(number) { return fail(wasCutOff, at: now) }
             state = .open
             if wasLost { counters.reopened += 1 }
             wasLost = false
@@ -175,6 +188,19 @@ extension Link {
             }
             openSLCANChannel(at: now)
         }
+    }
+
+    /// Notes that another thread has cut the link off, and has it opened again.
+    private func noteCut(at now: Instant) {
+        if state == .open || state == .opening {
+            opener?.abandon()
+            fail(wasCutOff, at: now)
+        }
+        cutter?.mend()
+    }
+
+    private var wasCutOff: SystemError {
+        SystemError(call: "cut off after a stall", code: ECANCELED, subject: "\(address)")
     }
 
     /// Closes after a failure and plans the next attempt.
@@ -199,6 +225,7 @@ extension Link {
         guard descriptor >= 0 else { return }
         let number = descriptor
         descriptor = -1
+        cutter?.unregister()
         loop.unwatch(number)
         guard isSerial else {
             Glibc.close(number)

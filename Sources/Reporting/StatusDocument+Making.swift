@@ -12,13 +12,17 @@ extension StatusDocument {
     /// - Parameters:
     ///   - snapshot: What the gateway published.
     ///   - version: The version of the program.
+    ///   - stalledSince: The end of the last complete cycle, if the bus thread hangs.
     ///   - now: The present; ages count from here, so that a gateway that hangs is seen to.
-    public init(_ snapshot: Snapshot, version: String, at now: Instant) {
+    public init(_ snapshot: Snapshot, version: String, stalledSince: Instant? = nil, at now: Instant) {
         let wording = Wording(packs: snapshot.packs.map(\.name), buses: snapshot.buses.map(\.name))
         self.version = version
         uptimeSeconds = (now - snapshot.startedAt).tenths
         cycles = snapshot.cycles
         worstLatencyMilliseconds = Double(snapshot.worstLatency.microseconds) / 1_000
+        worstCycleMilliseconds = Double(snapshot.worstCycle.microseconds) / 1_000
+        overruns = snapshot.overruns
+        stalledSeconds = stalledSince.map { (now - $0).tenths }
         bank = Bank(snapshot.verdict, wording, at: now)
         bank.alarms += StatusDocument.Alarm.all(snapshot.inverter.alarms)
         packs = snapshot.packs.enumerated().map { Pack($1, snapshot.verdict?[$0], wording, at: now) }

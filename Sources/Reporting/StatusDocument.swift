@@ -12,6 +12,12 @@ public struct StatusDocument: Codable, Sendable {
     public var cycles: UInt64
     /// The longest time between the arrival of a byte and the frames that followed from it.
     public var worstLatencyMilliseconds: Double
+    /// The longest pass of the bus thread.
+    public var worstCycleMilliseconds: Double
+    /// Passes of the bus thread that took longer than a tick of 100 ms, or came later than that.
+    public var overruns: UInt64
+    /// How long no cycle has been finished; only while the bus thread hangs and the link to the inverter is cut off.
+    public var stalledSeconds: Double?
     /// The bank.
     public var bank: Bank
     /// The packs, in the order of the configuration.

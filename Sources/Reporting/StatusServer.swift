@@ -46,7 +46,8 @@ public final class StatusServer: Sendable {
     private func answer(to request: String) -> [UInt8] {
         guard request == Self.request else { return Array(#"{"error":"unknown request"}"#.utf8) }
         guard let snapshot = gateway.snapshot else { return Array(#"{"error":"starting"}"#.utf8) }
-        let document = StatusDocument(snapshot, version: version, at: MonotonicClock.now())
+        let document = StatusDocument(
+            snapshot, version: version, stalledSince: gateway.stalledSince, at: MonotonicClock.now())
         return (try? document.json()) ?? Array(#"{"error":"the status cannot be written"}"#.utf8)
     }
 }

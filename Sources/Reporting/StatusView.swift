@@ -1,3 +1,5 @@
+import BatteryModel
+
 /// Draws a status document as lines for a terminal, or for a pipe.
 public struct StatusView: Sendable {
     /// Whether to use colours.
@@ -42,7 +44,7 @@ public struct StatusView: Sendable {
     }
 
     private func title(_ status: StatusDocument) -> String {
-        let state = status.bank.state
+        let state = status.stalledSeconds == nil ? status.bank.state : "stalled"
         let shown = paint(state.uppercased(), state == "running" ? .green : .red)
         return "\(paint("Busbar", .bold)) \(status.version)   \(shown)   \(measured(status.bank))"
             + "   up \(Int(status.uptimeSeconds)) s"
@@ -126,7 +128,17 @@ extension StatusView {
                 let error = link.lastError.map { link.state == "open" ? "" : "  \($0)" } ?? ""
                 return paint("Link      ", .dim) + "\(link.name): \(link.address), \(link.state)\(error)"
                     + (link.isBusOff ? paint("  BUS-OFF", .red) : "")
-            }
+            } + [cycles(status)]
+    }
+
+    private func cycles(_ status: StatusDocument) -> String {
+        if let seconds = status.stalledSeconds {
+            let text = Wording.stalled(.milliseconds(Int64(seconds * 1_000)))
+            return paint("Cycles    ", .dim) + paint(text, .red)
+        }
+        return paint("Cycles    ", .dim)
+            + "\(status.cycles), longest \(fixed(status.worstCycleMilliseconds, 1)) ms, "
+            + paint("\(status.overruns) overruns", status.overruns > 0 ? .yellow : .dim)
     }
 
     private func alarmLines(_ status: StatusDocument) -> [String] {

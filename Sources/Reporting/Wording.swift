@@ -194,9 +194,27 @@ extension Wording {
         case .released(let direction): "\(Self.current(direction)) rises again"
         case .inverterHeard: "inverter heard"
         case .inverterSilent: "inverter has fallen silent"
+        case .stalled(let length):
+            "no cycle was finished for \(Self.time(length)); the link to the inverter was closed meanwhile"
         case .withheld(let identifier, let why):
             "frame 0x\(String(identifier, radix: 16, uppercase: true)) is not sent: \(Self.obstacle(why))"
         }
+    }
+
+    /// The state of a gateway in one line for the service manager: `running: 3 packs, CCL 120.0 A, DCL 150.0 A`.
+    public static func service(_ snapshot: Snapshot) -> String {
+        guard let verdict = snapshot.verdict else { return "starting" }
+        let relied = snapshot.packs.indices.filter {
+            verdict[$0].freshness == .fresh || verdict[$0].freshness == .stale
+        }.count
+        let packs = relied == snapshot.packs.count ? "\(relied)" : "\(relied) of \(snapshot.packs.count)"
+        return "\(state(verdict.state)): \(packs) \(snapshot.packs.count == 1 ? "pack" : "packs")"
+            + ", CCL \(short(verdict.charge.value, .milliamps)), DCL \(short(verdict.discharge.value, .milliamps))"
+    }
+
+    /// The same while the bus thread hangs, with the time since its last complete cycle.
+    public static func stalled(_ length: Interval) -> String {
+        "stalled: no cycle was finished for \(time(length)); the link to the inverter is closed"
     }
 
     /// The name of the limit of a direction.

@@ -74,7 +74,8 @@ extension BusbarSettings {
                 period: inverter.period.map { .milliseconds($0.value) }, mark: inverter.mark),
             control: limits.control,
             pollInterval: .milliseconds(draft.gateway.poll?.value ?? 1_000),
-            socketPath: draft.gateway.socket ?? defaultSocketPath)
+            socketPath: draft.gateway.socket ?? defaultSocketPath,
+            stallLimit: .milliseconds(draft.gateway.stall?.value ?? 2_000))
     }
 
     private static func assemble(_ pack: PackDraft) -> PackEntry? {

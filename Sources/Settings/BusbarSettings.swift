@@ -20,6 +20,8 @@ public struct BusbarSettings: Sendable {
     public var pollInterval: Interval
     /// Where the gateway listens for commands.
     public var socketPath: String
+    /// How long a cycle may take before the link to the inverter is closed.
+    public var stallLimit: Interval
 
     /// The link called `name`; every name used by a pack or the inverter has one.
     public func link(named name: String) -> LinkSettings? {

@@ -16,6 +16,7 @@ extension BusbarSettings {
         text.add(control)
         text.line(0, "gateway:")
         text.line(1, "poll", Quantity.time.text(pollInterval.milliseconds))
+        text.line(1, "stall", Quantity.time.text(stallLimit.milliseconds))
         text.line(1, "socket", EffectiveText.scalar(socketPath))
         return text.lines.joined(separator: "\n") + "\n"
     }

@@ -12,6 +12,7 @@ struct InverterDraft {
 struct GatewayDraft {
     var poll: Located<Int64>?
     var socket: String?
+    var stall: Located<Int64>?
 }
 
 /// Reads the sections `inverter` and `gateway`.
@@ -42,6 +43,7 @@ enum InverterSchema {
             var reader = MappingReader(node, title: "gateway", problems: root.problems)
         else { return draft }
         draft.poll = reader.quantity("poll", .time, in: 100...10_000)
+        draft.stall = reader.quantity("stall", .time, in: 500...10_000)
         draft.socket =
             reader.text(
                 "socket", "it is the path of a Unix socket, at most \(Names.maximumSocketPath) bytes long",

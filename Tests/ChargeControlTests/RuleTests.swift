@@ -91,14 +91,58 @@ struct RuleTests {
         Row("MOSFET both ways", isDischarge: true, Expected(12_500, .mosfetTemperature, input: 850)) {
             $0.mosfet = 850
         },
-        Row("wrong number of cells", Expected(0, .protection, pack: 0, input: 15, rise: .configuration)) {
+        Row("wrong number of cells", Expected(0, .cellCount, pack: 0, input: 15, rise: .configuration)) {
             $0.cells = Array(repeating: 3300, count: 15)
         },
-        Row("wrong number of cells, discharge", isDischarge: true, Expected(0, .protection, input: 17)) {
+        Row("wrong number of cells, discharge", isDischarge: true, Expected(0, .cellCount, input: 17)) {
             $0.cells = Array(repeating: 3300, count: 17)
         },
         Row("no MOSFET temperature", Expected(0, .inputMissing, pack: 0, rise: .reported)) {
             $0.mosfet = nil
+        },
+        Row(
+            "60 mV before the BMS cuts the current begins to fall",
+            Expected(75_000, .nearProtection, pack: 0, place: 3, input: 3_350, rise: .inputBelow(3_340))
+        ) {
+            $0.cellOverVoltage = 3_400
+            $0.cells[2] = 3_350
+        },
+        Row("20 mV before it nothing flows", Expected(0, .nearProtection, input: 3_380)) {
+            $0.cellOverVoltage = 3_400
+            $0.cells[2] = 3_380
+        },
+        Row(
+            "the low end, discharging", isDischarge: true,
+            Expected(50_000, .nearProtection, place: 9, input: 3_290, rise: .inputAbove(3_350))
+        ) {
+            $0.others[.cellUnderVoltage] = 3_200
+            $0.cells[8] = 3_290
+        },
+        Row(
+            "warm, close to what the BMS allows for charging",
+            Expected(50_000, .nearProtection, place: 2, input: 370, rise: .inputBelow(350))
+        ) {
+            $0.others[.chargeOverTemperature] = 400
+            $0.temperatures = [250, 370]
+        },
+        Row("cold, close to it", Expected(40_000, .nearProtection, place: 1, input: 115)) {
+            $0.others[.chargeUnderTemperature] = 100
+            $0.temperatures = [115, 250]
+        },
+        Row("the MOSFETs, both ways", isDischarge: true, Expected(57_100, .nearProtection, input: 630)) {
+            $0.others[.mosfetOverTemperature] = 700
+            $0.mosfet = 630
+        },
+        Row("a protection that no BMS can have is none", Expected(100_000, .packMaximum)) {
+            $0.others[.mosfetOverTemperature] = 9_999
+            $0.others[.chargeOverTemperature] = .min
+        },
+        Row(
+            "cells far apart", isDischarge: true,
+            Expected(75_000, .imbalance, pack: 0, input: 400, rise: .inputBelow(300))
+        ) {
+            $0.cells[0] = 3_220
+            $0.cells[1] = 3_620
         },
         Row("no BMS limit", Expected(0, .inputMissing, rise: .reported)) { $0.chargeLimit = nil },
         Row("no BMS limit in the other direction", Expected(100_000, .packMaximum)) {
@@ -135,6 +179,56 @@ struct RuleTests {
             found += row.expected.difference(from: limit, row.name)
         }
         #expect(found.isEmpty, Comment(rawValue: found))
+    }
+
+    @Test("a pack comes close to a protection with a warning, and the warning stays a little longer")
+    func warnings() {
+        var bench = Bench([.pack()], .immediate)
+        let level = { (millivolts: UInt16) -> AlarmLevel? in
+            bench.samples[0].setCells(millivolts)
+            bench.advance(to: (bench.now - Bench.start).milliseconds + 5_000)
+            return bench.step().alarms.level(of: .cellOverVoltage)
+        }
+        #expect(level(3_590) == nil)
+        #expect(level(3_591) == .warning)
+        #expect(level(3_585) == .warning)
+        #expect(level(3_580) == nil)
+    }
+
+    @Test("a curve over the state of charge limits a pack where the operator has given one")
+    func stateOfCharge() {
+        var settings = ControlSettings.immediate
+        settings.chargeSOC = Curve([.init(800, 1_000), .init(1_000, 200)])
+        settings.dischargeSOC = Curve([.init(100, 0), .init(300, 1_000)])
+        var bench = Bench([.pack()], settings)
+        bench.samples[0].soc = 900
+        var verdict = bench.step()
+        #expect(
+            Expected(60_000, .soc, pack: 0, input: 900, rise: .inputBelow(800))
+                .difference(from: verdict[0].charge, "charge").isEmpty)
+        #expect(verdict[0].discharge?.value == 100_000)
+        bench = Bench([.pack()], settings)
+        bench.samples[0].soc = 200
+        verdict = bench.step()
+        #expect(
+            Expected(50_000, .soc, rise: .inputAbove(300)).difference(from: verdict[0].discharge, "").isEmpty)
+    }
+
+    @Test("every rule of a bank can be asked for, and those that do not limit say so")
+    func asked() {
+        var bench = Bench([.pack()], .immediate)
+        bench.advance(to: 3_000)
+        let verdict = bench.step()
+        let rules = bench.controller.currentRules(.charge)
+        let said = (0..<rules.count).compactMap { rules[$0].reason?.limit }
+        #expect(said.min() == verdict.charge.value && rules.count > said.count)
+        var own: [LimitRule] = []
+        bench.controller.visitRules(ofPack: 0, .charge) { entry in
+            own.append(entry.rule)
+            if entry.rule == .packMaximum { #expect(entry.reason?.limit == 100_000) }
+        }
+        #expect(own.contains(.nearProtection) && own.contains(.cellTemperature))
+        #expect(bench.controller.chargeVoltageRules.count > 3)
     }
 
     /// Which protections forbid what; the others forbid nothing by themselves.

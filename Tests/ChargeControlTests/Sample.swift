@@ -17,6 +17,9 @@ struct Sample: Sendable {
     var dischargeLimit: Int32? = 200_000
     var cellOverVoltage: Int32? = 3650
     var alarms: AlarmSet? = AlarmSet()
+    var balancing: Int32? = 0
+    /// Further settings and values.
+    var others: [PackField: Int32] = [:]
 
     /// All cells at one voltage.
     mutating func setCells(_ millivolts: UInt16) {
@@ -37,8 +40,9 @@ struct Sample: Sendable {
             (.packVoltage, voltage ?? values.sum), (.current, current), (.soc, soc), (.soh, soh),
             (.mosfetTemperature, mosfet), (.chargeSwitch, chargeSwitch),
             (.dischargeSwitch, dischargeSwitch), (.chargeLimit, chargeLimit),
-            (.dischargeLimit, dischargeLimit), (.cellOverVoltage, cellOverVoltage),
+            (.dischargeLimit, dischargeLimit), (.cellOverVoltage, cellOverVoltage), (.balancing, balancing),
         ]
+        for (field, value) in others { reading[field] = Reading(value, at: at) }
         for (field, value) in numbers { reading[field] = value.map { Reading($0, at: at) } }
         for (index, value) in temperatures.enumerated() {
             reading[PackReading.cellSensor(index)] = value.map { Reading($0, at: at) }

@@ -9,17 +9,17 @@ struct SharingTests {
         #expect(found.isEmpty, Comment(rawValue: found))
     }
 
-    @Test("a 100 Ah pack beside a 280 Ah pack bounds the bank by its share, less a tenth")
+    @Test("a 100 Ah pack beside a 280 Ah pack bounds the bank by its share, halved until it was measured")
     func unequal() {
         var settings = ControlSettings.immediate
         settings.bankChargeMilliamps = 1_000_000
-        // 50 A of 100 Ah, 140 A of 280 Ah: 190 A together, × 0.9; shares are rounded to millionths.
+        // 50 A of 100 Ah, 140 A of 280 Ah: 190 A together, × 0.5.
         Self.check(
             [
-                Cycle(at: 0), Cycle(at: 2_000, charge: Expected(170_999, .packMaximum, pack: 1)),
+                Cycle(at: 0), Cycle(at: 2_000, charge: Expected(95_000, .packMaximum, pack: 0)),
                 Cycle(
                     at: 3_000, change: { $0.samples[1].chargeSwitch = 0 },
-                    charge: Expected(50_000, .packMaximum, pack: 0), discharge: Expected(170_999)),
+                    charge: Expected(50_000, .packMaximum, pack: 0), discharge: Expected(95_000)),
                 Cycle(
                     at: 4_000,
                     change: {
@@ -49,28 +49,88 @@ struct SharingTests {
     @Test("a lost pack bounds the bank by its last words and keeps the margin")
     func lost() {
         let bench = Bench([.pack(190, amps: 95), .pack(10, amps: 100)], .immediate)
-        // 95 A / 0.95 × 0.9 = 90 A together; alone, but with the lost one perhaps still wired: 95 A × 0.9.
+        // 95 A / 0.95 × 0.5 is less than 95 A × 0.9; alone it is the same, for the lost one may still be wired.
         Self.check(
             [
-                Cycle(at: 0), Cycle(at: 2_000, charge: Expected(90_000, .packMaximum, pack: 0)),
+                Cycle(at: 0), Cycle(at: 2_000, charge: Expected(85_500, .packMaximum, pack: 0)),
                 Cycle(at: 3_000, change: { $0.isTalking[1] = false }),
                 Cycle(
                     at: 20_000, charge: Expected(85_500, .packMaximum, pack: 0), freshness: [.fresh, .lost]),
             ], bench)
         var small = bench
         small.samples[1].chargeLimit = 1_000
-        // 0.9 A / 0.05 × 0.9 = 16.2 A.
+        // 0.9 A / 0.05 × 0.5 = 9 A.
         Self.check(
             [
-                Cycle(at: 0), Cycle(at: 2_000, charge: Expected(16_200, .bmsLimit, pack: 1)),
+                Cycle(at: 0), Cycle(at: 2_000, charge: Expected(9_000, .bmsLimit, pack: 1)),
                 Cycle(at: 3_000, change: { $0.isTalking[1] = false }),
-                Cycle(at: 20_000, charge: Expected(16_200, .packLost, pack: 1, rise: .newReading)),
+                Cycle(at: 20_000, charge: Expected(9_000, .packLost, pack: 1, rise: .newReading)),
                 Cycle(
                     at: 21_000,
                     change: {
                         $0.isTalking[1] = true; $0.samples[1].chargeLimit = 200_000
-                    }, charge: Expected(90_000, .packMaximum)),
+                    }, charge: Expected(85_500, .packMaximum)),
             ], small)
+    }
+
+    /// Two packs of 100 A, 100 Ah and 280 Ah, that carry what `amps` says.
+    private static func carrying(_ amps: [Int32]) -> (inout Bench) -> Void {
+        { bench in for (index, value) in amps.enumerated() { bench.samples[index].current = value * 1_000 } }
+    }
+
+    @Test("shares are measured while more than a tenth of the capacity flows, and the larger one is remembered")
+    func measured() {
+        var settings = ControlSettings.immediate
+        settings.bankChargeMilliamps = 1_000_000
+        settings.bankDischargeMilliamps = 1_000_000
+        Self.check(
+            [
+                Cycle(at: 0),
+                // By capacity 26.3 and 73.7 %: half of 100 A / 0.737 is less than 0.9 × 100 A.
+                Cycle(at: 2_000, charge: Expected(90_000, .packMaximum, pack: 1)),
+                // 38 A are a tenth; nothing is learned from less.
+                Cycle(at: 9_000, change: Self.carrying([18, 18]), charge: Expected(90_000)),
+                // Equal currents: each carries half. 100 A / 0.5 × 0.9.
+                Cycle(at: 10_000, change: Self.carrying([30, 30])),
+                Cycle(at: 12_000, charge: Expected(180_000), discharge: Expected(180_000)),
+                // Too little to measure: the larger of measured and stated counts. 100 A / 0.737 × 0.9.
+                Cycle(at: 13_000, change: Self.carrying([1, 1])),
+                Cycle(at: 15_000, charge: Expected(122_142, .packMaximum, pack: 1)),
+                // A share that turns out larger counts at once: 100 A / 0.75 × 0.9.
+                Cycle(at: 16_000, change: Self.carrying([-30, -90])),
+                Cycle(at: 18_000, discharge: Expected(119_999, .packMaximum, pack: 1)),
+            ], Bench([.pack(100, amps: 100), .pack(280, amps: 100)], settings))
+    }
+
+    @Test("currents against each other flow between the packs and teach nothing")
+    func circulating() {
+        var settings = ControlSettings.immediate
+        settings.bankChargeMilliamps = 1_000_000
+        Self.check(
+            [
+                Cycle(at: 0), Cycle(at: 2_000, change: Self.carrying([-20, 90])),
+                Cycle(at: 6_000, charge: Expected(90_000, .packMaximum)),
+            ], Bench([.pack(100, amps: 100), .pack(280, amps: 100)], settings))
+    }
+
+    @Test("a pack that carries more than it may brings the bank down in proportion")
+    func overCurrent() {
+        var settings = ControlSettings.immediate
+        settings.bankChargeMilliamps = 1_000_000
+        Self.check(
+            [
+                Cycle(at: 0), Cycle(at: 2_000, change: Self.carrying([50, 50])),
+                Cycle(at: 5_000, charge: Expected(180_000)),
+                // 150 A through one of them: 190 A × 100 / 150; it moved too fast to be a measured share.
+                Cycle(
+                    at: 6_000, change: Self.carrying([150, 40]),
+                    charge: Expected(126_666, .packOverCurrent, pack: 0, input: 150_000)),
+                // A second later it is steady and measured: 100 A / 0.789 × 0.9.
+                Cycle(at: 7_000, charge: Expected(113_999, .packMaximum, pack: 0)),
+                // The others still say so when it falls silent.
+                Cycle(at: 8_000, change: { $0.isTalking[0] = false }),
+                Cycle(at: 25_000, charge: Expected(90_000), freshness: [.lost, .fresh]),
+            ], Bench([.pack(), .pack()], settings))
     }
 
     @Test("a lost pack whose neighbour opens its switch is given its larger share")

@@ -32,6 +32,24 @@ struct ReportingTests {
         #expect(read.packs[0].values["temperature_5"] == nil, "what was not reported is left out")
     }
 
+    @Test("overruns are shown, and a stall instead of the state it hides")
+    func overrunsAndStall() throws {
+        var plant = VirtualPlant(packs: 1)
+        plant.run(for: .seconds(60))
+        let snapshot = Snapshot(
+            core: plant.core, buses: [], framesPerSecond: 6, startedAt: Instant(nanoseconds: 0),
+            worstLatency: .zero, overruns: 3, worstCycle: .microseconds(120_400), at: plant.now)
+        let well = StatusView().lines(StatusDocument(snapshot, version: "0", at: plant.now))
+        #expect(well.contains { $0.hasPrefix("Cycles") && $0.hasSuffix("longest 120.4 ms, 3 overruns") })
+        #expect(Wording.service(snapshot).hasPrefix("running: 1 pack, CCL "))
+        let stalled = StatusDocument(
+            snapshot, version: "0", stalledSince: plant.now, at: plant.now + .seconds(4))
+        #expect(try StatusDocument(json: stalled.json()).stalledSeconds == 4)
+        let lines = StatusView().lines(stalled)
+        #expect(lines[0].contains("STALLED") && !lines[0].contains("RUNNING"))
+        #expect(lines.contains { $0.contains("no cycle was finished for 4.0 s") })
+    }
+
     @Test("a lost pack shows no old values")
     func lostPackShowsNothing() {
         var plant = VirtualPlant(packs: 2)

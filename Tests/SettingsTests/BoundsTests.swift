@@ -1,3 +1,4 @@
+import BatteryModel
 import Settings
 import Testing
 
@@ -86,4 +87,16 @@ func packCount() {
     #expect(
         report(text(17))
             == "busbar.yaml:37:5: 17 packs; one gateway reads at most 16; remove the others")
+}
+
+@Test("a stall of the gateway is accepted up to its bounds and refused beyond")
+func stallBounds() throws {
+    for (value, limit) in [("0.5 s", 500), ("2 s", 2_000), ("10 s", 10_000)] {
+        let text = soundText + "gateway: {stall: \(value)}\n"
+        let settings = try BusbarSettings.read(text: text, file: "busbar.yaml", knowing: catalogue)
+        #expect(settings.stallLimit == .milliseconds(Int64(limit)))
+    }
+    for value in ["0.499 s", "10.001 s", "2"] {
+        #expect(report(soundText + "gateway: {stall: \(value)}\n") != "", "\(value)")
+    }
 }

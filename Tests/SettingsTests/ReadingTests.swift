@@ -128,7 +128,8 @@ func effectiveSnapshot() throws {
         "    without: []",
         "  padding: true", "  chemistry: lfp", "  charge_voltage_per_cell: 3.45 V",
         "  highest_cell: {3.375 V: 100 %, 3.4 V: 25 %, 3.425 V: 5 %, 3.45 V: 0.5 %, 3.5 V: 0 %}",
-        "  silent: 10 s", "  alarm_policy: any_pack", "  poll: 1 s", "  socket: /run/busbar/busbar.sock",
+        "  silent: 10 s", "  alarm_policy: any_pack", "  poll: 1 s", "  stall: 2 s",
+        "  socket: /run/busbar/busbar.sock",
     ] {
         #expect(text.split(separator: "\n").contains(Substring(line)))
     }

@@ -37,6 +37,12 @@ int linuxio_bind_can(int fd, const char *interface);
 void linuxio_name_thread(const char *name);
 /// Duplicates a descriptor with close-on-exec set.
 int linuxio_duplicate(int fd);
+/// Opens a descriptor on which every transfer fails with EBADF.
+int linuxio_open_refusing(void);
+/// Puts the file behind `with` behind the open number `fd`, in one step; what was behind `fd` is closed there.
+int linuxio_replace(int fd, int with);
+/// Makes the last close of a TCP connection throw away what was not sent yet, and reset the connection.
+int linuxio_reset_on_close(int fd);
 /// Sets or clears O_NONBLOCK.
 int linuxio_set_nonblocking(int fd, int nonblocking);
 /// Puts sensible limits on a TCP connection: no delay, and a peer that is silent to probes is gone after ~20 s.
