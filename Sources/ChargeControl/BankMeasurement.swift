@@ -28,8 +28,16 @@ extension ChargeController {
         bank.meanVoltage = meanVoltage(members)
         var sum: Int64? = 0
         var charge: Int64? = 0
-        for index in 0..<count where members & 1 << UInt16(index) != 0 {
+        for index in 0..<count {
             guard let pack = packs[index], let view = pack.view else { continue }
+            guard members & 1 << UInt16(index) != 0 else {
+                // A lost pack may still be wired in, as high as it was.
+                if pack.isLost, let voltage = pack.offered.voltage {
+                    bank.highestVoltage = max(bank.highestVoltage ?? voltage, voltage)
+                }
+                continue
+            }
+            packs[index]?.offered.voltage = view.voltage?.value
             let capacity = pack.settings.capacityMilliampHours
             let current = view.current?.usable(at: now, noOlderThan: settings.lostAfter)
             if let voltage = view.voltage?.value {

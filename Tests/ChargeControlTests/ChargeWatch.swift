@@ -29,7 +29,9 @@ struct ChargeWatch {
         if verdict.state != .running, new.stage != .start { return "a stage without a bank" }
         let isFilled = new.stage == .float && new.sinceFull == .zero
         if isFilled { mayBeFull = true }
-        if new.stage == .float, old.stage == .bulk || old.stage == .rebulk { return "from \(old.stage) to float" }
+        if new.stage == .float, old.stage == .bulk || old.stage == .rebulk {
+            return "from \(old.stage) to float"
+        }
         if new.sinceFull < old.sinceFull, !isFilled { return "full out of nothing" }
         return nil
     }

@@ -69,7 +69,8 @@ extension History {
 
     private mutating func chooseMode() {
         let modes: [Flow.Mode] = [
-            .rest, .charge, .charge, .charge, .discharge, .discharge, .tooMuchCharge, .tooMuchDischarge, .noise,
+            .rest, .charge, .charge, .charge, .discharge, .discharge, .tooMuchCharge, .tooMuchDischarge,
+            .noise,
         ]
         flow.mode = modes[Int(random.next() % UInt64(modes.count))]
         flow.part = Double(random.pick(5...100)) / 100

@@ -74,7 +74,8 @@ struct History {
         settings = RandomSettings.bank(&random, packs: count)
         let cells = random.once(in: 3) ? random.pick(4...32) : 16
         packs = RandomSettings.packs(&random, count: count, cells: cells)
-        let middle = (settings.chargeVoltageMillivoltsPerCell + settings.dischargeVoltageMillivoltsPerCell) / 2
+        let middle =
+            (settings.chargeVoltageMillivoltsPerCell + settings.dischargeVoltageMillivoltsPerCell) / 2
         for pack in packs {
             readings.append(PackReading())
             walks.append(
@@ -143,7 +144,8 @@ struct History {
 }
 
 extension History.Walk {
-    init(_ pack: PackSettings, around middle: Int32, _ settings: ControlSettings, _ random: inout SplitMix64) {
+    init(_ pack: PackSettings, around middle: Int32, _ settings: ControlSettings, _ random: inout SplitMix64)
+    {
         self.init(
             cells: (0..<pack.cells).map { _ in middle + random.pick(-20...20) },
             temperatures: (0..<random.pick(1...5)).map { _ in random.pick(100...400) },

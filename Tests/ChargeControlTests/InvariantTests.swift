@@ -22,7 +22,8 @@ struct InvariantTests {
         }
         for failure in failures { Issue.record(Comment(rawValue: failure)) }
         let seconds = (clock.now - start) / .seconds(1)
-        print("PROOF histories \(all.histories) seeds \(size.seeds) steps \(all.steps) seconds \(Int(seconds))")
+        print(
+            "PROOF histories \(all.histories) seeds \(size.seeds) steps \(all.steps) seconds \(Int(seconds))")
         guard size.isLong else { return }
         for line in all.lines { print(line) }
         print("PROOF never \(all.missing.joined(separator: ", "))")

@@ -48,18 +48,22 @@ extension Invariants {
         switch limit.winner.rule {
         case .bankMaximum, .bmsLimit, .inputMissing, .packLost:
             // The bank stands above what it may ever have.
-            return verdict.charge.value == 0 ? nil : "3: CCL \(verdict.charge) above CVL \(limit), bank \(mean)"
+            return verdict.charge.value == 0
+                ? nil : "3: CCL \(verdict.charge) above CVL \(limit), bank \(mean)"
         case .overshoot:
             let least = packs.indices.compactMap { index in
                 verdict.members & 1 << UInt16(index) != 0 ? oracle.sumWithoutOvershoot(index) : nil
             }.min()
+            // What stood out in a lost pack stands out for ever.
+            if verdict.members.nonzeroBitCount < packs.count { return nil }
             let float = settings.stages.floatMillivoltsPerCell * cells
             guard let least, limit.value >= min(max(least, float), max(least, floor)) else {
                 return "3: CVL \(limit) although the cells without their overshoots have \(least as Any)"
             }
             return nil
         case .stage:
-            return value >= mean - 3 * Int64(cells) ? nil : "3: float CVL \(limit) far under the bank's \(mean)"
+            return value >= mean - 3 * Int64(cells)
+                ? nil : "3: float CVL \(limit) far under the bank's \(mean)"
         case .limitsIgnored:
             return settings.supervision.action == .alarm ? "3: CVL lowered unasked" : nil
         default: return "3: CVL \(limit) under the bank's \(mean)"

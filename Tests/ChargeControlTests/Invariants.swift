@@ -94,7 +94,9 @@ struct Invariants {
             }
             guard packs[pack].sharePermille != nil else { continue }
             let given = shares[pack] / carrying * 1_000
-            if Double(permille) < given - 0.01 { return "2: pack \(pack) has \(given) ‰, counts \(permille) ‰" }
+            if Double(permille) < given - 0.01 {
+                return "2: pack \(pack) has \(given) ‰, counts \(permille) ‰"
+            }
             if areAllGiven, Double(permille) > given + 1.01 { return "2: a given share was changed" }
         }
         return nil
@@ -126,20 +128,27 @@ struct Invariants {
     private func checkRequests(_ verdict: BankVerdict) -> String? {
         let orders = verdict.orders
         if orders[.pauseCharge] != nil, verdict.charge.value != 0 { return "charges although paused" }
-        if orders[.pauseDischarge] != nil, verdict.discharge.value != 0 { return "discharges although paused" }
+        if orders[.pauseDischarge] != nil, verdict.discharge.value != 0 {
+            return "discharges although paused"
+        }
         if let cap = orders[.capCharge], verdict.charge.value > cap.milliamps { return "CCL above its cap" }
         if let cap = orders[.capDischarge], verdict.discharge.value > cap.milliamps {
             return "DCL above its cap"
         }
-        for kind in [OperatorOrder.Kind.pauseCharge, .pauseDischarge, .capCharge, .capDischarge, .forceCharge] {
+        for kind in [
+            OperatorOrder.Kind.pauseCharge, .pauseDischarge, .capCharge, .capDischarge, .forceCharge,
+        ] {
             guard let order = orders[kind] else { continue }
             if let until = order.until, until <= verdict.at { return "an order outlives its end" }
             if kind == .forceCharge, order.until == nil { return "a force charge without end" }
         }
-        for field in [BankField.forceCharge, .forceChargeSoon, .fullCharge] where verdict.bank[field]?.value == 1 {
+        for field in [BankField.forceCharge, .forceChargeSoon, .fullCharge]
+        where verdict.bank[field]?.value == 1 {
             if verdict.charge.value == 0 { return "\(field) although nothing may be charged" }
         }
-        if verdict.bank[.forceCharge]?.value == 1, orders[.forceCharge] == nil { return "force charge unasked" }
+        if verdict.bank[.forceCharge]?.value == 1, orders[.forceCharge] == nil {
+            return "force charge unasked"
+        }
         let enabled = (verdict.bank[.chargeEnabled]?.value, verdict.bank[.dischargeEnabled]?.value)
         if enabled.0 == 1, verdict.charge.value == 0 { return "charging enabled at 0" }
         if enabled.1 == 1, verdict.discharge.value == 0 { return "discharging enabled at 0" }

@@ -14,7 +14,8 @@ enum MemoryTwins {
         var restarted = ChargeController(history.settings)
         for pack in history.packs { restarted.add(pack) }
         restarted.restore(
-            plain.memory(at: history.now, wall: history.image.wall), at: history.now, wall: history.image.wall)
+            plain.memory(at: history.now, wall: history.image.wall), at: history.now, wall: history.image.wall
+        )
         for step in 0..<60 {
             future.advance()
             future.apply(to: &plain)
@@ -49,7 +50,9 @@ enum MemoryTwins {
             case 1: memory[index] = Int64(random.pick(-1...6))
             case 2: memory[index] = Int64(random.pick(0...(.max)))
             default:
-                let extremes: [Int64] = [.min, .min + 1, -1, .max - 1, .max, Int64(truncatingIfNeeded: random.next())]
+                let extremes: [Int64] = [
+                    .min, .min + 1, -1, .max - 1, .max, Int64(truncatingIfNeeded: random.next()),
+                ]
                 memory[index] = extremes[Int(random.next() % 6)]
             }
         }
@@ -60,7 +63,9 @@ enum MemoryTwins {
     private static func allowed(_ rules: RuleList) -> LimitReason {
         var strictest = LimitReason(.bankMaximum, limit: .max, rise: .configuration)
         for index in 0..<rules.count {
-            guard let reason = rules[index].reason, reason.rule != .hold, reason.rule != .ramp else { continue }
+            guard let reason = rules[index].reason, reason.rule != .hold, reason.rule != .ramp else {
+                continue
+            }
             if reason.limit < strictest.limit { strictest = reason }
         }
         return strictest

@@ -22,7 +22,8 @@ extension Oracle {
             guard let setting = reading[row.field], setting.at <= now, now - setting.at <= .seconds(300),
                 let value = row.measure(reading)
             else { continue }
-            let distance = Double(row.isUpper ? setting.value : value) - Double(row.isUpper ? value : setting.value)
+            let distance =
+                Double(row.isUpper ? setting.value : value) - Double(row.isUpper ? value : setting.value)
             part = min(part, max((distance - row.ends) / (row.begins - row.ends), 0))
         }
         return part
@@ -60,16 +61,19 @@ extension Oracle {
             field: .cellUnderVoltage, charge: false, discharge: true, isUpper: false, begins: 150, ends: 30,
             measure: { $0.cellMillivolts?.value.lowest.map { Int32($0.value) } }),
         .init(
-            field: .chargeOverTemperature, charge: true, discharge: false, isUpper: true, begins: 50, ends: 10,
+            field: .chargeOverTemperature, charge: true, discharge: false, isUpper: true, begins: 50,
+            ends: 10,
             measure: { temperatures(in: $0).max() }),
         .init(
-            field: .chargeUnderTemperature, charge: true, discharge: false, isUpper: false, begins: 30, ends: 5,
+            field: .chargeUnderTemperature, charge: true, discharge: false, isUpper: false, begins: 30,
+            ends: 5,
             measure: { temperatures(in: $0).min() }),
         .init(
             field: .dischargeOverTemperature, charge: false, discharge: true, isUpper: true, begins: 50,
             ends: 10, measure: { temperatures(in: $0).max() }),
         .init(
-            field: .mosfetOverTemperature, charge: true, discharge: true, isUpper: true, begins: 100, ends: 30,
+            field: .mosfetOverTemperature, charge: true, discharge: true, isUpper: true, begins: 100,
+            ends: 30,
             measure: { $0[.mosfetTemperature]?.value }),
     ]
 

@@ -47,7 +47,9 @@ struct Tally: Sendable {
         let rules = Self.rules.filter { rule in
             rule != .stopping && wins.allSatisfy { $0[Int(rule.rawValue)] == 0 }
         }
-        let stages = (0..<8).compactMap { ChargeStage(rawValue: $0) }.filter { self.stages[Int($0.rawValue)] == 0 }
+        let stages = (0..<8).compactMap { ChargeStage(rawValue: $0) }.filter {
+            self.stages[Int($0.rawValue)] == 0
+        }
         let states = (0..<8).compactMap { BankVerdict.State(rawValue: $0) }
             .filter { self.states[Int($0.rawValue)] == 0 }
         let bounds = (0..<8).compactMap { SOCVerdict.Bound(rawValue: $0) }

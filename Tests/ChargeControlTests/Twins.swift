@@ -33,7 +33,8 @@ struct Twins {
         // Stages go by what the packs in the bank say; within what is permitted they may differ.
         let isStage = more.chargeVoltage.winner.rule == .stage || more.charge.winner.rule == .floatSettling
         let isMore =
-            verdict.charge.value > more.charge.value && !isExcused.charge && !isWish && more.charge.winner.rule != .floatSettling
+            verdict.charge.value > more.charge.value && !isExcused.charge && !isWish
+            && more.charge.winner.rule != .floatSettling
             || verdict.discharge.value > more.discharge.value && !isExcused.discharge
             || verdict.isTransmitting && !isStage
                 && verdict.chargeVoltage.value > max(more.chargeVoltage.value, ownVoltage(verdict))
@@ -66,7 +67,8 @@ struct Twins {
         var free = controller
         var ordered = controller
         let order = OperatorOrder(
-            kind, milliamps: random.pick(0...200_000), until: history.now + .seconds(Int64(random.pick(1...90))))
+            kind, milliamps: random.pick(0...200_000),
+            until: history.now + .seconds(Int64(random.pick(1...90))))
         do throws(OrderRefusal) {
             try ordered.place(order, at: history.now)
         } catch {
@@ -74,7 +76,9 @@ struct Twins {
         }
         let more = free.step(history.image, at: history.now)
         let less = ordered.step(history.image, at: history.now)
-        if less.charge.value > more.charge.value { return "CCL \(less.charge), without \(order) \(more.charge)" }
+        if less.charge.value > more.charge.value {
+            return "CCL \(less.charge), without \(order) \(more.charge)"
+        }
         if less.discharge.value > more.discharge.value {
             return "DCL \(less.discharge), without \(order) \(more.discharge)"
         }

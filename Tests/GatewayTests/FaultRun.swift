@@ -30,7 +30,9 @@ struct FaultRun {
     mutating func play() {
         var times = Set(schedule.faults.flatMap { [$0.at, $0.end] })
         for fault in schedule.faults where fault.kind == .babble {
-            for time in stride(from: fault.at, to: fault.end, by: 10 + fault.amount * 7) { times.insert(time) }
+            for time in stride(from: fault.at, to: fault.end, by: 10 + fault.amount * 7) {
+                times.insert(time)
+            }
         }
         for time in times.sorted() {
             let due = VirtualPlant.start + .milliseconds(Int64(time))

@@ -14,7 +14,8 @@ struct FaultScheduleTests {
         return 0..<(asked == "long" ? 10_000 : UInt64(max((Int(asked) ?? 0) / 1_000, 1)))
     }
 
-    @Test("whatever happens on the wires, no limit outlives what it rests on, and afterwards all is well again")
+    @Test(
+        "whatever happens on the wires, no limit outlives what it rests on, and afterwards all is well again")
     func schedules() async {
         let seeds = Self.seeds
         let clock = ContinuousClock()
@@ -24,7 +25,8 @@ struct FaultScheduleTests {
             for lane in 0..<lanes {
                 group.addTask {
                     let own = seeds.lazy.filter { $0 % lanes == lane }
-                    return Array(own.filter { FaultRun.failure(of: FaultSchedule(seed: $0)) != nil }.prefix(3))
+                    return Array(
+                        own.filter { FaultRun.failure(of: FaultSchedule(seed: $0)) != nil }.prefix(3))
                 }
             }
             return await group.reduce(into: []) { $0 += $1 }
@@ -34,7 +36,8 @@ struct FaultScheduleTests {
             let failure = FaultRun.failure(of: small) ?? "not repeatable"
             Issue.record(Comment(rawValue: "BUSBAR_PROVE_SEED=\(seed): \(failure)\n\(small)"))
         }
-        print("PROOF schedules \(seeds.count) seeds \(seeds) seconds \(Int((clock.now - start) / .seconds(1)))")
+        print(
+            "PROOF schedules \(seeds.count) seeds \(seeds) seconds \(Int((clock.now - start) / .seconds(1)))")
     }
 
     @Test("the same schedule gives the same frames", arguments: 0..<10)

@@ -224,7 +224,10 @@ struct VirtualPlant {
             (.packVoltage, 52_800), (.current, 10_000), (.soc, 550), (.soh, 1_000), (.temperature1, 200),
             (.temperature2, 210), (.mosfetTemperature, 250), (.chargeSwitch, 1), (.dischargeSwitch, 1),
             (.chargeLimit, 100_000), (.dischargeLimit, 150_000), (.cellOverVoltage, 3_650),
-            (.remainingCapacity, 154_000), (.fullCapacity, 280_000), (.configuredCells, 16),
+            (.cellUnderVoltage, 2_600),
+            (.chargeOverTemperature, 600), (.chargeUnderTemperature, -100), (.dischargeOverTemperature, 650),
+            (.mosfetOverTemperature, 1_000), (.remainingCapacity, 154_000), (.fullCapacity, 280_000),
+            (.configuredCells, 16),
         ]
         for (field, value) in values { reading[field] = Reading(value, at: at) }
         return reading

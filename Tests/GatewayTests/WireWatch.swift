@@ -51,10 +51,13 @@ struct WireWatch {
         guard let age else { return "frame \(name) before any pack was heard" }
         if age > silentAfter { return "frame \(name) although silent for \(age.milliseconds) ms" }
         if frame.identifier == 0x35C, age > zeroAfter, frame.bytes[0] & 0xE0 != 0 {
-            return "permission or request \(frame.bytes[0]) although the last word is \(age.milliseconds) ms old"
+            return
+                "permission or request \(frame.bytes[0]) although the last word is \(age.milliseconds) ms old"
         }
         if frame.identifier == 0x355, !(1...99).contains(frame.bytes[0]) { return "SOC \(frame.bytes[0]) %" }
-        if frame.identifier == 0x35E, array(frame.payload) != Array("PYLON   ".utf8) { return "another maker" }
+        if frame.identifier == 0x35E, array(frame.payload) != Array("PYLON   ".utf8) {
+            return "another maker"
+        }
         guard let limits = Limits(frame) else { return nil }
         if !chargeVoltage.contains(limits.chargeVoltage) { return "CVL \(limits.chargeVoltage)" }
         if !(0...2_000).contains(limits.charge) || !(0...3_000).contains(limits.discharge) {
