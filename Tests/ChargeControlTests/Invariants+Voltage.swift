@@ -66,6 +66,10 @@ extension Invariants {
                 ? nil : "3: float CVL \(limit) far under the bank's \(mean)"
         case .limitsIgnored:
             return settings.supervision.action == .alarm ? "3: CVL lowered unasked" : nil
+        case .hold, .ramp:
+            // With a pack lost nobody knows that the bank has not merely lost its lowest member: CVL waits.
+            let isAnyLost = packs.indices.contains { verdict[$0].freshness == .lost }
+            return isAnyLost ? nil : "3: CVL \(limit) under the bank's \(mean)"
         default: return "3: CVL \(limit) under the bank's \(mean)"
         }
     }

@@ -73,6 +73,8 @@ enum MemoryTwins {
 
     private static func isComparable(_ more: BankVerdict, _ less: BankVerdict, _ count: Int) -> Bool {
         guard more.state == .running, more.members.nonzeroBitCount == count else { return false }
+        // The first step after a restart counts no time, so a stage may come one step later.
+        if more.stage.stage != less.stage.stage, less.state == .running { return false }
         if more.alarms.level(of: .limitsIgnored) != nil { return false }
         let rules = [more.charge, more.discharge, more.chargeVoltage].map(\.winner.rule)
         if rules.contains(.inputMissing) || rules.contains(.limitsIgnored) { return false }

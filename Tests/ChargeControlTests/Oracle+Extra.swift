@@ -20,11 +20,11 @@ extension Oracle {
         }
         for row in Self.protections where isCharge ? row.charge : row.discharge {
             guard let setting = reading[row.field], setting.at <= now, now - setting.at <= .seconds(300),
-                let value = row.measure(reading)
+                row.range.contains(setting.value), let value = row.measure(reading)
             else { continue }
-            let distance =
-                Double(row.isUpper ? setting.value : value) - Double(row.isUpper ? value : setting.value)
-            part = min(part, max((distance - row.ends) / (row.begins - row.ends), 0))
+            let distance = Double(setting.value) - Double(value)
+            let left = row.isUpper ? distance : -distance
+            part = min(part, max((left - row.ends) / (row.begins - row.ends), 0))
         }
         return part
     }
@@ -49,6 +49,10 @@ extension Oracle {
         var isUpper: Bool
         var begins: Double
         var ends: Double
+        /// What a BMS could be set to.
+        var range: ClosedRange<Int32> {
+            field == .cellOverVoltage || field == .cellUnderVoltage ? 1_000...5_000 : -500...1_500
+        }
         var measure: @Sendable (borrowing PackReading) -> Int32?
     }
 

@@ -38,7 +38,7 @@ enum RandomSettings {
         stages.absorptionPatience = .seconds(Int64(random.pick(2...120)))
         stages.absorptionLongest = .seconds(Int64(random.pick(10...300)))
         stages.absorptionSpreadMillivolts = random.pick(5...60)
-        stages.rebulkSettle = .seconds(Int64(random.pick(0...30)))
+        stages.rebulkSettle = .seconds(Int64(random.pick(1...30)))
         stages.rebulkSOCPermille = random.pick(100...900)
         stages.voltageHold = .seconds(Int64(random.pick(0...60)))
         stages.voltageRampMicrovoltsPerSecond = random.pick(1_000...500_000)

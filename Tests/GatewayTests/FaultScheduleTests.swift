@@ -5,8 +5,9 @@ import Testing
 
 @Suite("Fault schedules, byte for byte through the real codecs")
 struct FaultScheduleTests {
-    /// `BUSBAR_PROVE=long`, or a number of steps: the schedules are then as many as a thousandth of it, 10 000 for
-    /// `long`. `BUSBAR_PROVE_SEED=n` plays the one schedule with that seed.
+    /// What is played: few schedules, with `BUSBAR_PROVE=long` 10 000, with a number of steps a thousandth of it.
+    ///
+    /// `BUSBAR_PROVE_SEED=n` plays the one schedule with that seed.
     private static var seeds: Range<UInt64> {
         let environment = ProcessInfo.processInfo.environment
         if let seed = environment["BUSBAR_PROVE_SEED"].flatMap(UInt64.init) { return seed..<seed + 1 }

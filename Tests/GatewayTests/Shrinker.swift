@@ -1,6 +1,6 @@
 /// Makes a failing schedule as small as it gets and still fails.
 enum Shrinker {
-    /// The smallest schedule found that still fails.
+    /// Looks for the smallest schedule that still fails.
     ///
     /// Faults are taken away one by one, then made shorter, weaker and earlier, until nothing of it fails any more.
     ///
@@ -8,6 +8,7 @@ enum Shrinker {
     ///   - schedule: One that fails.
     ///   - tries: How many schedules are tried at most.
     ///   - fails: Whether a schedule fails.
+    /// - Returns: One that still fails.
     static func smallest(
         _ schedule: FaultSchedule, tries: Int = 400, _ fails: (FaultSchedule) -> Bool
     ) -> FaultSchedule {
