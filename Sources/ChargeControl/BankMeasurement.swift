@@ -19,6 +19,9 @@ struct BankMeasurement {
     var shuntSOC: Int32?
     var isShuntLost = false
     var currents = Sharing.Currents()
+    /// Sums over the packs so far; `nil` as soon as one says nothing.
+    fileprivate var sum: Int64? = 0
+    fileprivate var charge: Int64? = 0
 }
 
 extension ChargeController {
@@ -26,40 +29,18 @@ extension ChargeController {
     mutating func measure(_ members: UInt16, at now: Instant) -> BankMeasurement {
         var bank = BankMeasurement()
         bank.meanVoltage = meanVoltage(members)
-        var sum: Int64? = 0
-        var charge: Int64? = 0
         for index in 0..<count {
-            guard let pack = packs[index], let view = pack.view else { continue }
-            guard members & 1 << UInt16(index) != 0 else {
+            if members & 1 << UInt16(index) != 0 {
+                packs[index]?.add(to: &bank, index, at: now, settings)
+                packs[index]?.offered.voltage = packs[index]?.view?.voltage?.value
+            } else if packs[index]?.isLost == true, let voltage = packs[index]?.offered.voltage {
                 // A lost pack may still be wired in, as high as it was.
-                if pack.isLost, let voltage = pack.offered.voltage {
-                    bank.highestVoltage = max(bank.highestVoltage ?? voltage, voltage)
-                }
-                continue
-            }
-            packs[index]?.offered.voltage = view.voltage?.value
-            let capacity = pack.settings.capacityMilliampHours
-            let current = view.current?.usable(at: now, noOlderThan: settings.lostAfter)
-            if let voltage = view.voltage?.value {
                 bank.highestVoltage = max(bank.highestVoltage ?? voltage, voltage)
-            }
-            bank.measureCells(view)
-            if view.balancing?.usable(at: now, noOlderThan: settings.lostAfter).map({ $0 != 0 }) ?? false {
-                bank.isBalancing = true
-            }
-            let soc = pack.charge.permille(capacityMilliampHours: capacity)
-            charge = charge.flatMap { sum in soc.map { sum + Int64($0) * Int64(capacity) } }
-            bank.capacityMilliampHours += Int64(capacity)
-            sum = sum.flatMap { sum in current.map { sum + Int64($0) } }
-            if pack.conducts(.charge, at: now, settings) || pack.conducts(.discharge, at: now, settings) {
-                bank.currents.conducting |= 1 << UInt16(index)
-                bank.currents.capacityMilliampHours += Int64(capacity)
-                if current != nil { bank.currents.milliamps[index] = view.current }
             }
         }
         guard bank.capacityMilliampHours > 0 else { return bank }
-        bank.packsSOC = charge.map { Int32(clamping: $0 / bank.capacityMilliampHours) }
-        bank.milliamps = sum.map { Int32(clamping: $0) }
+        bank.packsSOC = bank.charge.map { Int32(clamping: $0 / bank.capacityMilliampHours) }
+        bank.milliamps = bank.sum.map { Int32(clamping: $0) }
         return bank
     }
 
@@ -94,7 +75,7 @@ extension ChargeController {
         let bulk = settings.chargeVoltageMillivoltsPerCell * cellCount
         stages.step(
             StageInput(
-                isRunning: isRunning, bankMillivolts: bank.meanVoltage,
+                isRunning: isRunning, isStarting: state == .starting, bankMillivolts: bank.meanVoltage,
                 topMillivolts: min(bulk, permittedVoltage ?? bulk), cells: cellCount,
                 chargeVoltage: voltageRamp.said, isOvershooting: bank.isOvershooting,
                 spreadMillivolts: bank.spread, highestCellMillivolts: bank.highestCell,
@@ -112,8 +93,34 @@ extension ChargeController {
     }
 }
 
+extension PackTrack {
+    /// Adds what this pack has measured.
+    fileprivate func add(
+        to bank: inout BankMeasurement, _ index: Int, at now: Instant, _ control: ControlSettings
+    ) {
+        guard let view else { return }
+        let capacity = Int64(settings.capacityMilliampHours)
+        let current = view.current?.usable(at: now, noOlderThan: control.lostAfter)
+        if let voltage = view.voltage?.value {
+            bank.highestVoltage = max(bank.highestVoltage ?? voltage, voltage)
+        }
+        bank.addCells(view)
+        if view.balancing?.usable(at: now, noOlderThan: control.lostAfter).map({ $0 != 0 }) ?? false {
+            bank.isBalancing = true
+        }
+        let soc = charge.permille(capacityMilliampHours: settings.capacityMilliampHours)
+        bank.charge = bank.charge.flatMap { sum in soc.map { sum + Int64($0) * capacity } }
+        bank.capacityMilliampHours += capacity
+        bank.sum = bank.sum.flatMap { sum in current.map { sum + Int64($0) } }
+        guard conducts(.charge, at: now, control) || conducts(.discharge, at: now, control) else { return }
+        bank.currents.conducting |= 1 << UInt16(index)
+        bank.currents.capacityMilliampHours += capacity
+        if current != nil { bank.currents.milliamps[index] = view.current }
+    }
+}
+
 extension BankMeasurement {
-    fileprivate mutating func measureCells(_ view: borrowing PackView) {
+    fileprivate mutating func addCells(_ view: borrowing PackView) {
         guard let cells = view.cells else { return }
         highestCell = max(highestCell ?? cells.high.value, cells.high.value)
         lowestCell = min(lowestCell ?? cells.low.value, cells.low.value)

@@ -110,12 +110,13 @@ extension ChargeController {
             conducting |= 1 << UInt16(index)
         }
         let wired = conducting | lostOffers(direction)
+        let group = sharing.group(conducting)
         for index in 0..<count where members & 1 << UInt16(index) != 0 {
             guard
                 let own = direction == .charge
                     ? packs[index]?.verdict.charge : packs[index]?.verdict.discharge
             else { continue }
-            let permille = sharing.permille(of: index, among: conducting)
+            let permille = sharing.permille(of: index, in: group)
             if direction == .charge {
                 packs[index]?.verdict.chargeSharePermille = permille
             } else {
@@ -127,7 +128,7 @@ extension ChargeController {
                 continue
             }
             var offer = own.winner
-            offer.limit = sharing.bankLimit(for: own.value, of: index, among: conducting, wired: wired)
+            offer.limit = sharing.bankLimit(for: own.value, of: index, in: group, wired: wired)
             if let over = overCurrent(direction, of: index, bank), over.limit < offer.limit { offer = over }
             packs[index]?.offered[direction] = offer
             if direction == .charge {
@@ -175,7 +176,8 @@ extension ChargeController {
             let own = direction == .charge ? pack.offered.ownCharge : pack.offered.ownDischarge
             let among = conducting | 1 << UInt16(index)
             offer.limit = min(
-                offer.limit, sharing.bankLimit(for: own, of: index, among: among, wired: among))
+                offer.limit,
+                sharing.bankLimit(for: own, of: index, in: sharing.group(among), wired: among))
             offer.rule = .packLost
             offer.rise = .newReading
             ballot.hear(offer)

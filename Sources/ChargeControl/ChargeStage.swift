@@ -33,6 +33,7 @@ public struct StageProgress: Sendable, Equatable {
 /// What the stages look at.
 struct StageInput {
     var isRunning: Bool
+    var isStarting: Bool
     /// Mean voltage of the packs in the bank, in millivolts.
     var bankMillivolts: Int32?
     /// The charge voltage of the whole bank, in millivolts, and the part of it that each cell may miss.
@@ -81,7 +82,7 @@ struct StageMachine: Sendable {
             default: if isAtTop(input, stages) { enterAbsorption() }
             }
         }
-        progress.stage = !input.isRunning ? .start : isHeld && inner != .float ? .hold : inner
+        progress.stage = input.isStarting ? .start : isHeld && inner != .float ? .hold : inner
     }
 
     /// CVL that float asks for, in millivolts; `nil` in other stages.

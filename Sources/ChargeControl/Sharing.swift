@@ -59,19 +59,34 @@ struct Sharing: Sendable {
         }
     }
 
-    /// What has to be expected of `pack` when `members` (bit n for pack n) carry the current: its part and the whole.
+    /// Packs that carry a current together, and the wholes that their parts are parts of.
+    struct Group {
+        /// Bit n for pack n.
+        let members: UInt16
+        fileprivate var stated: Int64 = 0
+        fileprivate var probable: Int64 = 0
+
+        fileprivate init(_ members: UInt16) { self.members = members }
+    }
+
+    /// The packs in `members` (bit n for pack n) as a group.
+    func group(_ members: UInt16) -> Group {
+        var group = Group(members)
+        for index in stated.indices where members & 1 << UInt16(index) != 0 {
+            group.stated += stated[index]
+            group.probable += probable(index)
+        }
+        return group
+    }
+
+    /// What has to be expected of `pack` when a group carries the current: its part and the whole.
     ///
     /// While enough current flows it is the measured part. Otherwise it is the larger of the measured and the stated
     /// one: a share that was once seen is not forgotten because the sun went behind a cloud.
-    private func expected(_ pack: Int, among members: UInt16) -> (part: Int64, whole: Int64) {
-        var all = (stated: Int64(0), measured: Int64(0))
-        for index in stated.indices where members & 1 << UInt16(index) != 0 {
-            all.stated += stated[index]
-            all.measured += probable(index)
-        }
-        let isLess = probable(pack) * all.stated < stated[pack] * all.measured
+    private func expected(_ pack: Int, in group: Group) -> (part: Int64, whole: Int64) {
+        let isLess = probable(pack) * group.stated < stated[pack] * group.probable
         let isTrusted = isMeasuring && !isConfigured(pack)
-        return isLess && !isTrusted ? (stated[pack], all.stated) : (probable(pack), all.measured)
+        return isLess && !isTrusted ? (stated[pack], group.stated) : (probable(pack), group.probable)
     }
 
     private func isConfigured(_ pack: Int) -> Bool { configured & 1 << UInt16(pack) != 0 }
@@ -81,20 +96,20 @@ struct Sharing: Sendable {
         measured[pack] > 0 && !isConfigured(pack) ? measured[pack] : stated[pack]
     }
 
-    /// The part of the current that flows through `pack` when `members` share it, in thousandths, rounded up.
-    func permille(of pack: Int, among members: UInt16) -> Int32 {
-        guard members & 1 << UInt16(pack) != 0 else { return 0 }
-        let share = expected(pack, among: members)
+    /// The part of the group's current that flows through `pack`, in thousandths, rounded up.
+    func permille(of pack: Int, in group: Group) -> Int32 {
+        guard group.members & 1 << UInt16(pack) != 0 else { return 0 }
+        let share = expected(pack, in: group)
         return Int32(min((share.part * 1_000 + share.whole - 1) / max(share.whole, 1), 1_000))
     }
 
     /// The current of the whole bank at which `pack` carries `limit`, rounded down.
     ///
     /// Where more than one pack is `wired` a tenth is kept back, because the parts are never exactly known; half
-    /// where they were never measured and the packs differ. A lost pack counts as wired although it is not among
-    /// `members`.
-    func bankLimit(for limit: Int32, of pack: Int, among members: UInt16, wired: UInt16) -> Int32 {
-        let share = expected(pack, among: members)
+    /// where they were never measured and the packs differ. A lost pack counts as wired although it is not in the
+    /// group.
+    func bankLimit(for limit: Int32, of pack: Int, in group: Group, wired: UInt16) -> Int32 {
+        let share = expected(pack, in: group)
         let bank = Int64(limit) * share.whole / max(share.part, 1)
         guard wired.nonzeroBitCount > 1 else { return Int32(clamping: bank) }
         let isProven = !areUnequal || measured[pack] > 0 || isConfigured(pack)
@@ -110,10 +125,13 @@ struct Sharing: Sendable {
     // MARK: Measuring
 
     /// Learns from what flows, when it flows steadily and in one direction.
-    mutating func learn(_ currents: borrowing Currents, elapsed: Interval) {
+    ///
+    /// With `isComplete` false a pack is lost: what the others carry is then not the whole, and must not let a limit
+    /// rise that the lost pack kept down.
+    mutating func learn(_ currents: borrowing Currents, isComplete: Bool, elapsed: Interval) {
         sinceTaken = sinceTaken + elapsed
         var sum: Int64 = 0
-        var isWhole = currents.conducting.nonzeroBitCount > 1
+        var isWhole = isComplete && currents.conducting.nonzeroBitCount > 1
         var isSteady = true
         var isNew = false
         for index in seen.indices where currents.conducting & 1 << UInt16(index) != 0 {

@@ -36,8 +36,8 @@ struct Twins {
             verdict.charge.value > more.charge.value && !isExcused.charge && !isWish
             && more.charge.winner.rule != .floatSettling
             || verdict.discharge.value > more.discharge.value && !isExcused.discharge
-            || verdict.isTransmitting && !isStage
-                && verdict.chargeVoltage.value > max(more.chargeVoltage.value, ownVoltage(verdict))
+            || verdict.isTransmitting && more.isTransmitting && !isStage
+                && verdict.chargeVoltage.value > max(more.chargeVoltage.value, ownVoltage(verdict, more))
         guard isMore else { return nil }
         return """
             6: without \(what) of pack \(index)
@@ -50,8 +50,9 @@ struct Twins {
     }
 
     /// Up to the voltage that the remaining packs have, CVL may come at once: under it the bank would be emptied.
-    private func ownVoltage(_ verdict: BankVerdict) -> Int32 {
-        guard verdict.state == .running else { return 0 }
+    private func ownVoltage(_ verdict: BankVerdict, _ more: BankVerdict) -> Int32 {
+        // A lost bank is held at its last voltage, in tenths of a volt.
+        guard verdict.state == .running else { return (more.chargeVoltage.value + 99) / 100 * 100 }
         // In float it is rounded up to what protocols can say.
         return ((verdict.bank[.voltage]?.value ?? 0) + 99) / 100 * 100
     }

@@ -97,6 +97,8 @@ struct VirtualPlant {
     static let start = Instant(nanoseconds: 1_000_000_000)
     private(set) var now = Self.start
     private(set) var output: Output
+    /// When somebody was there again after a sleep.
+    private(set) var wokenAt: [Instant] = []
     private var arrivals: [(at: Instant, piece: Piece)] = []
     private(set) var delivered: [Delivered] = []
     private var nextKeepAlive = Instant(nanoseconds: 1_500_000_000)
@@ -150,7 +152,10 @@ struct VirtualPlant {
     }
 
     /// Time passes and nobody is there: the machine sleeps, or its thread is held up.
-    mutating func sleep(for interval: Interval) { now = now + interval }
+    mutating func sleep(for interval: Interval) {
+        now = now + interval
+        wokenAt.append(now)
+    }
 
     /// Bytes come that nobody has asked for.
     mutating func inject(_ bytes: [UInt8]) {

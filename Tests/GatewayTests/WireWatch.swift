@@ -7,6 +7,8 @@ struct WireWatch {
     /// Longest silence of all packs before the limits are 0, and before nothing is sent any more.
     var zeroAfter = Interval.milliseconds(10_000) + .milliseconds(100)
     var silentAfter = Interval.milliseconds(20_000) + .milliseconds(200)
+    /// Whoever wakes up without a bank says so for this long.
+    var silentAfterWaking = Interval.milliseconds(10_200)
     /// Least and most CVL in tenths of a volt: sixteen cells of 3.0 V and of 3.45 V.
     var chargeVoltage = 480...552
 
@@ -31,25 +33,32 @@ struct WireWatch {
     /// The first thing that must not have been sent; `nil` if all is well.
     func check(_ plant: VirtualPlant) -> String? {
         var lives = plant.delivered.filter { $0.wholeSince != nil }[...]
+        var wakings = plant.wokenAt[...]
         var last: Instant?
+        var woken: Instant?
         for sent in plant.output.frames {
             while let live = lives.first, live.at <= sent.at {
                 last = live.at
                 lives.removeFirst()
             }
-            guard let failure = check(sent.frame, age: last.map { sent.at - $0 }) else { continue }
+            while let waking = wakings.first, waking <= sent.at {
+                woken = waking
+                wakings.removeFirst()
+            }
+            let isAwake = woken.map { sent.at - $0 > silentAfterWaking } ?? true
+            guard let failure = check(sent.frame, age: last.map { sent.at - $0 }, isAwake) else { continue }
             return "\((sent.at - VirtualPlant.start).milliseconds) ms: \(failure)"
         }
         return nil
     }
 
-    private func check(_ frame: CANFrame, age: Interval?) -> String? {
+    private func check(_ frame: CANFrame, age: Interval?, _ isAwake: Bool) -> String? {
         let name = String(frame.identifier, radix: 16)
         guard Self.identifiers.contains(frame.identifier), frame.length == 8, !frame.isExtended else {
             return "frame \(name) with \(frame.length) bytes"
         }
         guard let age else { return "frame \(name) before any pack was heard" }
-        if age > silentAfter { return "frame \(name) although silent for \(age.milliseconds) ms" }
+        if age > silentAfter, isAwake { return "frame \(name) although silent for \(age.milliseconds) ms" }
         if frame.identifier == 0x35C, age > zeroAfter, frame.bytes[0] & 0xE0 != 0 {
             return
                 "permission or request \(frame.bytes[0]) although the last word is \(age.milliseconds) ms old"
