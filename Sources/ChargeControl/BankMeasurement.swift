@@ -32,7 +32,8 @@ extension ChargeController {
         for index in 0..<count {
             if members & 1 << UInt16(index) != 0 {
                 packs[index]?.add(to: &bank, index, at: now, settings)
-                packs[index]?.offered.voltage = packs[index]?.view?.voltage?.value
+                let voltage = packs[index]?.view?.voltage?.value
+                packs[index]?.offered.voltage = voltage
             } else if packs[index]?.isLost == true, let voltage = packs[index]?.offered.voltage {
                 // A lost pack may still be wired in, as high as it was.
                 bank.highestVoltage = max(bank.highestVoltage ?? voltage, voltage)

@@ -131,7 +131,7 @@ struct Sharing: Sendable {
     mutating func learn(_ currents: borrowing Currents, isComplete: Bool, elapsed: Interval) {
         sinceTaken = sinceTaken + elapsed
         var sum: Int64 = 0
-        var isWhole = isComplete && currents.conducting.nonzeroBitCount > 1
+        var isWhole = currents.conducting.nonzeroBitCount > 1 && isComplete
         var isSteady = true
         var isNew = false
         for index in seen.indices where currents.conducting & 1 << UInt16(index) != 0 {

@@ -26,7 +26,6 @@ struct ChargeWatch {
         guard let old = before?.stage else { return nil }
         let new = verdict.stage
         if verdict.state == .running, new.stage == .start { return "the stage is start in a running bank" }
-        if verdict.state != .running, new.stage != .start { return "a stage without a bank" }
         let isFilled = new.stage == .float && new.sinceFull == .zero
         if isFilled { mayBeFull = true }
         if new.stage == .float, old.stage == .bulk || old.stage == .rebulk {

@@ -47,7 +47,8 @@ struct ReplayTests {
         let silent = Int(random.pick(0...Int32(history.packs.count - 1)))
         var last = history.readings[silent]
         last[.current]?.value = 0
-        guard controller.step(atRest(history.image, history), at: history.now)[silent].freshness == .fresh else { return nil }
+        guard controller.step(atRest(history.image, history), at: history.now)[silent].freshness == .fresh
+        else { return nil }
         var immediate = history.settings
         immediate.holdAfterFall = .zero
         immediate.rampMilliampsPerSecond = .max
@@ -80,7 +81,7 @@ struct ReplayTests {
     }
 
     private static func compare(_ limit: Limit, _ possible: Limit, _ maximum: Int32) -> String? {
-        let rises: [LimitRule] = [.ramp, .hold, .stale, .inputMissing, .connectRefused, .packLost]
+        let rises: [LimitRule] = [.ramp, .hold, .stale, .inputMissing, .connectRefused, .packLost, .chargeBy]
         if rises.contains(possible.winner.rule) { return nil }
         return limit.value > possible.value ? "\(limit) although at most \(possible)" : nil
     }
