@@ -46,9 +46,10 @@ let edgeTargets: [Target] = [
     .systemLibrary(name: "CSystemd", providers: [.apt(["libsystemd-dev"])]),
     .target(name: "ServiceManager", dependencies: ["BatteryModel", "CSystemd"], swiftSettings: common),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .target(name: "YAMLFile", dependencies: ["CYAML"], swiftSettings: common),
     .target(
         name: "Settings",
-        dependencies: ["BatteryModel", "ChargeControl", "CYAML"],
+        dependencies: ["BatteryModel", "ChargeControl", "YAMLFile"],
         swiftSettings: common),
     .target(
         name: "Reporting",
@@ -59,13 +60,16 @@ let edgeTargets: [Target] = [
         swiftSettings: common),
     .target(
         name: "Simulators",
-        dependencies: ["BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "LinuxIO"],
+        dependencies: [
+            "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
+            "YAMLFile",
+        ],
         swiftSettings: common),
     .target(
         name: "Commands",
         dependencies: [
             "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
-            "Gateway", "Settings", "Reporting", "Simulators", "ServiceManager",
+            "Gateway", "Settings", "Reporting", "Simulators", "ServiceManager", "YAMLFile",
         ],
         swiftSettings: common),
     .executableTarget(name: "busbar", dependencies: ["Commands"], swiftSettings: common),
@@ -107,13 +111,13 @@ let testTargets: [Target] = [
         name: "LinuxIOTests", dependencies: ["BatteryModel", "BusCodec", "LinuxIO"],
         swiftSettings: common),
     .testTarget(
-        name: "SettingsTests", dependencies: ["BatteryModel", "ChargeControl", "Settings"],
+        name: "SettingsTests", dependencies: ["BatteryModel", "ChargeControl", "Settings", "YAMLFile"],
         swiftSettings: common),
     .testTarget(
         name: "SimulatorsTests",
         dependencies: [
-            "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "LinuxIO", "Simulators",
-            "TestSupport",
+            "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
+            "Settings", "Simulators", "TestSupport", "YAMLFile",
         ],
         swiftSettings: common),
     .testTarget(
@@ -128,6 +132,7 @@ let testTargets: [Target] = [
         dependencies: [
             "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
             "Gateway", "Settings", "Reporting", "Simulators", "Commands", "TestSupport",
+            "YAMLFile",
         ],
         exclude: ["Snapshots"],
         swiftSettings: common),

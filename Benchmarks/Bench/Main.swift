@@ -1,11 +1,14 @@
 @main
 enum Main {
     static func main() {
-        let parts = ["core": CoreBench.run, "line": LineBench.run, "gateway": GatewayBench.run]
-        let order = ["core", "line", "gateway"]
+        let parts = [
+            "core": CoreBench.run, "plant": PlantBench.run, "line": LineBench.run,
+            "gateway": GatewayBench.run,
+        ]
+        let order = ["core", "plant", "line", "gateway"]
         let wanted = CommandLine.arguments.dropFirst()
         for word in wanted where parts[word] == nil {
-            print("busbar-bench: '\(word)' is none of: core, line, gateway")
+            print("busbar-bench: '\(word)' is none of: \(order.joined(separator: ", "))")
             return
         }
         Table.header()

@@ -27,6 +27,16 @@ enum Table {
         explain(note)
     }
 
+    /// A figure that should not be less than `target`.
+    static func row(
+        _ figure: String, _ value: Double, _ unit: String, atLeast target: Double, note: String = ""
+    ) {
+        line(
+            figure, "\(Measure.fixed(value)) \(unit)", ">= \(Measure.fixed(target))",
+            value >= target ? "ok" : "misses")
+        explain(note)
+    }
+
     /// A figure that could not be taken.
     static func missing(_ figure: String, _ why: String) {
         line(figure, "-", "", "")

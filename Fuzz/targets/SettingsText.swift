@@ -1,6 +1,7 @@
 import BatteryModel
 import ChargeControl
 import Settings
+import YAMLFile
 
 /// Any bytes as a settings file: they become settings or problems, each in a line and column that there is.
 ///

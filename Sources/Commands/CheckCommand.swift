@@ -1,5 +1,6 @@
 import Glibc
 import Settings
+import YAMLFile
 
 /// `busbar check [FILE]`.
 struct CheckCommand: Command {

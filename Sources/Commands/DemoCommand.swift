@@ -4,6 +4,7 @@ import LinuxIO
 import Reporting
 import Settings
 import Simulators
+import YAMLFile
 
 /// `busbar demo`.
 struct DemoCommand: Command {

@@ -4,6 +4,7 @@ import Glibc
 import LinuxIO
 import Reporting
 import Settings
+import YAMLFile
 
 /// `busbar run`.
 struct RunCommand: Command {

@@ -6,28 +6,39 @@ import LinuxIO
 import Reporting
 import Simulators
 
-/// `busbar simulate bms|inverter`.
+/// `busbar simulate bms|inverter|plant`.
 struct SimulateCommand: Command {
     static let name = "simulate"
-    static let summary = "Play a battery or an inverter on a real or made-up link"
+    static let summary = "Play a battery or an inverter on a link, or a whole plant in no time"
     static let about = """
         'simulate bms' plays packs of one kind on a line that anything can read: a pseudo-terminal whose name is \
         --pty, or a serial port. 'simulate inverter' listens as an inverter of one profile would and shows that it is \
         there: behind an SLCAN adapter on a pseudo-terminal, on a CAN interface, or on a real SLCAN adapter.
 
-        It plays until Ctrl-C, or for the time of --for.
+        Both play until Ctrl-C, or for the time of --for.
+
+        'simulate plant' plays a bank, an inverter, sun and house with the charge control between them on a virtual \
+        clock, days within seconds, and says what happened. The scenario is a file; those in examples/plant can be \
+        asked for by their names. What the file expects is checked, and the exit code is 1 if something fails.
         """
     static let examples = [
         Example("Three packs for a gateway to read", "busbar simulate bms --packs 3 --pty /tmp/bms"),
         Example("An inverter on a CAN interface", "busbar simulate inverter --socketcan can0"),
+        Example("A week in winter", "busbar simulate plant --scenario winter-week"),
     ]
 
     private enum Kind: String, CaseIterable, ArgumentValue {
         case bms
         case inverter
+        case plant
     }
 
-    private let plan: SimulationPlan
+    private enum Work {
+        case onLinks(SimulationPlan)
+        case plant(PlantCommand)
+    }
+
+    private let work: Work
     private let length: Interval?
     private let isJSON: Bool
 
@@ -46,23 +57,28 @@ struct SimulateCommand: Command {
         let slcan = try arguments.option(
             "--slcan", of: String.self, "play the inverter on the SLCAN adapter at this serial port")
         length = try arguments.option("--for", of: Interval.self, "end after this time")
-        isJSON = try arguments.flag("--json", "write what is simulated as one JSON object a second")
-        let kind = try arguments.positional("bms|inverter", of: Kind.self, "what to play")
+        let plant = try PlantCommand.Options(&arguments)
+        isJSON = try arguments.flag(
+            "--json", "write one JSON object: of a plant at its end, of the others each second")
+        let kind = try arguments.positional("bms|inverter|plant", of: Kind.self, "what to play")
         try arguments.finish()
         switch kind {
         case .bms:
             let sheet = driver.driver.sheet
             let format = SerialFormat(baud: Int(sheet.baud))
-            plan = .packs(
-                .init(
-                    driver: driver.driver, packs: packs, firstAddress: UInt8(address),
-                    port: serial.map { .link(.serial(path: $0, format)) } ?? .pseudoTerminal(name: pty)))
+            work = .onLinks(
+                .packs(
+                    .init(
+                        driver: driver.driver, packs: packs, firstAddress: UInt8(address),
+                        port: serial.map { .link(.serial(path: $0, format)) } ?? .pseudoTerminal(name: pty))))
         case .inverter:
-            plan = .inverter(
-                .init(
-                    profile: profile.profile,
-                    port: Self.inverterPort(canInterface, slcan, profile.profile)
-                        ?? .pseudoTerminal(name: pty)))
+            work = .onLinks(
+                .inverter(
+                    .init(
+                        profile: profile.profile,
+                        port: Self.inverterPort(canInterface, slcan, profile.profile)
+                            ?? .pseudoTerminal(name: pty))))
+        case .plant: work = .plant(try PlantCommand(plant, isJSON: isJSON))
         }
     }
 
@@ -76,6 +92,13 @@ struct SimulateCommand: Command {
     }
 
     func run(_ console: Console) throws(CommandFailure) -> ExitCode {
+        switch work {
+        case .onLinks(let plan): try play(plan, console)
+        case .plant(let plant): try plant.run(console)
+        }
+    }
+
+    private func play(_ plan: SimulationPlan, _ console: Console) throws(CommandFailure) -> ExitCode {
         do throws(SystemError) {
             let signals = try TerminationSignals()
             let loop = try EventLoop()

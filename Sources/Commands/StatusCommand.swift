@@ -2,6 +2,7 @@ import Glibc
 import LinuxIO
 import Reporting
 import Settings
+import YAMLFile
 
 /// `busbar status`.
 struct StatusCommand: Command {

@@ -1,5 +1,6 @@
 import BatteryModel
 import ChargeControl
+public import YAMLFile
 
 extension BusbarSettings {
     /// Reads the text of a settings file.
@@ -43,7 +44,7 @@ extension BusbarSettings {
     }
 
     private static func draft(of bytes: [UInt8], _ problems: ProblemCollector) -> SettingsDraft? {
-        guard let tree = SettingsText.tree(of: bytes, problems: problems),
+        guard let tree = YAMLText.tree(of: bytes, problems: problems),
             var root = MappingReader(tree, title: "the file", problems: problems)
         else { return nil }
         let draft = SettingsDraft(

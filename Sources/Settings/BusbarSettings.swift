@@ -1,5 +1,6 @@
 public import BatteryModel
 public import ChargeControl
+public import YAMLFile
 
 /// Everything `busbar.yaml` says, checked, with the defaults filled in.
 public struct BusbarSettings: Sendable {

@@ -1,4 +1,5 @@
 import ChargeControl
+import YAMLFile
 
 /// Everything that was read of a file, before it is known to fit together.
 struct SettingsDraft {

@@ -1,4 +1,5 @@
 import ChargeControl
+import YAMLFile
 
 /// Reads one curve: a mapping from a measured quantity to a part of a current.
 struct CurveReader {

@@ -1,3 +1,5 @@
+import YAMLFile
+
 extension CrossChecks {
     /// Drivers and profiles exist and can run on their links.
     func checkDevices() {

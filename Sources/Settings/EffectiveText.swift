@@ -1,5 +1,6 @@
 import BatteryModel
 import ChargeControl
+import YAMLFile
 
 extension BusbarSettings {
     /// The settings as a file that says everything: what was written, and the default of everything else.

@@ -1,3 +1,5 @@
+import YAMLFile
+
 /// The inverter as it was written.
 struct InverterDraft {
     var mark: SourceMark

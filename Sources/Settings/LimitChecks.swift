@@ -1,5 +1,6 @@
 import BatteryModel
 import ChargeControl
+import YAMLFile
 
 /// What must hold between the values of the section `limits`, and between them and the rest of the file.
 struct LimitChecks {

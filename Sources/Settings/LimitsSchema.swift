@@ -1,5 +1,6 @@
 import BatteryModel
 import ChargeControl
+import YAMLFile
 
 /// The section `limits` as it was written, on top of the defaults.
 struct LimitsDraft {

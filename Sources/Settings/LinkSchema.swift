@@ -1,3 +1,5 @@
+import YAMLFile
+
 /// A link as it was written; what is `nil` follows from what runs on it.
 struct LinkDraft {
     enum Medium {

@@ -1,3 +1,5 @@
+public import YAMLFile
+
 /// One physical bus.
 public struct LinkSettings: Sendable, Equatable {
     /// The name packs and inverter use for it.

@@ -1,3 +1,5 @@
+import YAMLFile
+
 /// What names, paths and interfaces may be made of.
 enum Names {
     /// The longest path a Unix socket can have.
@@ -31,15 +33,5 @@ enum Names {
     private static func isPath(_ text: String) -> Bool {
         text.first == "/" && text.last != "/"
             && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
-    }
-}
-
-extension Scalar {
-    /// The key of an entry where the operator chooses it.
-    init(key entry: Node.Entry) {
-        let hidden = entry.value.isSecret && !SafeText.namesASecret(entry.key)
-        text = entry.key
-        mark = entry.keyMark
-        shown = hidden ? "(not shown)" : SafeText.quoted(entry.key)
     }
 }

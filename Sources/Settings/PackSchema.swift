@@ -1,4 +1,5 @@
 import ChargeControl
+import YAMLFile
 
 /// A pack as it was written; what is `nil` is missing or wrong, which has been told.
 struct PackDraft {

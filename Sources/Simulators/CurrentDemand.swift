@@ -18,12 +18,16 @@ public enum CurrentDemand: Sendable, Hashable {
         }
     }
 
-    /// The sine of a part of a turn, right to two thousandths (Bhaskara's approximation).
+    /// The sine of a part of a turn.
     private static func sine(ofTurns turns: Double) -> Double {
         let isLower = turns >= 0.5
-        let half = isLower ? turns - 0.5 : turns
-        let product = half * (0.5 - half)
-        let value = 4 * product / (0.3125 - product)
+        let value = sineOfHalfTurns(isLower ? 2 * turns - 1 : 2 * turns)
         return isLower ? -value : value
     }
+}
+
+/// The sine of a part of half a turn, 0 at 0 and 1 and highest between, right to two thousandths (Bhaskara).
+func sineOfHalfTurns(_ part: Double) -> Double {
+    let product = part * (1 - part)
+    return 16 * product / (5 - 4 * product)
 }

@@ -44,9 +44,62 @@ struct PackProtection: Sendable {
     ]
 
     /// Whether it holds after `value` was measured; a protection without settings never does.
-    func holds(_ value: Double?, wasTripped: Bool, settings: [PackField: Int32]) -> Bool {
+    func holds(_ value: Double?, wasTripped: Bool, settings: FieldValues) -> Bool {
         guard let value, let trip = settings[trip], let release = settings[release] else { return false }
         let limit = Double(wasTripped ? release : trip)
         return tripsAbove ? value >= limit : value <= limit
     }
+}
+
+/// A protection against too much current: trips after a time, and is released after another.
+struct OverCurrentProtection: Sendable {
+    var kind: AlarmKind
+    /// The field of the current above which it counts.
+    var limit: PackField
+    /// The field of the seconds it waits.
+    var delay: PackField
+    /// The field of the seconds for which it stays open.
+    var releaseDelay: PackField
+    /// The field that says how many of them are left.
+    var remaining: PackField
+
+    static let charge = OverCurrentProtection(
+        kind: .chargeOverCurrent, limit: .chargeLimit, delay: .chargeOverCurrentDelay,
+        releaseDelay: .chargeOverCurrentReleaseDelay, remaining: .chargeOverCurrentRelease)
+    static let discharge = OverCurrentProtection(
+        kind: .dischargeOverCurrent, limit: .dischargeLimit, delay: .dischargeOverCurrentDelay,
+        releaseDelay: .dischargeOverCurrentReleaseDelay, remaining: .dischargeOverCurrentRelease)
+
+    /// How far it has come.
+    struct State: Sendable {
+        /// Seconds for which the current has been too high.
+        var above = 0.0
+        /// Seconds for which the switch stays open.
+        var open = 0.0
+    }
+
+    /// Moves `state` on by `seconds` with a current in its direction; tells whether the switch is open.
+    func advance(_ state: inout State, milliamps: Int32, seconds: Double, settings: FieldValues) -> Bool {
+        if state.open > 0 {
+            state.open = max(state.open - seconds, 0)
+            return state.open > 0
+        }
+        guard let limit = settings[limit], let delay = settings[delay], milliamps > limit else {
+            state.above = 0
+            return false
+        }
+        state.above += seconds
+        guard state.above > Double(delay) else { return false }
+        state = State(above: 0, open: Double(settings[releaseDelay] ?? 60))
+        return true
+    }
+}
+
+extension AlarmMask {
+    /// The protections that open the charge switch.
+    static let opensCharge = PackProtection.rows.filter(\.opensCharge)
+        .reduce(AlarmMask(.chargeOverCurrent)) { $0.union(AlarmMask($1.kind)) }
+    /// The protections that open the discharge switch.
+    static let opensDischarge = PackProtection.rows.filter(\.opensDischarge)
+        .reduce(AlarmMask(.dischargeOverCurrent)) { $0.union(AlarmMask($1.kind)) }
 }

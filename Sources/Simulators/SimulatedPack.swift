@@ -9,50 +9,62 @@ public struct SimulatedPack: Sendable {
     public let address: UInt8
     /// Number of cells.
     public var cellCount: Int { cells.count }
-    /// Charge when full.
+    /// Charge when full, as the BMS believes.
     public let capacityMilliampHours: Int32
+    /// How it differs from the ideal.
+    public let traits: PackTraits
     /// The settings of the BMS, in the unit of the field.
-    public var settings: [PackField: Int32]
+    public var settings: FieldValues
     /// What it says it is.
     public var identity: PackIdentity
     /// How it misbehaves on the line.
     public var answerFaults = AnswerFaults() {
-        didSet { frozen = answerFaults.isFrozen ? frozen ?? reportedReading(at: now) : nil }
+        didSet {
+            if !answerFaults.isFrozen {
+                frozen = []
+            } else if frozen.isEmpty {
+                frozen = [reportedReading(at: now)]
+            }
+        }
     }
     /// Temperature sensors that are broken off.
     public var missingSensors: Set<PackField> = []
+    /// Whether it has been taken off the busbars; no current passes then.
+    public var isUnplugged = false
     /// How much faster charge is counted than time passes; temperatures and ramps are not affected.
     public var speed: Int32 = 1
+    /// Temperature around it, in tenths of a degree.
+    public var ambientDecicelsius: Int32 = 220
     /// The current that flows; charging is positive.
-    public private(set) var milliamps: Int32 = 0
+    public internal(set) var milliamps: Int32 = 0
+    /// The protections of the BMS that stand.
+    public internal(set) var tripped = AlarmMask()
+    /// What the SOC counter shows while it is stuck, in thousandths; `nil` while it counts.
+    public internal(set) var stuckSOCPermille: Int32?
 
     /// When it was started.
     let startedAt: Instant
-    private(set) var now: Instant
-    /// What it reported when it froze.
-    private(set) var frozen: PackReading?
-    private(set) var tripped = AlarmMask()
-    private(set) var throughputMilliampHours: Double
-    private var chargeMilliampHours: Double
-    private var cells: [Cell]
-    private var temperatures: [PackField: Double] = [:]
-    private var heldMosfet: HeldValue?
-
-    /// A cell and how it differs from its neighbours.
-    private struct Cell {
-        var offsetMillivolts: Double
-        var resistanceMicroohms: Double
-        var held: HeldValue?
-    }
+    var now: Instant
+    /// What it reported when it froze; none if it has not.
+    ///
+    /// A list because a reading is ten times as large as all the rest of a pack, which is copied often.
+    private(set) var frozen: [PackReading] = []
+    var throughputMilliampHours: Double
+    /// What the SOC counter has too much.
+    var counterErrorMilliampHours: Double
+    var cells: [PackCell]
+    var heat: PackHeat
+    var heldMosfet: HeldValue?
+    /// The cells furthest apart, as they are measured.
+    var extremes = CellExtremes()
+    var chargeOverCurrent = OverCurrentProtection.State()
+    var dischargeOverCurrent = OverCurrentProtection.State()
 
     /// How fast a held cell moves.
     public static let cellRampMillivoltsPerSecond = 20.0
     /// How fast a held MOSFET temperature moves.
     public static let mosfetRampDecicelsiusPerSecond = 20.0
-    /// Resistance of switches, shunt and leads, in microohms.
-    private static let leadMicroohms = 2_000.0
     static let cellSensors: [PackField] = [.temperature1, .temperature2, .temperature3, .temperature4]
-    private static let ambientDecicelsius = 220.0
 
     /// Makes a pack.
     ///
@@ -62,31 +74,33 @@ public struct SimulatedPack: Sendable {
     ///   - cells: Number of cells in series, 1…32.
     ///   - capacityMilliampHours: Charge when full.
     ///   - socPermille: State of charge to begin with.
+    ///   - traits: How it differs from the ideal.
     ///   - now: When it is switched on.
     public init(
         address: UInt8, seed: UInt64 = 1, cells: Int = 16, capacityMilliampHours: Int32 = 280_000,
-        socPermille: Int32 = 620, at now: Instant
+        socPermille: Int32 = 620, traits: PackTraits = PackTraits(), at now: Instant
     ) {
         precondition((1...CellValues.maximum).contains(cells) && capacityMilliampHours > 0)
         var random = RandomSequence(seed: seed &* 16 &+ UInt64(address))
         self.address = address
         self.capacityMilliampHours = capacityMilliampHours
+        self.traits = traits
         self.cells = (0..<cells).map { _ in
-            Cell(
-                offsetMillivolts: 4 * random.nextDeviation(),
-                resistanceMicroohms: 250 + 25 * random.nextDeviation())
+            Self.cell(traits, Double(capacityMilliampHours), Double(socPermille), &random)
         }
         settings = Self.settings(
             address: address, cells: cells, capacityMilliampHours: capacityMilliampHours)
         identity = Self.identity(address: address, number: random.next())
         startedAt = now
         self.now = now
-        chargeMilliampHours = Double(capacityMilliampHours) * Double(socPermille) / 1_000
+        counterErrorMilliampHours = Double(capacityMilliampHours) * Double(traits.socErrorPermille) / 1_000
         throughputMilliampHours = Double(capacityMilliampHours) * 85.4
-        for sensor in Self.cellSensors {
-            temperatures[sensor] = Self.ambientDecicelsius + 10 * random.nextDeviation()
-        }
-        temperatures[.mosfetTemperature] = Self.ambientDecicelsius + 35
+        heat = PackHeat(
+            ambient: Double(ambientDecicelsius),
+            sensorOffsets: Self.cellSensors.map { _ in
+                10 * random.nextDeviation()
+            })
+        measureCells()
     }
 
     /// Packs with addresses one after the other, of slightly different charge.
@@ -100,154 +114,95 @@ public struct SimulatedPack: Sendable {
         }
     }
 
+    /// A cell of a capacity of 280 Ah has 250 microohms, give or take a tenth; a smaller one has more.
+    private static func cell(
+        _ traits: PackTraits, _ capacity: Double, _ socPermille: Double, _ random: inout RandomSequence
+    ) -> PackCell {
+        let offset = Double(traits.offsetMillivolts) * random.nextDeviation()
+        let microohms = 250 + 25 * random.nextDeviation()
+        let capacityPart = Double(traits.capacitySpreadPermille) / 1_000 * random.nextDeviation()
+        let socPart = Double(traits.socSpreadPermille) * random.nextDeviation()
+        let held = capacity * Double(traits.trueCapacityPermille) / 1_000 * (1 + capacityPart)
+        return PackCell(
+            capacity: held, charge: held * (socPermille + socPart) / 1_000, offset: offset,
+            microohms: microohms * 280_000 / capacity * Double(traits.resistancePermille) / 1_000)
+    }
+}
+
+// MARK: - The truth
+
+extension SimulatedPack {
     /// The true state of charge in thousandths; may lie a little beyond empty and full.
-    public var socPermille: Double { chargeMilliampHours / Double(capacityMilliampHours) * 1_000 }
+    public var socPermille: Double {
+        var charge = 0.0
+        var capacity = 0.0
+        for cell in cells {
+            charge += cell.chargeMilliampHours
+            capacity += cell.capacityMilliampHours
+        }
+        // A charge of 62 % must not read 61.999… %.
+        return (charge / capacity * 1_000_000_000).rounded() / 1_000_000
+    }
+
+    /// What the SOC counter of the BMS stands at, in thousandths of the capacity it believes in.
+    public var counterPermille: Double {
+        if let stuckSOCPermille { return Double(stuckSOCPermille) }
+        var missing = 0.0
+        for cell in cells { missing += cell.capacityMilliampHours - cell.chargeMilliampHours }
+        let counted = counterErrorMilliampHours - missing / Double(cells.count)
+        let permille = 1_000 + counted / Double(capacityMilliampHours) * 1_000
+        return (min(max(permille, 0), 1_000) * 1_000_000).rounded() / 1_000_000
+    }
 
     /// The true voltage of cell `index`, counted from 0, in millivolts.
     public func cellMillivolts(_ index: Int) -> Double {
         cells[index].held?.value ?? naturalMillivolts(cells[index])
     }
 
+    /// The true voltage of the highest cell, in millivolts.
+    public var highestCellMillivolts: Double { extremes.high }
+
+    /// The true voltage of the lowest cell, in millivolts.
+    public var lowestCellMillivolts: Double { extremes.low }
+
+    /// The true temperature of the cells, in tenths of a degree.
+    public var cellDecicelsius: Double { heat.cells }
+
+    /// Whether the balancer is at work.
+    public var isBalancing: Bool {
+        extremes.high - extremes.low >= Double(settings[.balanceTrigger] ?? .max)
+            && extremes.high >= Double(settings[.balanceStart] ?? .max) && settings[.balancerEnabled] != 0
+    }
+
     /// The true voltage across the pack: the sum of its cells, in millivolts.
     public var packMillivolts: Double { cells.indices.reduce(0) { $0 + cellMillivolts($1) } }
 
-    /// The voltage that would be seen without current, in millivolts; what somebody holds does not count.
-    var openCircuitMillivolts: Double {
-        let resting = LFPCurve.millivolts(atSOCPermille: socPermille) * Double(cells.count)
-        return cells.reduce(resting) { $0 + $1.offsetMillivolts }
+    /// The voltage at the far end of its leads, in millivolts.
+    public var terminalMillivolts: Double {
+        packMillivolts + Double(milliamps) * Double(traits.leadMicroohms) / 1_000_000
     }
 
-    /// The resistance between its terminals.
-    var resistanceMicroohms: Double { cells.reduce(Self.leadMicroohms) { $0 + $1.resistanceMicroohms } }
+    /// The voltage that would be seen without current, in millivolts; what somebody holds does not count.
+    public var openCircuitMillivolts: Double { cells.reduce(0) { $0 + $1.openMillivolts } }
+
+    /// The resistance between its terminals, in microohms.
+    public var resistanceMicroohms: Double {
+        cells.reduce(0) { $0 + $1.microohms } * heat.resistanceFactor + Double(traits.leadMicroohms)
+    }
+
+    /// What its cells hold, in milliwatt-hours: the charge times the voltage at which it was taken.
+    ///
+    /// Counted from empty along the curve; only differences mean anything.
+    public var storedMilliwattHours: Double { cells.reduce(0) { $0 + $1.storedMilliwattHours } }
 
     /// A temperature in tenths of a degree; `nil` where there is no sensor.
     func temperature(_ sensor: PackField) -> Double? {
-        guard !missingSensors.contains(sensor) else { return nil }
-        return sensor == .mosfetTemperature ? heldMosfet?.value ?? temperatures[sensor] : temperatures[sensor]
+        if !missingSensors.isEmpty, missingSensors.contains(sensor) { return nil }
+        if sensor == .mosfetTemperature { return heldMosfet?.value ?? heat.mosfet }
+        return Self.cellSensors.firstIndex(of: sensor).map { heat.cells + heat.sensorOffsets[$0] }
     }
 
-    private func naturalMillivolts(_ cell: Cell) -> Double {
-        LFPCurve.millivolts(atSOCPermille: socPermille) + cell.offsetMillivolts
-            + Double(milliamps) * cell.resistanceMicroohms / 1_000_000
-    }
-}
-
-extension SimulatedPack {
-    /// Lets a cell climb or fall to a voltage and stay there.
-    ///
-    /// - Parameters:
-    ///   - index: The cell, counted from 0; one that is not there is left out.
-    ///   - millivolts: Where it goes; `nil` lets it go back to where it would be by itself.
-    public mutating func hold(cell index: Int, atMillivolts millivolts: Int32?) {
-        guard cells.indices.contains(index) else { return }
-        guard let millivolts else {
-            cells[index].held?.target = nil
-            return
-        }
-        cells[index].held = HeldValue(from: cellMillivolts(index), to: Double(millivolts))
-    }
-
-    /// Lets the power board warm up to a temperature and stay there; `nil` lets it cool down again.
-    public mutating func hold(mosfetDecicelsius: Int32?) {
-        guard let mosfetDecicelsius else {
-            heldMosfet?.target = nil
-            return
-        }
-        let before = heldMosfet?.value ?? temperatures[.mosfetTemperature] ?? Self.ambientDecicelsius
-        heldMosfet = HeldValue(from: before, to: Double(mosfetDecicelsius))
-    }
-
-    /// Ends all that was done to it.
-    public mutating func restore() {
-        for index in cells.indices { cells[index].held?.target = nil }
-        heldMosfet?.target = nil
-        missingSensors = []
-        answerFaults = AnswerFaults()
-    }
-
-    /// Moves its time on, with a current through it.
-    ///
-    /// A switch that is open keeps the current of its direction at zero.
-    ///
-    /// - Parameters:
-    ///   - now: The new time; an earlier one counts as no time at all.
-    ///   - wanted: The current since the last call; charging is positive.
-    public mutating func advance(to now: Instant, milliamps wanted: Int32) {
-        let seconds = Double(max(now - self.now, .zero).nanoseconds) / 1_000_000_000
-        self.now = max(now, self.now)
-        milliamps = conducts(wanted) ? wanted : 0
-        count(milliampHours: Double(milliamps) * seconds * Double(speed) / 3_600)
-        warm(seconds: seconds)
-        for index in cells.indices {
-            let natural = naturalMillivolts(cells[index])
-            let stays = cells[index].held?.advance(
-                seconds: seconds, perSecond: Self.cellRampMillivoltsPerSecond, natural: natural)
-            if stays == false { cells[index].held = nil }
-        }
-        protect()
-        if !conducts(milliamps) { milliamps = 0 }
-    }
-
-    /// Whether a current of this direction can flow.
-    func conducts(_ milliamps: Int32) -> Bool {
-        milliamps == 0 || (milliamps > 0 ? isChargeSwitchClosed : isDischargeSwitchClosed)
-    }
-
-    /// Whether the charge MOSFET conducts.
-    public var isChargeSwitchClosed: Bool {
-        settings[.chargeEnabled] != 0
-            && !PackProtection.rows.contains { $0.opensCharge && tripped.contains($0.kind) }
-    }
-
-    /// Whether the discharge MOSFET conducts.
-    public var isDischargeSwitchClosed: Bool {
-        settings[.dischargeEnabled] != 0
-            && !PackProtection.rows.contains { $0.opensDischarge && tripped.contains($0.kind) }
-    }
-
-    private mutating func count(milliampHours: Double) {
-        let capacity = Double(capacityMilliampHours) / 1_000
-        let range = LFPCurve.socPermille
-        chargeMilliampHours = min(
-            max(chargeMilliampHours + milliampHours, range.lowerBound * capacity),
-            range.upperBound * capacity)
-        throughputMilliampHours += abs(milliampHours)
-    }
-
-    /// At 100 A the cells end up 8 °C above their surroundings within the hour, the board 25 °C within minutes.
-    private mutating func warm(seconds: Double) {
-        let load = (Double(milliamps) / 100_000) * (Double(milliamps) / 100_000)
-        for sensor in Self.cellSensors { drift(sensor, rise: 80 * load, part: seconds / (seconds + 1_800)) }
-        drift(.mosfetTemperature, rise: 35 + 250 * load, part: seconds / (seconds + 120))
-        let natural = temperatures[.mosfetTemperature] ?? Self.ambientDecicelsius
-        let stays = heldMosfet?.advance(
-            seconds: seconds, perSecond: Self.mosfetRampDecicelsiusPerSecond, natural: natural)
-        if stays == false { heldMosfet = nil }
-    }
-
-    private mutating func drift(_ sensor: PackField, rise decicelsius: Double, part: Double) {
-        guard let before = temperatures[sensor] else { return }
-        temperatures[sensor] = before + part * (Self.ambientDecicelsius + decicelsius - before)
-    }
-
-    private mutating func protect() {
-        var mask = AlarmMask()
-        for row in PackProtection.rows
-        where row.holds(
-            measure(row.measure), wasTripped: tripped.contains(row.kind), settings: settings)
-        {
-            mask = mask.union(AlarmMask(row.kind))
-        }
-        tripped = mask
-    }
-
-    private func measure(_ measure: PackProtection.Measure) -> Double? {
-        switch measure {
-        case .highestCell: cells.indices.map(cellMillivolts).max()
-        case .lowestCell: cells.indices.map(cellMillivolts).min()
-        case .warmestSensor: Self.cellSensors.compactMap(temperature).max()
-        case .coldestSensor: Self.cellSensors.compactMap(temperature).min()
-        case .mosfet: temperature(.mosfetTemperature)
-        }
+    func naturalMillivolts(_ cell: PackCell) -> Double {
+        cell.openMillivolts + Double(milliamps) * cell.microohms * heat.resistanceFactor / 1_000_000
     }
 }

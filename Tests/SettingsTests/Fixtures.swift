@@ -1,5 +1,6 @@
 import Settings
 import Testing
+import YAMLFile
 
 /// A file with nothing wrong in it, that tests change one line of.
 let soundText = """

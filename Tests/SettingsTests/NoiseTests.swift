@@ -1,5 +1,6 @@
 import Settings
 import Testing
+import YAMLFile
 
 /// Numbers that look random and are the same on every run (SplitMix64).
 private struct SeededGenerator: RandomNumberGenerator {

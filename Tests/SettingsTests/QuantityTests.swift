@@ -1,5 +1,6 @@
 import Settings
 import Testing
+import YAMLFile
 
 private let spellings: [(text: String, quantity: Quantity, kept: Int64)] = [
     ("100 A", .current, 100_000), ("100A", .current, 100_000), ("0.5 A", .current, 500),

@@ -2,6 +2,7 @@ import BatteryModel
 import ChargeControl
 import Settings
 import Testing
+import YAMLFile
 
 private func read(_ text: String) throws(SettingsProblems) -> BusbarSettings {
     try BusbarSettings.read(text: text, file: "busbar.yaml", knowing: catalogue)

@@ -1,5 +1,6 @@
 import Settings
 import Testing
+import YAMLFile
 
 @Test("all problems of a file are told at once, in its order")
 func allAtOnce() {

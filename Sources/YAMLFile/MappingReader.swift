@@ -1,39 +1,54 @@
 /// A value that was read, with the place where it stands.
-struct Located<Value> {
-    var value: Value
-    var mark: SourceMark
+package struct Located<Value> {
+    package var value: Value
+    package var mark: SourceMark
+
+    package init(value: Value, mark: SourceMark) {
+        self.value = value
+        self.mark = mark
+    }
 }
 
 extension Located: Sendable where Value: Sendable {}
 
 /// A scalar as it was written.
-struct Scalar {
-    var text: String
-    var mark: SourceMark
+package struct Scalar {
+    package var text: String
+    package var mark: SourceMark
     /// The text as it may appear in a message.
-    var shown: String
+    package var shown: String
 
-    init(_ text: String, at node: Node) {
+    package init(_ text: String, at node: Node) {
         self.text = text
         mark = node.mark
         shown = node.shown
     }
 }
 
+extension Scalar {
+    /// The key of an entry where the operator chooses it.
+    package init(key entry: Node.Entry) {
+        let hidden = entry.value.isSecret && !SafeText.namesASecret(entry.key)
+        text = entry.key
+        mark = entry.keyMark
+        shown = hidden ? "(not shown)" : SafeText.quoted(entry.key)
+    }
+}
+
 /// Reads the keys of one mapping by their types; what is wrong is told to the collector, and reading goes on.
 ///
 /// A key that no accessor asked for is unknown: the calls are the schema.
-struct MappingReader {
+package struct MappingReader {
     /// What the mapping is, as messages call it.
-    let title: String
-    let mark: SourceMark
-    let problems: ProblemCollector
+    package let title: String
+    package let mark: SourceMark
+    package let problems: ProblemCollector
     private let entries: [Node.Entry]
     private var known: [String] = []
     private var required: [(key: String, why: String, remedy: String)] = []
 
     /// Opens `node`; a problem and `nil` if it is not a mapping.
-    init?(_ node: Node, title: String, problems: ProblemCollector) {
+    package init?(_ node: Node, title: String, problems: ProblemCollector) {
         if case .refused = node.content { return nil }
         guard case .mapping(let entries) = node.content else {
             let what = node.isEmpty ? "\(title) is empty" : "\(title) is not a mapping"
@@ -48,7 +63,7 @@ struct MappingReader {
     }
 
     /// The value of `key`, whatever it is; a problem if it has no value.
-    mutating func node(_ key: String) -> Node? {
+    package mutating func node(_ key: String) -> Node? {
         known.append(key)
         guard let entry = entries.first(where: { $0.key == key }) else { return nil }
         guard !entry.value.isEmpty else {
@@ -62,23 +77,23 @@ struct MappingReader {
     }
 
     /// Whether `key` is written, with or without a sensible value.
-    func has(_ key: String) -> Bool {
+    package func has(_ key: String) -> Bool {
         entries.contains { $0.key == key }
     }
 
     /// Asks that `key` be there, whatever may be wrong with its value.
-    mutating func require(_ key: String, _ why: String, _ remedy: String) {
+    package mutating func require(_ key: String, _ why: String, _ remedy: String) {
         required.append((key, why, remedy))
     }
 
     /// Says that `key` has no place here, if it is written.
-    func refuse(_ key: String, _ why: String, _ remedy: String) {
+    package func refuse(_ key: String, _ why: String, _ remedy: String) {
         guard let entry = entries.first(where: { $0.key == key }) else { return }
         problems.add(entry.keyMark, "'\(key)' in \(title)", why, remedy)
     }
 
     /// Says what is unknown and what is missing; called once every key has been asked for.
-    func finish() {
+    package func finish() {
         let rest = known.filter { !has($0) }
         var meant: Set<String> = []
         for entry in entries where !known.contains(entry.key) {
@@ -100,13 +115,13 @@ struct MappingReader {
 
 extension MappingReader {
     /// A scalar as the text it was written as.
-    mutating func scalar(_ key: String) -> Scalar? {
+    package mutating func scalar(_ key: String) -> Scalar? {
         guard let node = node(key) else { return nil }
         return problems.scalar(node, named: "'\(key)' of \(title)")
     }
 
     /// A text that `read` understands.
-    mutating func text<Value>(
+    package mutating func text<Value>(
         _ key: String, _ why: String, _ remedy: String, read: (String) -> Value?
     ) -> Located<Value>? {
         guard let scalar = scalar(key) else { return nil }
@@ -118,7 +133,7 @@ extension MappingReader {
     }
 
     /// A quantity with its unit, inside `range`.
-    mutating func quantity(
+    package mutating func quantity(
         _ key: String, _ quantity: Quantity, in range: ClosedRange<Int64>
     ) -> Located<Int64>? {
         guard let scalar = scalar(key) else { return nil }
@@ -126,7 +141,7 @@ extension MappingReader {
     }
 
     /// A whole number without a unit, inside `range`.
-    mutating func count(_ key: String, in range: ClosedRange<Int>) -> Located<Int>? {
+    package mutating func count(_ key: String, in range: ClosedRange<Int>) -> Located<Int>? {
         text(
             key, "it is a whole number from \(range.lowerBound) to \(range.upperBound), without a unit",
             "write such a number",
@@ -139,12 +154,12 @@ extension MappingReader {
     }
 
     /// `true` or `false`, in these words only.
-    mutating func flag(_ key: String) -> Located<Bool>? {
+    package mutating func flag(_ key: String) -> Located<Bool>? {
         text(key, "it is either on or off", "write true or false", read: { Bool($0) })
     }
 
     /// One of a few words.
-    mutating func choice<Value>(
+    package mutating func choice<Value>(
         _ key: String, _ choices: [(word: String, value: Value)]
     ) -> Located<Value>? {
         guard let scalar = scalar(key) else { return nil }
@@ -156,7 +171,7 @@ extension MappingReader {
     }
 
     /// The items of a list.
-    mutating func list(_ key: String) -> [Node]? {
+    package mutating func list(_ key: String) -> [Node]? {
         guard let node = node(key) else { return nil }
         guard case .sequence(let items) = node.content else {
             problems.add(
@@ -168,7 +183,7 @@ extension MappingReader {
     }
 
     /// The entries of a mapping whose keys the operator chooses.
-    mutating func namedEntries(_ key: String) -> [Node.Entry]? {
+    package mutating func namedEntries(_ key: String) -> [Node.Entry]? {
         guard let node = node(key) else { return nil }
         guard case .mapping(let entries) = node.content else {
             problems.add(
@@ -182,7 +197,7 @@ extension MappingReader {
 
 extension ProblemCollector {
     /// A node that holds one value, or a problem.
-    func scalar(_ node: Node, named name: String) -> Scalar? {
+    package func scalar(_ node: Node, named name: String) -> Scalar? {
         if case .scalar(let text, _) = node.content { return Scalar(text, at: node) }
         if case .refused = node.content { return nil }
         add(node.mark, "\(name) is \(node.shown)", "one value is expected", "write a single value")
@@ -190,7 +205,7 @@ extension ProblemCollector {
     }
 
     /// Reads a quantity, or tells what is wrong with it.
-    func quantity(
+    package func quantity(
         _ scalar: Scalar, named name: String, _ quantity: Quantity, in range: ClosedRange<Int64>
     ) -> Located<Int64>? {
         let shown = scalar.shown
@@ -228,7 +243,7 @@ extension ProblemCollector {
     }
 
     /// Tells that a word is none of those that are known.
-    func unknownWord(_ scalar: Scalar, named name: String, among words: [String]) {
+    package func unknownWord(_ scalar: Scalar, named name: String, among words: [String]) {
         let nearest = NearestName.of(scalar.text, among: words).map { "did you mean '\($0)'?" }
         add(
             scalar.mark, "\(name) is \(scalar.shown)", "known are: \(words.joined(separator: ", "))",

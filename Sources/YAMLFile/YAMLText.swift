@@ -1,10 +1,12 @@
-/// Turns the bytes of a settings file into a tree of nodes.
-enum SettingsText {
+import Glibc
+
+/// Turns the bytes of a file into a tree of nodes.
+package enum YAMLText {
     /// The largest file that is read.
-    static let maximumBytes = 1 << 20
+    package static let maximumBytes = 1 << 20
 
     /// The root of the file, or `nil` if its structure cannot be known; problems go to `problems`.
-    static func tree(of bytes: [UInt8], problems: ProblemCollector) -> Node? {
+    package static func tree(of bytes: [UInt8], problems: ProblemCollector) -> Node? {
         var bytes = bytes
         let start = SourceMark(line: 1, column: 1)
         guard bytes.count <= maximumBytes else {
@@ -85,5 +87,43 @@ enum SettingsText {
             if !lastWasBlank { isIndentation = false }
             if byte & 0b1100_0000 != 0b1000_0000 { column += 1 }
         }
+    }
+}
+
+extension YAMLText {
+    /// The bytes of a file, one more than allowed at most, so that a file too large is seen to be so.
+    ///
+    /// - Throws: A problem of the first line if the file cannot be read.
+    package static func contents(of path: String) throws(SettingsProblems) -> [UInt8] {
+        switch read(path) {
+        case .success(let bytes): return bytes
+        case .failure(let failure):
+            let problems = ProblemCollector(file: path)
+            problems.add(
+                SourceMark(line: 1, column: 1), "the file cannot be read",
+                String(cString: strerror(failure.code)), "check the path and the permissions")
+            throw problems.sorted()
+        }
+    }
+
+    private struct ReadFailure: Error {
+        var code: Int32
+    }
+
+    private static func read(_ path: String) -> Result<[UInt8], ReadFailure> {
+        // Opening a pipe or a device must not wait for somebody at its other end.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return .failure(ReadFailure(code: errno)) }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 65_536)
+        while bytes.count <= maximumBytes {
+            let count = Glibc.read(descriptor, &block, block.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { return .failure(ReadFailure(code: errno)) }
+            if count == 0 { break }
+            bytes.append(contentsOf: block[..<count])
+        }
+        return .success(bytes)
     }
 }

@@ -1,4 +1,4 @@
-/// A place in the settings file, counted from 1.
+/// A place in a file, counted from 1.
 public struct SourceMark: Sendable, Hashable, Comparable {
     /// The line.
     public var line: Int
@@ -17,7 +17,7 @@ public struct SourceMark: Sendable, Hashable, Comparable {
     }
 }
 
-/// One thing that is wrong in a settings file.
+/// One thing that is wrong in a file that somebody wrote.
 public struct SettingsProblem: Sendable, Equatable, CustomStringConvertible {
     /// The file's name as the caller gave it.
     public var file: String
@@ -36,7 +36,7 @@ public struct SettingsProblem: Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-/// Everything that is wrong in a settings file, in the order of the file.
+/// Everything that is wrong in a file that somebody wrote, in the order of the file.
 public struct SettingsProblems: Error, Sendable, Equatable, CustomStringConvertible {
     /// The most problems that are kept; the rest is only counted.
     public static let maximumCount = 50
@@ -55,7 +55,7 @@ public struct SettingsProblems: Error, Sendable, Equatable, CustomStringConverti
 }
 
 /// Gathers problems while a file is read, so that all of them can be told at once.
-final class ProblemCollector {
+package final class ProblemCollector {
     /// Enough to sort honestly for any file somebody wrote; only noise has more.
     private static let keptAtMost = 2_000
 
@@ -63,21 +63,23 @@ final class ProblemCollector {
     private var kept: [SettingsProblem] = []
     private var dropped = 0
 
-    init(file: String) {
+    package init(file: String) {
         self.file = file
     }
 
-    var isEmpty: Bool { kept.isEmpty }
+    package var isEmpty: Bool { kept.isEmpty }
 
-    func problem(_ mark: SourceMark, _ what: String, _ why: String, _ remedy: String) -> SettingsProblem {
+    package func problem(_ mark: SourceMark, _ what: String, _ why: String, _ remedy: String)
+        -> SettingsProblem
+    {
         SettingsProblem(file: file, mark: mark, what: what, why: why, remedy: remedy)
     }
 
-    func add(_ mark: SourceMark, _ what: String, _ why: String, _ remedy: String) {
+    package func add(_ mark: SourceMark, _ what: String, _ why: String, _ remedy: String) {
         add(problem(mark, what, why, remedy))
     }
 
-    func add(_ problem: SettingsProblem) {
+    package func add(_ problem: SettingsProblem) {
         guard kept.count < Self.keptAtMost else {
             dropped += 1
             return
@@ -86,7 +88,7 @@ final class ProblemCollector {
     }
 
     /// The problems in the order of the file; those of one place stay in the order in which they were found.
-    func sorted() -> SettingsProblems {
+    package func sorted() -> SettingsProblems {
         let order = kept.indices.sorted { (kept[$0].mark, $0) < (kept[$1].mark, $1) }
         let shown = order.prefix(SettingsProblems.maximumCount).map { kept[$0] }
         return SettingsProblems(problems: shown, omitted: kept.count - shown.count + dropped)

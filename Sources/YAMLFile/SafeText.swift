@@ -2,13 +2,13 @@
 ///
 /// A message ends in a terminal, a log and perhaps a forum post: secrets are left out, control characters cannot
 /// act, and no text is longer than a line.
-enum SafeText {
+package enum SafeText {
     private static let maximumLength = 60
     private static let secretWords: Set<Substring> = ["pin", "pass", "credential", "credentials"]
     private static let secretParts = ["password", "passwd", "passphrase", "token", "secret"]
 
     /// Tells whether a key of this name holds something that must not be shown.
-    static func namesASecret(_ key: String) -> Bool {
+    package static func namesASecret(_ key: String) -> Bool {
         let lowered = key.lowercased()
         if secretParts.contains(where: lowered.contains) { return true }
         let words = lowered.split { !$0.isLetter && !$0.isNumber }
@@ -16,7 +16,7 @@ enum SafeText {
     }
 
     /// `text` in quotes, fit for a message.
-    static func quoted(_ text: String) -> String {
+    package static func quoted(_ text: String) -> String {
         // A missing colon or a glued line turns "password" and its value into one piece of text; user names and
         // their passwords stand before an at sign.
         let isOneWord = text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
@@ -43,9 +43,9 @@ extension Unicode.GeneralCategory {
 }
 
 /// Finds the word somebody probably meant.
-enum NearestName {
+package enum NearestName {
     /// The candidate nearest to `name`, or `nil` if none is near enough to be worth naming.
-    static func of(_ name: String, among candidates: [String]) -> String? {
+    package static func of(_ name: String, among candidates: [String]) -> String? {
         guard name.utf8.count <= 64 else { return nil }
         let plain = folded(name)
         let continued = candidates.filter { plain.count >= 3 && folded($0).starts(with: plain) }

@@ -9,24 +9,33 @@ package enum QuantityError: Error, Equatable {
 }
 
 /// A kind of quantity: its units and the whole number it is kept as.
-package struct Quantity {
+package struct Quantity: Sendable {
     /// A way to write the unit, and how many of the kept whole numbers it is.
-    struct Unit {
-        var spelling: String
-        var factor: Int64
+    package struct Unit: Sendable {
+        package var spelling: String
+        package var factor: Int64
 
-        init(_ spelling: String, _ factor: Int64) {
+        package init(_ spelling: String, _ factor: Int64) {
             self.spelling = spelling
             self.factor = factor
         }
     }
 
     /// What it is called in a message, with its article.
-    var noun: String
+    package var noun: String
     /// The smallest step that is kept, as it is told to the operator.
-    var resolution: String
+    package var resolution: String
     /// The spellings that are read; the first is the one that is printed.
-    var units: [Unit]
+    package var units: [Unit]
+    /// Whether it may be written as several numbers with their units, the largest first.
+    package var addsUp: Bool
+
+    package init(noun: String, resolution: String, units: [Unit], addsUp: Bool = false) {
+        self.addsUp = addsUp
+        self.noun = noun
+        self.resolution = resolution
+        self.units = units
+    }
 
     package static let voltage = Quantity(
         noun: "a voltage", resolution: "1 mV", units: [Unit("V", 1_000), Unit("mV", 1)])
@@ -46,8 +55,35 @@ package struct Quantity {
     package static let ramp = Quantity(
         noun: "a ramp", resolution: "1 mA/s", units: [Unit("A/s", 1_000), Unit("mA/s", 1)])
 
-    /// Reads a number with its unit, exactly: `3.45 V` as voltage is 3450.
+    package static let power = Quantity(
+        noun: "a power", resolution: "1 W", units: [Unit("W", 1), Unit("kW", 1_000)])
+    package static let energy = Quantity(
+        noun: "an energy", resolution: "1 Wh", units: [Unit("Wh", 1), Unit("kWh", 1_000)])
+    /// A time that may be long, and may be written in parts: `2 h 30 min`.
+    package static let span = Quantity(
+        noun: "a time", resolution: "1 ms",
+        units: [
+            Unit("d", 86_400_000), Unit("h", 3_600_000), Unit("min", 60_000), Unit("s", 1_000), Unit("ms", 1),
+        ], addsUp: true)
+
+    /// Reads a quantity with its unit, exactly: `3.45 V` as voltage is 3450.
     package func parse(_ text: String) throws(QuantityError) -> Int64 {
+        guard addsUp else { return try parsePart(text) }
+        var sum: Int64 = 0
+        var words = text.split(separator: " ")[...]
+        guard !words.isEmpty else { throw .notANumber }
+        while let word = words.popFirst() {
+            // '2 h' is two words, '2h' is one.
+            let isNumber = word.last.map(Self.isDigit) ?? false
+            let part = isNumber ? word + " " + (words.popFirst() ?? "") : word
+            let (longer, overflow) = sum.addingReportingOverflow(try parsePart(String(part)))
+            guard !overflow else { throw .tooLarge }
+            sum = longer
+        }
+        return sum
+    }
+
+    private func parsePart(_ text: String) throws(QuantityError) -> Int64 {
         let (number, unitText) = Self.split(text)
         let decimal = try Self.decimal(number)
         guard !unitText.isEmpty else { throw .missingUnit(number: String(number)) }
@@ -63,6 +99,7 @@ package struct Quantity {
 
     /// The quantity as an operator would write it.
     package func text(_ kept: Int64) -> String {
+        guard !addsUp else { return sumText(kept) }
         let unit = units[0]
         let whole = kept.magnitude / unit.factor.magnitude
         var rest = kept.magnitude % unit.factor.magnitude
@@ -75,6 +112,16 @@ package struct Quantity {
         }
         let fraction = digits.isEmpty ? "" : ".\(digits)"
         return "\(kept < 0 ? "-" : "")\(whole)\(fraction) \(unit.spelling)"
+    }
+
+    private func sumText(_ kept: Int64) -> String {
+        var rest = kept.magnitude
+        var parts: [String] = []
+        for unit in units where rest >= unit.factor.magnitude {
+            parts.append("\(rest / unit.factor.magnitude) \(unit.spelling)")
+            rest %= unit.factor.magnitude
+        }
+        return parts.isEmpty ? "0 s" : (kept < 0 ? "-" : "") + parts.joined(separator: " ")
     }
 
     /// How `number` could be written with each unit, for a message.

@@ -1,6 +1,6 @@
 /// One value of the file with the place where it stands; scalars stay the text they were written as.
-struct Node {
-    enum Content {
+package struct Node {
+    package enum Content {
         case scalar(String, isQuoted: Bool)
         case sequence([Node])
         case mapping([Entry])
@@ -9,19 +9,19 @@ struct Node {
     }
 
     /// One key of a mapping with its value.
-    struct Entry {
-        var key: String
-        var keyMark: SourceMark
-        var value: Node
+    package struct Entry {
+        package var key: String
+        package var keyMark: SourceMark
+        package var value: Node
     }
 
-    var mark: SourceMark
-    var content: Content
+    package var mark: SourceMark
+    package var content: Content
     /// Stands under a key such as `password`: must not be repeated in a message.
-    var isSecret: Bool
+    package var isSecret: Bool
 
     /// The scalar as it may appear in a message.
-    var shown: String {
+    package var shown: String {
         if isSecret { return "(not shown)" }
         return switch content {
         case .scalar(let text, _): SafeText.quoted(text)
@@ -32,7 +32,7 @@ struct Node {
     }
 
     /// Nothing was written behind the colon or the dash.
-    var isEmpty: Bool {
+    package var isEmpty: Bool {
         if case .scalar("", isQuoted: false) = content { true } else { false }
     }
 }
