@@ -14,7 +14,7 @@ struct ProofSize: Sendable {
         if let seed = environment["BUSBAR_PROVE_SEED"].flatMap(UInt64.init) {
             return ProofSize(seeds: seed..<seed + 1, isLong: false)
         }
-        guard let asked = environment["BUSBAR_PROVE"] else { return ProofSize(seeds: 0..<160, isLong: false) }
+        guard let asked = environment["BUSBAR_PROVE"] else { return ProofSize(seeds: 0..<100, isLong: false) }
         let steps = asked == "long" ? 12_000_000 : Int(asked) ?? 0
         return ProofSize(seeds: 0..<UInt64(max(steps / stepsPerHistory, 1)), isLong: true)
     }

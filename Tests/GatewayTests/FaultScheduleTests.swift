@@ -11,7 +11,7 @@ struct FaultScheduleTests {
     private static var seeds: Range<UInt64> {
         let environment = ProcessInfo.processInfo.environment
         if let seed = environment["BUSBAR_PROVE_SEED"].flatMap(UInt64.init) { return seed..<seed + 1 }
-        guard let asked = environment["BUSBAR_PROVE"] else { return 0..<200 }
+        guard let asked = environment["BUSBAR_PROVE"] else { return 0..<120 }
         return 0..<(asked == "long" ? 10_000 : UInt64(max((Int(asked) ?? 0) / 1_000, 1)))
     }
 
