@@ -54,7 +54,7 @@ struct Twins {
         // A lost bank is held at its last voltage, in tenths of a volt.
         guard verdict.state == .running else { return (more.chargeVoltage.value + 99) / 100 * 100 }
         // In float it is rounded up to what protocols can say.
-        return ((verdict.bank[.voltage]?.value ?? 0) + 99) / 100 * 100
+        return (min(verdict.bank[.voltage]?.value ?? 0, 1_000_000) + 99) / 100 * 100
     }
 
     /// What an order raises; `nil` if nothing.
