@@ -74,6 +74,8 @@ extension History {
         lie(index, &said)
         var cells = CellValues()
         for (cell, value) in said.cells.enumerated() { cells[cell] = UInt16(clamping: value) }
+        // A wire that has come off: the BMS does not count its cell either.
+        if random.once(in: 400) { cells[Int(random.pick(0...31))] = nil }
         let voltage = cells.sum
         if random.once(in: 300) { cells[Int(random.pick(0...31))] = nil }
         if random.once(in: 400) {

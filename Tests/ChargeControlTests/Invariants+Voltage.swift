@@ -46,7 +46,9 @@ extension Invariants {
         let value = Int64(limit.value)
         guard value < mean else { return nil }
         switch limit.winner.rule {
-        case .bankMaximum, .bmsLimit, .inputMissing, .packLost:
+        // A lost pack goes on pulling CVL down by what stood out in it.
+        case .packLost: return nil
+        case .bankMaximum, .bmsLimit, .inputMissing:
             // The bank stands above what it may ever have.
             return verdict.charge.value == 0
                 ? nil : "3: CCL \(verdict.charge) above CVL \(limit), bank \(mean)"

@@ -31,7 +31,9 @@ struct Twins {
         // What the operator wishes for a time of day protects nothing, and needs to be known to be followed.
         let isWish = more.charge.winner.rule == .chargeBy
         // Stages go by what the packs in the bank say; within what is permitted they may differ.
-        let isStage = more.chargeVoltage.winner.rule == .stage || more.charge.winner.rule == .floatSettling
+        let isStage =
+            [.stage, .limitsIgnored].contains(more.chargeVoltage.winner.rule)
+            || more.charge.winner.rule == .floatSettling
         let isMore =
             verdict.charge.value > more.charge.value && !isExcused.charge && !isWish
             && more.charge.winner.rule != .floatSettling
