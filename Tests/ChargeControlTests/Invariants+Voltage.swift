@@ -50,7 +50,9 @@ extension Invariants {
         case .packLost: return nil
         case .bankMaximum, .bmsLimit, .inputMissing:
             // The bank stands above what it may ever have.
-            return verdict.charge.value == 0
+            // Chargers swing by the tolerance of absorption.
+            let swing = Int64(settings.stages.absorptionTolerancePerCellMillivolts * cells)
+            return verdict.charge.value == 0 || mean <= value + swing
                 ? nil : "3: CCL \(verdict.charge) above CVL \(limit), bank \(mean)"
         case .overshoot:
             let least = packs.indices.compactMap { index in

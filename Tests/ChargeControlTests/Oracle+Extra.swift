@@ -51,7 +51,11 @@ extension Oracle {
         var ends: Double
         /// What a BMS could be set to.
         var range: ClosedRange<Int32> {
-            field == .cellOverVoltage || field == .cellUnderVoltage ? 1_000...5_000 : -500...1_500
+            switch field {
+            case .cellOverVoltage, .cellUnderVoltage: 1_000...5_000
+            case .chargeUnderTemperature: -500...250
+            default: 300...1_500
+            }
         }
         var measure: @Sendable (borrowing PackReading) -> Int32?
     }

@@ -34,10 +34,13 @@ struct Twins {
         let isStage =
             [.stage, .limitsIgnored].contains(more.chargeVoltage.winner.rule)
             || more.charge.winner.rule == .floatSettling
+        // What a pack may carry bounds the bank by what flows through the others; without them nobody knows how much.
+        let isCarried = { (limit: Limit) in limit.winner.rule == .packOverCurrent }
         let isMore =
             verdict.charge.value > more.charge.value && !isExcused.charge && !isWish
-            && more.charge.winner.rule != .floatSettling
+            && more.charge.winner.rule != .floatSettling && !isCarried(more.charge)
             || verdict.discharge.value > more.discharge.value && !isExcused.discharge
+                && !isCarried(more.discharge)
             || verdict.isTransmitting && more.isTransmitting && !isStage
                 && verdict.chargeVoltage.value > max(more.chargeVoltage.value, ownVoltage(verdict, more))
         guard isMore else { return nil }
