@@ -16,6 +16,8 @@ struct BankMeasurement {
     var capacityMilliampHours: Int64 = 0
     /// The current of the bank in milliamps, from the shunt or from all packs.
     var milliamps: Int32?
+    /// The sum of the packs, whatever a shunt says; `nil` if one of them says nothing.
+    var packsMilliamps: Int64?
     var shuntSOC: Int32?
     var isShuntLost = false
     var currents = Sharing.Currents()
@@ -41,6 +43,7 @@ extension ChargeController {
         }
         guard bank.capacityMilliampHours > 0 else { return bank }
         bank.packsSOC = bank.charge.map { Int32(clamping: $0 / bank.capacityMilliampHours) }
+        bank.packsMilliamps = bank.sum
         bank.milliamps = bank.sum.map { Int32(clamping: $0) }
         return bank
     }

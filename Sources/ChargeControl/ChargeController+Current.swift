@@ -86,15 +86,17 @@ extension ChargeController {
     private mutating func overCurrent(
         _ direction: Direction, of index: Int, _ bank: BankMeasurement
     ) -> LimitReason? {
-        guard let total = bank.milliamps, let settings = packs[index]?.settings,
-            let reading = bank.currents.milliamps[index]
-        else { return nil }
+        guard let settings = packs[index]?.settings, let reading = bank.currents.milliamps[index] else {
+            return nil
+        }
         let most = Int64(direction == .charge ? settings.chargeMilliamps : settings.dischargeMilliamps)
         let sign: Int64 = direction == .charge ? 1 : -1
         let own = Int64(reading.value) * sign
         guard own > most + most / 50 else { return nil }
+        // Where the others say nothing, this one carries it all.
+        let total = bank.packsMilliamps.map { max($0 * sign, 0) } ?? own
         return LimitReason(
-            .packOverCurrent, limit: Int32(clamping: max(Int64(total) * sign, 0) * most / own), pack: index,
+            .packOverCurrent, limit: Int32(clamping: total * most / own), pack: index,
             input: Int32(clamping: own), inputUnit: .milliamps, rise: .inputBelow(Int32(clamping: most)),
             measuredAt: reading.at)
     }

@@ -196,6 +196,7 @@ extension StageMachine {
         memory[.floated] = floated.milliseconds
         memory[.floatVoltage] = floatMicrovolts
         memory[.held] = isHeld ? 1 : 0
+        memory[.settling] = isSettling ? 1 : 0
     }
 
     /// Takes up where it was; `pause` is how long nobody counted.
@@ -211,6 +212,7 @@ extension StageMachine {
         floated = Self.time(memory[.floated])
         floatMicrovolts = memory[.floatVoltage].flatMap { (1...2_000_000_000).contains($0) ? $0 : nil }
         isHeld = memory[.held] == 1
+        isSettling = memory[.settling] == 1
     }
 
     /// A length of time as it was kept; what cannot be one counts as none.

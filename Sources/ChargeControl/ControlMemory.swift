@@ -7,11 +7,11 @@ public struct ControlMemory: Sendable, Equatable {
     public static let count = bankCount + 16 * packCount
 
     /// Number of values of the bank, and of each pack.
-    private static let bankCount = 28
+    private static let bankCount = 29
     private static let packCount = 3
 
     /// The values by their place in ``rows``; `nil` where nothing is known.
-    private var values: InlineArray<76, Int64?> = InlineArray(repeating: nil)
+    private var values: InlineArray<77, Int64?> = InlineArray(repeating: nil)
 
     /// Nothing remembered.
     public init() {}
@@ -56,7 +56,7 @@ extension ControlMemory {
         case chargeVoltage, floatVoltage
         case chargeLatched, dischargeLatched, refusing, isFull, held
         case soc, counted
-        case stoppedByIgnoring, voltageCap, packsWhenFull
+        case stoppedByIgnoring, voltageCap, packsWhenFull, settling
         case pauseCharge, pauseChargeFor
         case pauseDischarge, pauseDischargeFor
         case capCharge, capChargeFor
@@ -83,6 +83,7 @@ extension ControlMemory {
             case .stoppedByIgnoring: "stopped_by_ignoring"
             case .voltageCap: "voltage_cap_mv"
             case .packsWhenFull: "packs_soc_when_full"
+            case .settling: "settling"
             case .pauseCharge: "pause_charge"
             case .pauseChargeFor: "pause_charge_ms"
             case .pauseDischarge: "pause_discharge"

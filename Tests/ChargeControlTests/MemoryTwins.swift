@@ -13,9 +13,9 @@ enum MemoryTwins {
         var plain = controller
         var restarted = ChargeController(history.settings)
         for pack in history.packs { restarted.add(pack) }
-        restarted.restore(
-            plain.memory(at: history.now, wall: history.image.wall), at: history.now, wall: history.image.wall
-        )
+        let memory = plain.memory(at: history.now, wall: history.image.wall)
+        restarted.restore(memory, at: history.now, wall: history.image.wall)
+        let wasStopped = value("stopped_by_ignoring", in: memory) == 1
         for step in 0..<60 {
             future.advance()
             future.apply(to: &plain)
@@ -24,7 +24,7 @@ enum MemoryTwins {
             let less = restarted.step(future.image, at: future.now)
             future.hear(less)
             if step == 0, less.charge.value != 0 || less.discharge.value != 0 { return "starts above 0" }
-            if step == 0, more.state == .stopped, less.isTransmitting {
+            if step == 0, wasStopped, more.state == .stopped, less.isTransmitting {
                 return "sends although it was stopped"
             }
             guard isComparable(more, less, history.packs.count) else { return nil }
@@ -42,6 +42,10 @@ enum MemoryTwins {
             }
         }
         return nil
+    }
+
+    private static func value(_ name: String, in memory: ControlMemory) -> Int64? {
+        (0..<ControlMemory.count).first { "\(ControlMemory.name($0).name)" == name }.flatMap { memory[$0] }
     }
 
     /// Any numbers at all.
