@@ -83,7 +83,7 @@ def write_settings(folder, packs_at, inverter, packs=1, profile="pylontech-lv-ca
     # A steep ramp: the limits are what they will be within seconds.
     lines += ["limits:", f"  charge_current: {BANK_AMPERES} A", f"  discharge_current: {BANK_AMPERES} A",
               "  ramp: 100 A/s"]
-    lines += ["gateway:", f"  socket: {folder}/busbar.sock"]
+    lines += ["gateway:", f"  socket: {folder}/busbar.sock", "  state: none", "  journal: none"]
     path = pathlib.Path(folder) / "busbar.yaml"
     path.write_text("\n".join(lines) + "\n")
     return path

@@ -110,6 +110,24 @@ enum CoreBench {
         Table.row(
             "control step, \(packs) packs", "\(Measure.fixed(result.nanoseconds, 0)) ns",
             note: "\(Measure.fixed(result.allocations)) heap allocations")
+        explanation(&controller, packs: packs, at: now)
+    }
+
+    /// What the bus thread does beside that to publish why, four times a second.
+    private static func explanation(_ controller: inout ChargeController, packs: Int, at now: Instant) {
+        let result = Measure.loop(500) {
+            _ = controller.memory(at: now, wall: nil)
+            for index in 0..<packs {
+                for direction in [Direction.charge, .discharge] {
+                    var entries: [RuleList.Entry] = []
+                    entries.reserveCapacity(16)
+                    controller.visitRules(ofPack: index, direction) { entries.append($0) }
+                }
+            }
+        }
+        Table.row(
+            "every rule of \(packs) packs, and the memory", "\(Measure.fixed(result.nanoseconds / 1_000)) µs",
+            note: "\(Measure.fixed(result.allocations)) heap allocations, four times a second")
     }
 }
 

@@ -129,7 +129,7 @@ struct GatewaySettings {
         text += pack(line: lines.count, address: Int(GatewayStage.packAddress))
         text += """
             inverter: {link: can, profile: pylontech-lv-can}
-            gateway: {poll: \(poll), socket: \(folder)/busbar.sock}
+            gateway: {poll: \(poll), socket: \(folder)/busbar.sock, state: none, journal: none}
             limits:
               charge_current: 2000 A
               discharge_current: 2000 A

@@ -40,6 +40,7 @@ extension ChargeController {
     /// - Parameters:
     ///   - now: The instant of the last step.
     ///   - wall: The time on the wall, so that the pause can be counted; `nil` if unknown.
+    /// - Returns: The memory.
     public mutating func memory(at now: Instant, wall: WallTime?) -> ControlMemory {
         var memory = ControlMemory()
         memory[.savedAt] = wall?.unixSeconds
@@ -73,7 +74,8 @@ extension ChargeController {
         stages.restore(memory, pause: pause)
         soc.restore(memory)
         supervision.restore(memory)
-        voltageRamp.restore(microvolts: memory[.chargeVoltage])
+        let floor = Int64(settings.floorVoltageMillivoltsPerCell) * Int64(cellCount) * 1_000
+        voltageRamp.restore(microvolts: memory[.chargeVoltage].map { max($0, floor) })
         chargeLimiter.restore(latched: memory[.chargeLatched] == 1)
         dischargeLimiter.restore(latched: memory[.dischargeLatched] == 1)
         refusal.restore(memory[.refusing] == 1)

@@ -23,10 +23,7 @@ extension ChargeController {
             hearPackVoltages(members, into: &ballot, at: now)
             permittedVoltage = ballot.limit.value
             ballot.hear(.stage, stageVoltage(bank))
-            let cap = supervision.voltageCap.map {
-                LimitReason(.limitsIgnored, limit: max($0, floorVoltage), rise: .acknowledged)
-            }
-            ballot.hear(.limitsIgnored, cap)
+            ballot.hear(.limitsIgnored, ignoredVoltage(bank))
             unpulledVoltage = ballot.limit.value
             hearOvershoots(members, into: &ballot)
             // With a pack lost nobody knows that the bank's voltage has not merely lost its lowest member.
@@ -80,6 +77,15 @@ extension ChargeController {
         return LimitReason(
             .stage, limit: max(limit, floorVoltage), input: bank.meanVoltage, inputUnit: .millivolts,
             rise: .rebulk)
+    }
+
+    /// For an inverter that ignores CCL nothing is left to charge to: CVL is the voltage that the bank has, not less.
+    private mutating func ignoredVoltage(_ bank: BankMeasurement) -> LimitReason? {
+        guard let cap = supervision.voltageCap else { return nil }
+        let present = bank.meanVoltage.map(Self.roundedUp) ?? cap
+        return LimitReason(
+            .limitsIgnored, limit: max(max(cap, present), floorVoltage), input: bank.meanVoltage,
+            inputUnit: .millivolts, rise: .acknowledged)
     }
 
     /// Cells above the charge voltage take what they have too much away from CVL; a pack that is lost goes on

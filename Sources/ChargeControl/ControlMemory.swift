@@ -28,6 +28,9 @@ public struct ControlMemory: Sendable, Equatable {
         set { values[26 + pack * 3 + Int(key.rawValue)] = newValue }
     }
 
+    /// When it was written down, in seconds since the beginning of 1970; `nil` if the clock was not known.
+    public var savedAtUnixSeconds: Int64? { self[.savedAt] }
+
     /// Tells whether two memories hold the same.
     public static func == (lhs: ControlMemory, rhs: ControlMemory) -> Bool {
         for index in 0..<count where lhs.values[index] != rhs.values[index] { return false }

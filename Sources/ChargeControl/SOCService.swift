@@ -70,7 +70,8 @@ struct SOCTrack: Sendable {
     }
 
     mutating func restore(reported: Int64?, flowed: Int64?) {
-        guard let reported, (0...1_000).contains(reported), let flowed, abs(flowed) < 1 << 50 else { return }
+        guard let reported, (0...1_000).contains(reported), let flowed, flowed.magnitude < 1 << 50
+        else { return }
         self.reported = Int32(reported)
         self.flowed = flowed
     }

@@ -10,6 +10,7 @@ public enum Busbar {
         RunCommand.self,
         DemoCommand.self,
         StatusCommand.self,
+        WhyCommand.self,
         CtlCommand.self,
         SimulateCommand.self,
         CheckCommand.self,

@@ -9,8 +9,15 @@ import Reporting
 struct GatewayService {
     let gateway: Gateway
     private let socketPath: String?
+    private let keepers: GatewayKeepers
 
-    init(_ configuration: GatewayConfiguration, socketPath: String?) {
+    init(
+        _ configuration: GatewayConfiguration, socketPath: String?,
+        keeping places: GatewayKeepers.Places = .init()
+    ) {
+        var configuration = configuration
+        keepers = GatewayKeepers(places)
+        keepers.remember(into: &configuration)
         gateway = Gateway(configuration)
         self.socketPath = socketPath
     }
@@ -36,6 +43,8 @@ struct GatewayService {
             let thread = try gateway.start()
             let server = startServer(complain)
             defer { server?.stop() }
+            keepers.start(gateway, complain)
+            defer { keepers.stop() }
             let reporter = try ServiceReporter.start(for: gateway)
             let end = length.map { MonotonicClock.now() + $0 }
             let hasStopped = try watch(signals, loop, until: end, report, complain)
@@ -74,6 +83,7 @@ struct GatewayService {
             }
             report(newEvents())
             complainOfStall(complain)
+            keepers.tell(complain)
         }
         return true
     }

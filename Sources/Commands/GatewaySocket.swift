@@ -19,15 +19,31 @@ struct GatewaySocket {
     /// - Throws: What is wrong with the settings that should name it.
     func path() throws(CommandFailure) -> String {
         if let socket { return socket }
-        guard let settingsPath = file ?? CheckCommand.usualPaths.first(where: { access($0, F_OK) == 0 })
-        else {
-            return BusbarSettings.defaultSocketPath
+        return try settings("socket", "--socket")?.socketPath ?? BusbarSettings.defaultSocketPath
+    }
+
+    /// Where the journal is.
+    ///
+    /// - Throws: What is wrong with the settings that should name it.
+    func journalPath() throws(CommandFailure) -> String {
+        guard let settings = try settings("journal", "--journal") else {
+            return BusbarSettings.defaultJournalPath
+        }
+        if let path = settings.journalPath { return path }
+        throw CommandFailure(
+            "the settings keep no journal", "'journal' is none", "name the folder of one with --journal")
+    }
+
+    /// The settings; `nil` if there is no file.
+    private func settings(_ what: String, _ option: String) throws(CommandFailure) -> BusbarSettings? {
+        guard let path = file ?? CheckCommand.usualPaths.first(where: { access($0, F_OK) == 0 }) else {
+            return nil
         }
         do throws(SettingsProblems) {
-            return try BusbarSettings.read(path: settingsPath, knowing: .builtIn).socketPath
+            return try BusbarSettings.read(path: path, knowing: .builtIn)
         } catch {
             throw CommandFailure(
-                "\(settingsPath) does not name a socket", error.description, "name it with --socket")
+                "\(path) does not name a \(what)", error.description, "name it with \(option)")
         }
     }
 

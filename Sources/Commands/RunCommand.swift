@@ -46,7 +46,9 @@ struct RunCommand: Command {
                 "\(path) cannot be used", "it has the problems above",
                 "mend them; 'busbar check' reads it again")
         }
-        let service = GatewayService(GatewayConfiguration(settings), socketPath: settings.socketPath)
+        let service = GatewayService(
+            GatewayConfiguration(settings), socketPath: settings.socketPath,
+            keeping: .init(state: settings.statePath, journal: settings.journalPath))
         return try service.run(for: length) { events in
             guard !isQuiet else { return }
             for event in events { console.line(event) }

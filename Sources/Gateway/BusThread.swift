@@ -39,9 +39,9 @@ final class BusThread {
         self.publish = publish
         self.loop = loop
         self.commands = commands
-        nextWall = now
         self.heartbeat = heartbeat
         self.stallGuard = stallGuard
+        nextWall = now
         links = try Links(configuration, on: loop, beforeFrame)
         core = GatewayCore(configuration, at: now)
         wasOpen = Array(repeating: false, count: configuration.buses.count)
@@ -148,11 +148,13 @@ final class BusThread {
             framesPerSecond = Int(Int64(sent - sentBefore.count) * 1_000 / (now - sentBefore.at).milliseconds)
             sentBefore = (sent, now)
         }
+        let memory = core.memory(at: now)
+        let rules = core.rules()
         publish(
             Snapshot(
                 core: core, buses: links.all.indices.map(busSnapshot), framesPerSecond: framesPerSecond,
                 startedAt: startedAt, worstLatency: worstLatency, overruns: overruns, worstCycle: worstCycle,
-                at: now))
+                memory: memory, rules: rules, at: now))
     }
 
     private func busSnapshot(_ index: Int) -> Snapshot.Bus {

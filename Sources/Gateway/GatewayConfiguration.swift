@@ -104,6 +104,8 @@ public struct GatewayConfiguration: Sendable {
     public var pollInterval: Interval
     /// Buses on which another master asks and the gateway only listens.
     public var listening: Set<Int>
+    /// What is known of the time before the start.
+    public var remembered = Remembered()
     /// How long the bus thread may take for a cycle before the link to the inverter is closed.
     public var stallLimit: Interval
 

@@ -37,6 +37,7 @@ extension GatewayCore {
             log.add(.orderEnded(kind, by: by), at: now)
         case .acknowledge:
             controller.acknowledge()
+            isMemoryDamaged = false
             log.add(.acknowledged(by: by), at: now)
         }
     }

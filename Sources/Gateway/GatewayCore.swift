@@ -1,7 +1,7 @@
 import BMSDrivers
 public import BatteryModel
 public import BusCodec
-import ChargeControl
+public import ChargeControl
 import InverterProfiles
 
 /// What a gateway core can make happen.
@@ -46,6 +46,8 @@ public struct GatewayCore: Sendable {
     private var nextSending: Instant
     var hasNews = true
     private var stopAt: Instant?
+    /// Whether what was remembered is lost and nobody has acknowledged it yet.
+    var isMemoryDamaged = false
 
     /// A line of packs on one bus.
     struct Line: Sendable {
@@ -77,6 +79,20 @@ public struct GatewayCore: Sendable {
             lines[line].numbers.append(number)
         }
         log.add(.started, at: now)
+        remember(configuration.remembered, at: now)
+    }
+
+    private mutating func remember(_ remembered: Remembered, at now: Instant) {
+        for note in remembered.notes { log.add(.remembered(note), at: now) }
+        isMemoryDamaged = remembered.isDamaged
+        image.wall = remembered.wall
+        guard let memory = remembered.memory else { return }
+        controller.restore(memory, at: now, wall: remembered.wall)
+    }
+
+    /// What has to be remembered over a restart.
+    public mutating func memory(at now: Instant) -> ControlMemory {
+        controller.memory(at: now, wall: image.wall)
     }
 
     /// The line on a bus; `nil` if there is none.
@@ -196,6 +212,7 @@ public struct GatewayCore: Sendable {
         var decided = controller.step(image, at: now)
         noteExpired(since: orders, at: now)
         if stopAt != nil { decided.stop() }
+        if isMemoryDamaged { decided.alarms.raise(.memoryDamaged, .warning) }
         log.addChanges(from: verdict, to: decided, packs: configuration.packs.count)
         verdict = decided
         hasNews = false

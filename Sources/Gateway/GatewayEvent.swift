@@ -26,6 +26,8 @@ public struct GatewayEvent: Sendable, Equatable {
         case raised(AlarmKind, AlarmLevel, pack: Int?)
         /// An alarm has ended; `nil` stands for the bank.
         case cleared(AlarmKind, AlarmLevel, pack: Int?)
+        /// What was found of the time before the start.
+        case remembered(Remembered.Note)
         /// A limit has fallen to zero, with the reason.
         case blocked(Direction, LimitReason)
         /// A limit has risen above zero.

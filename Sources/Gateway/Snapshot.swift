@@ -103,6 +103,10 @@ public final class Snapshot: Sendable {
     public let cycles: UInt64
     /// The longest time between the arrival of a byte and the frames that followed from it.
     public let worstLatency: Interval
+    /// What has to be remembered over a restart.
+    public let memory: ControlMemory?
+    /// What every rule has said; `nil` before the first cycle.
+    public let rules: RuleBook?
     /// Passes of the bus thread that took longer than ``GatewayCore/tick``, or began later than that after their time.
     public let overruns: UInt64
     /// The longest pass of the bus thread, its waiting left out.
@@ -118,11 +122,16 @@ public final class Snapshot: Sendable {
     ///   - worstLatency: The longest time between the arrival of a byte and the frames that followed from it.
     ///   - overruns: Passes that took or came too long.
     ///   - worstCycle: The longest pass.
+    ///   - memory: What has to be remembered over a restart.
+    ///   - rules: What every rule has said.
     ///   - now: The present.
     public init(
         core: GatewayCore, buses: [Bus], framesPerSecond: Int, startedAt: Instant, worstLatency: Interval,
-        overruns: UInt64 = 0, worstCycle: Interval = .zero, at now: Instant
+        overruns: UInt64 = 0, worstCycle: Interval = .zero, memory: ControlMemory? = nil,
+        rules: RuleBook? = nil, at now: Instant
     ) {
+        self.memory = memory
+        self.rules = rules
         self.at = now
         self.startedAt = startedAt
         self.buses = buses

@@ -31,6 +31,24 @@ public enum WallClock {
         return nil
     }
 
+    /// A time with the offset that local time has then.
+    public static func local(_ unixSeconds: Int64) -> WallTime {
+        var seconds = time_t(unixSeconds)
+        var parts = tm()
+        guard localtime_r(&seconds, &parts) != nil else { return WallTime(unixSeconds: unixSeconds) }
+        return WallTime(unixSeconds: unixSeconds, offsetSeconds: Int32(clamping: parts.tm_gmtoff))
+    }
+
+    /// The time at which the clocks here show `unixSeconds` as if it were UTC.
+    ///
+    /// Of a time that comes twice when the clocks go back, one of the two.
+    public static func fromLocal(_ unixSeconds: Int64) -> WallTime {
+        let guess = local(unixSeconds)
+        let first = unixSeconds &- Int64(guess.offsetSeconds)
+        let second = unixSeconds &- Int64(local(first).offsetSeconds)
+        return local(second)
+    }
+
     /// The beginning of 2020: no machine that runs this program is older.
     private static let earliest = 1_577_836_800
 }

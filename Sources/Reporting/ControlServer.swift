@@ -17,6 +17,9 @@ public final class ControlServer: Sendable {
     /// The line that asks for the state.
     public static let statusRequest = "status"
 
+    /// The line that asks why the limits are what they are.
+    public static let whyRequest = "why"
+
     /// A word that begins a line, and what answers it.
     private typealias Route = (
         word: String,
@@ -25,6 +28,7 @@ public final class ControlServer: Sendable {
 
     private static let routes: [Route] = [
         (statusRequest, { server, _, _ throws(ControlRefusal) in try server.status() }),
+        (whyRequest, { server, _, _ throws(ControlRefusal) in try server.why() }),
         ("ctl", { server, rest, peer throws(ControlRefusal) in try server.control(rest, peer) }),
     ]
 
@@ -78,6 +82,14 @@ public final class ControlServer: Sendable {
         return try Self.json(
             StatusDocument(
                 snapshot, version: version, stalledSince: gateway.stalledSince, at: MonotonicClock.now()))
+    }
+
+    private func why() throws(ControlRefusal) -> [UInt8] {
+        let explanation = gateway.snapshot.flatMap {
+            ExplanationDocument($0, version: version, at: MonotonicClock.now())
+        }
+        guard let explanation else { throw ControlRefusal("starting", "ask again in a second") }
+        return try Self.json(explanation)
     }
 
     private func control(_ text: Substring, _ peer: LocalPeer) throws(ControlRefusal) -> [UInt8] {

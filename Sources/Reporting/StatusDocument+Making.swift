@@ -53,7 +53,7 @@ extension StatusDocument {
 
 extension Interval {
     /// Seconds with one place, as a document shows ages.
-    fileprivate var tenths: Double { Double(max(milliseconds, 0) / 100) / 10 }
+    var tenths: Double { Double(max(milliseconds, 0) / 100) / 10 }
 }
 
 extension StatusDocument.Limit {

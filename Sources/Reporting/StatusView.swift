@@ -85,7 +85,8 @@ extension StatusView {
             isOld
             ? "-" : temperatures.min().map { "\(fixed($0, 1))/\(fixed(temperatures.max() ?? $0, 1))" } ?? "-"
         let age = pack.ageSeconds.map { "\(fixed($0, 1)) s" } ?? "-"
-        let color: Paint = pack.freshness == "fresh" ? .green : pack.freshness == "stale" ? .yellow : .red
+        let color: TerminalText.Paint =
+            pack.freshness == "fresh" ? .green : pack.freshness == "stale" ? .yellow : .red
         return pad(pack.name, 8) + paint(pad(pack.freshness, 9), color) + pad(age, 7)
             + pad(value("pack_voltage", 2), 10) + pad(value("current", 1), 10) + pad(value("soc", 0), 8)
             + pad(cell(low), 15) + pad(cell(high), 15) + pad(range, 13)
@@ -176,7 +177,7 @@ extension StatusView {
             ("bank", $0)
         }
         return (own + shown).map { place, alarm in
-            let color: Paint =
+            let color: TerminalText.Paint =
                 alarm.level == "protection" ? .red : alarm.level == "warning" ? .yellow : .dim
             return "Alarm     " + paint("\(alarm.level): \(alarm.words) (\(place))", color)
         }
@@ -192,46 +193,17 @@ extension StatusView {
 // MARK: - Text
 
 extension StatusView {
-    private enum Paint: String {
-        case bold = "1"
-        case dim = "2"
-        case red = "31"
-        case green = "32"
-        case yellow = "33"
-    }
+    private var text: TerminalText { TerminalText(usesColor: usesColor, columns: columns) }
 
-    private func paint(_ text: String, _ color: Paint) -> String {
-        usesColor ? "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" : text
-    }
+    private func paint(_ text: String, _ color: TerminalText.Paint) -> String { self.text.paint(text, color) }
 
     private func number(_ value: StatusDocument.Value, places: Int) -> String {
         fixed(value.value, places) + (value.unit.map { " \($0)" } ?? "")
     }
 
-    private func fixed(_ value: Double, _ places: Int) -> String {
-        var factor = 1.0
-        for _ in 0..<places { factor *= 10 }
-        return Wording.decimal(Int32((value * factor).rounded()), places: places)
-    }
+    private func fixed(_ value: Double, _ places: Int) -> String { TerminalText.fixed(value, places) }
 
-    private func pad(_ text: String, _ width: Int) -> String {
-        text.count >= width ? text + " " : text + String(repeating: " ", count: width - text.count)
-    }
+    private func pad(_ text: String, _ width: Int) -> String { TerminalText.pad(text, width) }
 
-    /// Cuts a line at the edge without counting the codes of colours.
-    private func cut(_ line: String) -> String {
-        var shown = 0
-        var isCode = false
-        var result = ""
-        for character in line {
-            if character == "\u{1B}" { isCode = true }
-            if !isCode {
-                shown += 1
-                guard shown <= columns else { continue }
-            }
-            result.append(character)
-            if isCode, character == "m" { isCode = false }
-        }
-        return result
-    }
+    private func cut(_ line: String) -> String { text.cut(line) }
 }

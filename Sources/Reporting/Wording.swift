@@ -205,6 +205,7 @@ extension Wording {
         case .raised(let kind, let level, let index):
             "\(Self.level(level)): \(Self.alarm(kind)) (\(pack(index)))"
         case .cleared(let kind, _, let index): "over: \(Self.alarm(kind)) (\(pack(index)))"
+        case .remembered(let note): Self.remembered(note)
         case .blocked(let direction, let why):
             "\(Self.current(direction)) fell to 0 A: \(reason(why, of: direction))"
         case .released(let direction): "\(Self.current(direction)) rises again"

@@ -77,6 +77,8 @@ extension BusbarSettings {
             control: limits.control,
             pollInterval: .milliseconds(draft.gateway.poll?.value ?? 1_000),
             socketPath: draft.gateway.socket ?? defaultSocketPath,
+            statePath: draft.gateway.state ?? defaultStatePath,
+            journalPath: draft.gateway.journal ?? defaultJournalPath,
             stallLimit: .milliseconds(draft.gateway.stall?.value ?? 2_000))
     }
 

@@ -8,6 +8,10 @@ public struct BusbarSettings: Sendable {
     public static let maximumPacks = 16
     /// Where the gateway listens for commands unless the file says otherwise.
     public static let defaultSocketPath = "/run/busbar/busbar.sock"
+    /// Where the gateway remembers over a restart unless the file says otherwise.
+    public static let defaultStatePath = "/var/lib/busbar/state"
+    /// The folder in which the gateway records its decisions unless the file says otherwise.
+    public static let defaultJournalPath = "/var/lib/busbar/journal"
 
     /// The physical buses, in the order of the file.
     public var links: [LinkSettings]
@@ -21,6 +25,10 @@ public struct BusbarSettings: Sendable {
     public var pollInterval: Interval
     /// Where the gateway listens for commands.
     public var socketPath: String
+    /// Where the gateway remembers over a restart; `nil` if it shall not.
+    public var statePath: String?
+    /// The folder in which the gateway records its decisions; `nil` if it shall not.
+    public var journalPath: String?
     /// How long a cycle may take before the link to the inverter is closed.
     public var stallLimit: Interval
 

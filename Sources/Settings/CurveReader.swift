@@ -71,6 +71,7 @@ struct CurveReader {
 
     /// Beyond the last point its part holds: where that is dangerous it must be nothing.
     private func checkEnds(of corners: [Corner]) -> Bool {
+        guard row.endsAtNothing else { return true }
         var isSound = true
         let ends = [
             row.endsLow ? corners.first : nil,

@@ -19,6 +19,8 @@ extension BusbarSettings {
         text.line(1, "poll", Quantity.time.text(pollInterval.milliseconds))
         text.line(1, "stall", Quantity.time.text(stallLimit.milliseconds))
         text.line(1, "socket", EffectiveText.scalar(socketPath))
+        text.line(1, "state", statePath.map(EffectiveText.scalar) ?? Names.nowhere)
+        text.line(1, "journal", journalPath.map(EffectiveText.scalar) ?? Names.nowhere)
         return text.lines.joined(separator: "\n") + "\n"
     }
 }
@@ -104,7 +106,7 @@ private struct EffectiveText {
         let numbers = LimitRows.currents + LimitRows.voltages(of: control.chemistry) + LimitRows.others
         for row in numbers { line(1, row.key, row.quantity.text(Int64(control[keyPath: row.path]))) }
         for row in LimitRows.curves {
-            let curve = control[keyPath: row.path]
+            guard let curve = control[row] else { continue }
             let points = (0..<curve.count).map { index in
                 let point = curve[index]
                 return
@@ -112,12 +114,36 @@ private struct EffectiveText {
             }
             line(1, row.key, "{\(points.joined(separator: ", "))}")
         }
-        for row in LimitRows.times {
-            line(1, row.key, Quantity.time.text(control[keyPath: row.path].milliseconds))
-        }
+        for row in LimitRows.times { add(1, row, control) }
         if let count = control.startWithPacks { line(1, "start_with", "\(count)") }
         for (word, value) in LimitsSchema.alarmPolicies where value == control.alarmPolicy {
             line(1, "alarm_policy", word)
         }
+        for section in LimitRows.sections { add(section, control) }
+    }
+
+    private mutating func add(_ section: LimitRows.Section, _ control: ControlSettings) {
+        line(1, "\(section.key):")
+        for row in section.words { line(2, row.key, row.words[row.get(control)]) }
+        for row in section.voltages(control.chemistry) + section.numbers {
+            line(2, row.key, row.quantity.text(Int64(control[keyPath: row.path])))
+        }
+        for row in section.times { add(2, row, control) }
+        for row in section.flags { line(2, row.key, "\(control[keyPath: row.path])") }
+        guard section.hasWishes else { return }
+        if let target = control.stages.socTargetPermille {
+            line(2, LimitRows.target.key, Quantity.part.text(Int64(target)))
+        }
+        if let wish = control.stages.chargeBy {
+            let minute = wish.minuteOfDay % 60
+            let time = "\(wish.minuteOfDay / 60):\(minute < 10 ? "0" : "")\(minute)"
+            line(
+                2, LimitRows.chargeByKey,
+                "{soc: \(Quantity.part.text(Int64(wish.socPermille))), time: '\(time)'}")
+        }
+    }
+
+    private mutating func add(_ depth: Int, _ row: LimitRows.Time, _ control: ControlSettings) {
+        line(depth, row.key, row.quantity.text(control[keyPath: row.path].milliseconds))
     }
 }

@@ -16,6 +16,9 @@ struct InverterDraft {
 struct GatewayDraft {
     var poll: Located<Int64>?
     var socket: String?
+    /// Where to remember and where to record; `nil` inside where it is written that nothing shall be kept.
+    var state: String??
+    var journal: String??
     var stall: Located<Int64>?
 }
 
@@ -70,6 +73,15 @@ enum InverterSchema {
             reader.text(
                 "socket", "it is the path of a Unix socket, at most \(Names.maximumSocketPath) bytes long",
                 "write a path that begins with '/'", read: Names.socketPath)?.value
+        draft.state =
+            reader.text(
+                "state", "it is the path of a file", "write a path that begins with '/', or none",
+                read: Names.pathOrNowhere)?.value
+        draft.journal =
+            reader.text(
+                "journal", "it is the path of a folder",
+                "write a path that begins with '/' and does not end with it, or none",
+                read: Names.pathOrNowhere)?.value
         reader.finish()
         return draft
     }

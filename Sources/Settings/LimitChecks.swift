@@ -12,6 +12,8 @@ struct LimitChecks {
         checkVoltages()
         checkTimes()
         checkStart()
+        checkStages()
+        checkWishes()
     }
 
     private func checkVoltages() {
@@ -64,6 +66,68 @@ struct LimitChecks {
             "write at most \(draft.packs.count)")
     }
 
+    private func checkStages() {
+        let stages = limits.control.stages
+        let charge = number("charge_voltage_per_cell", limits.control.chargeVoltageMillivoltsPerCell)
+        let floor = number("floor_voltage_per_cell", limits.control.floorVoltageMillivoltsPerCell)
+        let float = number("float_voltage_per_cell", stages.floatMillivoltsPerCell)
+        let rebulk = number("rebulk_cell", stages.rebulkCellMillivolts)
+        let discharge = number("discharge_voltage_per_cell", limits.control.dischargeVoltageMillivoltsPerCell)
+        expect(charge, above: float, "a full bank would be kept at its charge voltage for ever")
+        if charge.value > floor.value {
+            expect(float, above: floor, orEqual: true, "no charge voltage below its floor is ever sent")
+        }
+        expect(float, above: rebulk, "a bank at float would be charged again at once")
+        expect(rebulk, above: discharge, "the bank would be empty before it is charged again")
+        checkTolerance(charge, float)
+        expect(
+            number("rebulk_spread", stages.rebulkSpreadMillivolts),
+            above: number("absorption_spread", stages.absorptionSpreadMillivolts),
+            "a full charge would end with a reason to begin the next")
+        let patience = time("absorption_patience", stages.absorptionPatience, .span)
+        let longest = time("absorption_longest", stages.absorptionLongest, .span)
+        expect(
+            patience, above: time("absorption_time", stages.absorptionTime, .span), orEqual: true,
+            "patience would end before cells that are together have had their time")
+        expect(longest, above: patience, orEqual: true, "nothing lasts longer than the longest")
+        expect(
+            time("act_after", limits.control.supervision.actAfter, .span),
+            above: time("alarm_after", limits.control.supervision.alarmAfter), orEqual: true,
+            "nothing is done before it is told")
+    }
+
+    /// At float the bank must not count as being at the charge voltage, or it is absorbed without end.
+    private func checkTolerance(_ charge: Limit, _ float: Limit) {
+        let tolerance = number(
+            "absorption_tolerance", limits.control.stages.absorptionTolerancePerCellMillivolts)
+        guard limits.broken.isDisjoint(with: [charge.key, float.key, tolerance.key, "chemistry"]),
+            charge.value > float.value, charge.value - tolerance.value <= float.value
+        else { return }
+        let mark = [tolerance, charge, float].compactMap(\.mark).max() ?? limits.mark
+        problems.add(
+            mark, "'\(tolerance.key)' is \(tolerance.described)",
+            "a bank at 'float_voltage_per_cell', \(float.described), would count as being at "
+                + "'charge_voltage_per_cell', \(charge.described)",
+            "set the two voltages further apart, or lower the tolerance")
+    }
+
+    private func checkWishes() {
+        let stages = limits.control.stages
+        guard let target = stages.socTargetPermille else { return }
+        let wanted = part(LimitRows.target.key, target)
+        expect(
+            wanted, above: part("rebulk_soc", stages.rebulkSOCPermille), orEqual: true,
+            "the bank would ask to be charged and refuse it")
+        expect(
+            wanted, above: part("soc_target_hysteresis", stages.socTargetHysteresisPermille),
+            "charging would never begin again")
+        if let wish = stages.chargeBy {
+            expect(
+                wanted, above: part(LimitRows.chargeByKey, wish.socPermille), orEqual: true,
+                "charging stops before it")
+        }
+    }
+
     /// A value of the section: written somewhere, or the default.
     private struct Limit {
         var key: String
@@ -81,8 +145,12 @@ struct LimitChecks {
         Limit(key: key, value: Int64(value), mark: limits.marks[key], quantity: .voltage)
     }
 
-    private func time(_ key: String, _ value: Interval) -> Limit {
-        Limit(key: key, value: value.milliseconds, mark: limits.marks[key], quantity: .time)
+    private func part(_ key: String, _ permille: Int32) -> Limit {
+        Limit(key: key, value: Int64(permille), mark: limits.marks[key], quantity: .part)
+    }
+
+    private func time(_ key: String, _ value: Interval, _ quantity: Quantity = .time) -> Limit {
+        Limit(key: key, value: value.milliseconds, mark: limits.marks[key], quantity: quantity)
     }
 
     /// Complains if `high` is not above `low`, at the one of the two that is written last.

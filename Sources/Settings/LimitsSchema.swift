@@ -12,103 +12,6 @@ struct LimitsDraft {
     var broken: Set<String> = []
 }
 
-/// The keys of the section `limits` that hold one number.
-enum LimitRows {
-    /// A number that the control keeps as it is.
-    struct Number: Sendable {
-        var key: String
-        var path: any WritableKeyPath<ControlSettings, Int32> & Sendable
-        var quantity: Quantity
-        var range: ClosedRange<Int64>
-    }
-
-    /// A time.
-    struct Time: Sendable {
-        var key: String
-        var path: any WritableKeyPath<ControlSettings, Interval> & Sendable
-        /// In milliseconds.
-        var range: ClosedRange<Int64>
-    }
-
-    /// A curve from a measured quantity to a part of a current.
-    struct Corners: Sendable {
-        var key: String
-        var path: any WritableKeyPath<ControlSettings, Curve> & Sendable
-        var quantity: Quantity
-        var range: ClosedRange<Int64>
-        /// A low input is dangerous: there the part must be 0 %.
-        var endsLow: Bool
-        /// A high input is dangerous: there the part must be 0 %.
-        var endsHigh: Bool
-    }
-
-    static let currents: [Number] = [
-        Number(
-            key: "charge_current", path: \.bankChargeMilliamps, quantity: .current, range: 100...5_000_000),
-        Number(
-            key: "discharge_current", path: \.bankDischargeMilliamps, quantity: .current,
-            range: 100...5_000_000),
-    ]
-
-    static let others: [Number] = [
-        Number(key: "ramp", path: \.rampMilliampsPerSecond, quantity: .ramp, range: 100...100_000),
-        Number(
-            key: "connect_difference", path: \.connectDifferenceMillivolts, quantity: .voltage,
-            range: 100...5_000),
-    ]
-
-    static let times: [Time] = [
-        Time(key: "fresh", path: \.freshFor, range: 1_000...10_000),
-        Time(key: "lost", path: \.lostAfter, range: 3_000...30_000),
-        Time(key: "silent", path: \.silentAfter, range: 5_000...30_000),
-        Time(key: "start_patience", path: \.startPatience, range: 1_000...600_000),
-        Time(key: "hold", path: \.holdAfterFall, range: 1_000...600_000),
-        Time(key: "connect_settle", path: \.connectSettle, range: 1_000...600_000),
-    ]
-
-    static let curves: [Corners] = [
-        Corners(
-            key: "highest_cell", path: \.highestCell, quantity: .voltage, range: 1_000...5_000,
-            endsLow: false, endsHigh: true),
-        Corners(
-            key: "lowest_cell", path: \.lowestCell, quantity: .voltage, range: 1_000...5_000,
-            endsLow: true, endsHigh: false),
-        Corners(
-            key: "charge_temperature", path: \.chargeTemperature, quantity: .temperature, range: -400...1_200,
-            endsLow: true, endsHigh: true),
-        Corners(
-            key: "discharge_temperature", path: \.dischargeTemperature, quantity: .temperature,
-            range: -400...1_200, endsLow: true, endsHigh: true),
-        Corners(
-            key: "mosfet_temperature", path: \.mosfetTemperature, quantity: .temperature,
-            range: -400...1_500, endsLow: false, endsHigh: true),
-    ]
-
-    /// The voltages per cell; their range is the window a cell of the chemistry survives.
-    static func voltages(of chemistry: Chemistry) -> [Number] {
-        let window: ClosedRange<Int64> =
-            switch chemistry {
-            case .lfp: 2_500...3_650
-            case .nmc: 2_800...4_250
-            case .lto: 1_700...2_850
-            }
-        return [
-            Number(
-                key: "charge_voltage_per_cell", path: \.chargeVoltageMillivoltsPerCell, quantity: .voltage,
-                range: window),
-            Number(
-                key: "floor_voltage_per_cell", path: \.floorVoltageMillivoltsPerCell, quantity: .voltage,
-                range: window),
-            Number(
-                key: "discharge_voltage_per_cell", path: \.dischargeVoltageMillivoltsPerCell,
-                quantity: .voltage, range: window),
-            Number(
-                key: "absolute_maximum_cell", path: \.absoluteMaximumCellMillivolts, quantity: .voltage,
-                range: window),
-        ]
-    }
-}
-
 /// Reads the section `limits`.
 struct LimitsSchema {
     static let chemistries: [(word: String, value: Chemistry)] = [
@@ -118,7 +21,6 @@ struct LimitsSchema {
         ("any_pack", .anyPack), ("all_packs", .allPacks),
     ]
 
-    private var reader: MappingReader
     private var draft: LimitsDraft
 
     static func read(_ root: inout MappingReader) -> LimitsDraft? {
@@ -130,32 +32,27 @@ struct LimitsSchema {
         else { return nil }
         let chemistry = reader.choice("chemistry", chemistries)
         var schema = LimitsSchema(
-            reader: reader,
             draft: LimitsDraft(
                 mark: node.mark,
                 control: ControlSettings(
                     chemistry: chemistry?.value ?? .lfp, bankChargeMilliamps: 0, bankDischargeMilliamps: 0)))
-        schema.note("chemistry", chemistry?.mark)
-        schema.readAll()
+        schema.note("chemistry", chemistry?.mark, reader)
+        schema.readAll(&reader)
         return schema.draft
     }
 
-    private mutating func readAll() {
-        // The window of a chemistry that was not understood is unknown: then only what no cell survives is refused.
-        let isKnown = !draft.broken.contains("chemistry")
-        for var row in LimitRows.voltages(of: draft.control.chemistry) {
-            if !isKnown { row.range = 1_000...5_000 }
-            read(row)
-        }
-        for row in LimitRows.currents + LimitRows.others { read(row) }
-        for row in LimitRows.times { read(row) }
-        for row in LimitRows.curves { read(row) }
+    private mutating func readAll(_ reader: inout MappingReader) {
+        read(voltages: LimitRows.voltages(of: draft.control.chemistry), &reader)
+        for row in LimitRows.currents + LimitRows.others { read(row, &reader) }
+        for row in LimitRows.times { read(row, &reader) }
+        for row in LimitRows.curves { read(row, &reader) }
         let start = reader.count("start_with", in: 1...BusbarSettings.maximumPacks)
         draft.control.startWithPacks = start.map { Int32($0.value) }
-        note("start_with", start?.mark)
+        note("start_with", start?.mark, reader)
         let policy = reader.choice("alarm_policy", Self.alarmPolicies)
         if let policy { draft.control.alarmPolicy = policy.value }
-        note("alarm_policy", policy?.mark)
+        note("alarm_policy", policy?.mark, reader)
+        for section in LimitRows.sections { read(section, &reader) }
         for row in LimitRows.currents {
             reader.require(
                 row.key, "no current is allowed without it",
@@ -164,25 +61,85 @@ struct LimitsSchema {
         reader.finish()
     }
 
-    private mutating func read(_ row: LimitRows.Number) {
+    private mutating func read(_ section: LimitRows.Section, _ outer: inout MappingReader) {
+        let voltages = section.voltages(draft.control.chemistry)
+        guard let node = outer.node(section.key),
+            var reader = MappingReader(node, title: section.key, problems: outer.problems)
+        else {
+            if outer.has(section.key) { draft.broken.formUnion(section.keys) }
+            return
+        }
+        read(voltages: voltages, &reader)
+        for row in section.numbers { read(row, &reader) }
+        for row in section.times { read(row, &reader) }
+        for row in section.flags {
+            let value = reader.flag(row.key)
+            if let value { draft.control[keyPath: row.path] = value.value }
+            note(row.key, value?.mark, reader)
+        }
+        for row in section.words {
+            let value = reader.choice(row.key, row.words.enumerated().map { ($1, $0) })
+            if let value { row.set(&draft.control, value.value) }
+            note(row.key, value?.mark, reader)
+        }
+        if section.hasWishes { readWishes(&reader) }
+        reader.finish()
+    }
+
+    /// What the operator may want of the state of charge; nothing unless it is written.
+    private mutating func readWishes(_ reader: inout MappingReader) {
+        let target = reader.quantity(LimitRows.target.key, .part, in: LimitRows.target.range)
+        draft.control.stages.socTargetPermille = target.map { Int32($0.value) }
+        note(LimitRows.target.key, target?.mark, reader)
+        let chargeBy = readChargeBy(&reader)
+        draft.control.stages.chargeBy = chargeBy?.value
+        note(LimitRows.chargeByKey, chargeBy?.mark, reader)
+    }
+
+    private func readChargeBy(_ outer: inout MappingReader) -> Located<ChargeBy>? {
+        guard let node = outer.node(LimitRows.chargeByKey),
+            var reader = MappingReader(node, title: LimitRows.chargeByKey, problems: outer.problems)
+        else { return nil }
+        let soc = reader.quantity("soc", .part, in: LimitRows.chargeBySOC)
+        let time = reader.text(
+            "time", "it is a time of day, 00:00 to 23:59", "write it as in '06:30'",
+            read: LimitRows.minuteOfDay)
+        reader.require("soc", "the wish is not complete", "add the state of charge, for example 'soc: 80 %'")
+        reader.require("time", "the wish is not complete", "add the time of day, for example 'time: 06:30'")
+        reader.finish()
+        guard let soc, let time else { return nil }
+        return Located(
+            value: ChargeBy(socPermille: Int32(soc.value), minuteOfDay: time.value), mark: node.mark)
+    }
+
+    private mutating func read(voltages: [LimitRows.Number], _ reader: inout MappingReader) {
+        // The window of a chemistry that was not understood is unknown: then only what no cell survives is refused.
+        let isKnown = !draft.broken.contains("chemistry")
+        for var row in voltages {
+            if !isKnown { row.range = 1_000...5_000 }
+            read(row, &reader)
+        }
+    }
+
+    private mutating func read(_ row: LimitRows.Number, _ reader: inout MappingReader) {
         let value = reader.quantity(row.key, row.quantity, in: row.range)
         if let value { draft.control[keyPath: row.path] = Int32(value.value) }
-        note(row.key, value?.mark)
+        note(row.key, value?.mark, reader)
     }
 
-    private mutating func read(_ row: LimitRows.Time) {
-        let value = reader.quantity(row.key, .time, in: row.range)
+    private mutating func read(_ row: LimitRows.Time, _ reader: inout MappingReader) {
+        let value = reader.quantity(row.key, row.quantity, in: row.range)
         if let value { draft.control[keyPath: row.path] = .milliseconds(value.value) }
-        note(row.key, value?.mark)
+        note(row.key, value?.mark, reader)
     }
 
-    private mutating func read(_ row: LimitRows.Corners) {
+    private mutating func read(_ row: LimitRows.Corners, _ reader: inout MappingReader) {
         let curve = CurveReader(row: row, problems: reader.problems).read(&reader)
-        if let curve { draft.control[keyPath: row.path] = curve.value }
-        note(row.key, curve?.mark)
+        if let curve { draft.control[row] = curve.value }
+        note(row.key, curve?.mark, reader)
     }
 
-    private mutating func note(_ key: String, _ mark: SourceMark?) {
+    private mutating func note(_ key: String, _ mark: SourceMark?, _ reader: MappingReader) {
         if let mark {
             draft.marks[key] = mark
         } else if reader.has(key) {

@@ -25,6 +25,15 @@ enum Names {
         isPath(text) && text.utf8.count <= maximumSocketPath ? text : nil
     }
 
+    /// What stands for no file and no folder.
+    static let nowhere = "none"
+
+    /// A path, or `nowhere`, which is no path.
+    static func pathOrNowhere(_ text: String) -> String?? {
+        if text == nowhere { return .some(nil) }
+        return devicePath(text).map { .some($0) }
+    }
+
     static func interface(_ text: String) -> String? {
         let isPlain = text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "/") }
         return isPlain && (1...15).contains(text.utf8.count) && text != "." && text != ".." ? text : nil

@@ -54,12 +54,12 @@ struct VirtualPlant {
     var turnaround = Interval.milliseconds(10)
 
     init(
-        packs count: Int, control: ControlSettings? = nil,
+        packs count: Int, control: ControlSettings? = nil, remembered: Remembered = Remembered(),
         keepAlive: GatewayConfiguration.KeepAliveWatch = .profile
     ) {
         let settings = PackSettings(
             cells: 16, capacityMilliampHours: 280_000, chargeMilliamps: 100_000, dischargeMilliamps: 150_000)
-        let configuration = GatewayConfiguration(
+        var configuration = GatewayConfiguration(
             buses: [
                 .init(name: "battery", address: .descriptor(-1, .bytes)),
                 .init(name: "inverter", address: .descriptor(-1, .frames)),
@@ -70,6 +70,7 @@ struct VirtualPlant {
             inverter: .init(bus: 1, profile: PylontechLV.profile, keepAlive: keepAlive),
             control: control
                 ?? ControlSettings(bankChargeMilliamps: 200_000, bankDischargeMilliamps: 300_000))
+        configuration.remembered = remembered
         core = GatewayCore(configuration, at: now)
         packs = Array(repeating: Pack(), count: count)
         output = Output(now: now)

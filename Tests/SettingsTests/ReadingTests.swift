@@ -71,9 +71,46 @@ private let everything = """
       connect_difference: 800 mV
       connect_settle: 20 s
       alarm_policy: all_packs
+      imbalance: {100 mV: 100 %, 500 mV: 10 %}
+      charge_soc: {95 %: 100 %, 100 %: 5 %}
+      discharge_soc: {10 %: 0 %, 20 %: 100 %}
+      stages:
+        float_voltage_per_cell: 3.95 V
+        rebulk_cell: 3.8 V
+        absorption_tolerance: 6 mV
+        absorption_spread: 12 mV
+        absorption_time: 20 min
+        absorption_patience: 40 min
+        absorption_longest: 3 h
+        rebulk_soc: 70 %
+        rebulk_spread: 90 mV
+        rebulk_settle: 90 s
+        full_charge_every: 10.5 d
+        request_full_charge: true
+        voltage_ramp: 2.5 mV/s
+        voltage_hold: 2 min
+        soc_target: 85 %
+        soc_target_hysteresis: 4 %
+        charge_by: {soc: 80 %, time: 06:05}
+      soc:
+        source: counted
+        charge_efficiency: 98.5 %
+        current_offset: -120 mA
+        step: 2 %
+        empty_settle: 30 s
+        stuck: 15 %
+      supervision:
+        tolerance: 8 %
+        tolerance_current: 3 A
+        alarm_after: 15 s
+        act_after: 90 s
+        action: stop
+        over_voltage: 0.5 V
     gateway:
       poll: 500 ms
       socket: /run/it's here.sock
+      state: /var/lib/my state
+      journal: none
 
     """
 
@@ -117,6 +154,35 @@ func everyKey() throws {
     #expect(control.connectDifferenceMillivolts == 800 && control.connectSettle == .seconds(20))
 }
 
+@Test("every number of stages, SOC and supervision arrives")
+func everyStageKey() throws {
+    let settings = try read(everything)
+    #expect(settings.statePath == "/var/lib/my state" && settings.journalPath == nil)
+    let control = settings.control
+    #expect(control.imbalance == Curve([.init(100, 1_000), .init(500, 100)]))
+    #expect(control.chargeSOC == Curve([.init(950, 1_000), .init(1_000, 50)]))
+    #expect(control.dischargeSOC == Curve([.init(100, 0), .init(200, 1_000)]))
+    let stages = control.stages
+    #expect(stages.floatMillivoltsPerCell == 3_950 && stages.rebulkCellMillivolts == 3_800)
+    #expect(stages.absorptionTolerancePerCellMillivolts == 6 && stages.absorptionSpreadMillivolts == 12)
+    #expect(stages.absorptionTime == .seconds(1_200) && stages.absorptionPatience == .seconds(2_400))
+    #expect(stages.absorptionLongest == .seconds(10_800))
+    #expect(stages.rebulkSOCPermille == 700 && stages.rebulkSpreadMillivolts == 90)
+    #expect(stages.rebulkSettle == .seconds(90) && stages.fullChargeEvery == .seconds(907_200))
+    #expect(stages.requestsFullCharge && stages.voltageRampMicrovoltsPerSecond == 2_500)
+    #expect(stages.voltageHold == .seconds(120))
+    #expect(stages.socTargetPermille == 850 && stages.socTargetHysteresisPermille == 40)
+    #expect(stages.chargeBy == ChargeBy(socPermille: 800, minuteOfDay: 365))
+    let soc = control.soc
+    #expect(soc.source == .counted && soc.chargeEfficiencyPermille == 985)
+    #expect(soc.currentOffsetMilliamps == -120 && soc.stepPermillePerTenSeconds == 20)
+    #expect(soc.emptySettle == .seconds(30) && soc.stuckPermille == 150)
+    let supervision = control.supervision
+    #expect(supervision.tolerancePermille == 80 && supervision.toleranceMilliamps == 3_000)
+    #expect(supervision.alarmAfter == .seconds(15) && supervision.actAfter == .seconds(90))
+    #expect(supervision.action == .stop && supervision.overVoltageMillivolts == 500)
+}
+
 @Test("the effective text reads back as the same settings", arguments: [soundText, everything])
 func effectiveText(text: String) throws {
     let effective = try read(text).effectiveText
@@ -133,6 +199,10 @@ func effectiveSnapshot() throws {
         "  highest_cell: {3.375 V: 100 %, 3.4 V: 25 %, 3.425 V: 5 %, 3.45 V: 0.5 %, 3.5 V: 0 %}",
         "  silent: 10 s", "  alarm_policy: any_pack", "  poll: 1 s", "  stall: 2 s",
         "  socket: /run/busbar/busbar.sock",
+        "  state: /var/lib/busbar/state", "  journal: /var/lib/busbar/journal",
+        "    float_voltage_per_cell: 3.375 V", "    absorption_longest: 4 h", "    full_charge_every: 14 d",
+        "    voltage_ramp: 1 mV/s", "    source: bms", "    current_offset: 0 A",
+        "    action: lower_voltage", "  imbalance: {0.3 V: 100 %, 0.5 V: 50 %, 0.8 V: 5 %}",
     ] {
         #expect(text.split(separator: "\n").contains(Substring(line)))
     }

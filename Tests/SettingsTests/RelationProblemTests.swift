@@ -155,4 +155,95 @@ private let relationRows: [Row] = [
         """
         busbar.yaml:28:23: 'mosfet_temperature' is '80 °C'; a curve leads from a temperature to a part; write 1…8 points, as in '{150 °C: 0 %}'
         """),
+    Row(
+        "a full bank is kept below the charge voltage",
+        "limits:",
+        "limits:\n  stages:\n    float_voltage_per_cell: 3.46 V",
+        """
+        busbar.yaml:29:29: 'float_voltage_per_cell' is 3.46 V; it must be below 'charge_voltage_per_cell', 3.45 V (the default): a full bank would be kept at its charge voltage for ever; change one of the two
+        """),
+    Row(
+        "float is not below the floor",
+        "limits:",
+        "limits:\n  floor_voltage_per_cell: 3.4 V",
+        """
+        busbar.yaml:28:27: 'floor_voltage_per_cell' is 3.4 V; it must be below 'float_voltage_per_cell', 3.375 V (the default): no charge voltage below its floor is ever sent; change one of the two
+        """),
+    Row(
+        "a bank at float is not charged again at once",
+        "limits:",
+        "limits:\n  stages: {rebulk_cell: 3.38 V}",
+        """
+        busbar.yaml:28:25: 'rebulk_cell' is 3.38 V; it must be below 'float_voltage_per_cell', 3.375 V (the default): a bank at float would be charged again at once; change one of the two
+        """),
+    Row(
+        "a bank is charged again before it is empty",
+        "limits:",
+        "limits:\n  stages: {rebulk_cell: 2.9 V}",
+        """
+        busbar.yaml:28:25: 'rebulk_cell' is 2.9 V; it must be above 'discharge_voltage_per_cell', 2.9 V (the default): the bank would be empty before it is charged again; change one of the two
+        """),
+    Row(
+        "float does not count as the charge voltage",
+        "limits:",
+        "limits:\n  stages: {float_voltage_per_cell: 3.44 V,\n    absorption_tolerance: 10 mV}",
+        """
+        busbar.yaml:29:27: 'absorption_tolerance' is 0.01 V (line 29); a bank at 'float_voltage_per_cell', 3.44 V (line 28), would count as being at 'charge_voltage_per_cell', 3.45 V (the default); set the two voltages further apart, or lower the tolerance
+        """),
+    Row(
+        "a full charge does not end with a reason for the next",
+        "limits:",
+        "limits:\n  stages: {absorption_spread: 80 mV}",
+        """
+        busbar.yaml:28:31: 'absorption_spread' is 0.08 V; it must be below 'rebulk_spread', 0.08 V (the default): a full charge would end with a reason to begin the next; change one of the two
+        """),
+    Row(
+        "patience does not end before the time of absorption",
+        "limits:",
+        "limits:\n  stages: {absorption_time: 31 min}",
+        """
+        busbar.yaml:28:29: 'absorption_time' is 31 min; it must be below 'absorption_patience', 30 min (the default): patience would end before cells that are together have had their time; change one of the two
+        """),
+    Row(
+        "nothing lasts longer than the longest",
+        "limits:",
+        "limits:\n  stages: {absorption_patience: 5 h}",
+        """
+        busbar.yaml:28:33: 'absorption_patience' is 5 h; it must be below 'absorption_longest', 4 h (the default): nothing lasts longer than the longest; change one of the two
+        """),
+    Row(
+        "nothing is done before it is told",
+        "limits:",
+        "limits:\n  supervision: {alarm_after: 61 s}",
+        """
+        busbar.yaml:28:30: 'alarm_after' is 61 s; it must be below 'act_after', 1 min (the default): nothing is done before it is told; change one of the two
+        """),
+    Row(
+        "a wanted state of charge is not below where charging begins",
+        "limits:",
+        "limits:\n  stages: {soc_target: 70 %}",
+        """
+        busbar.yaml:28:24: 'soc_target' is 70 %; it must be above 'rebulk_soc', 80 % (the default): the bank would ask to be charged and refuse it; change one of the two
+        """),
+    Row(
+        "a wish for the morning is not above the wanted state of charge",
+        "limits:",
+        "limits:\n  stages: {soc_target: 85 %, charge_by: {soc: 90 %, time: 6:00}}",
+        """
+        busbar.yaml:28:41: 'charge_by' is 90 %; it must be below 'soc_target', 85 % (line 28): charging stops before it; change one of the two
+        """),
+    Row(
+        "a wish is complete",
+        "limits:",
+        "limits:\n  stages: {charge_by: {soc: 90 %, tiem: 6:00}}",
+        """
+        busbar.yaml:28:35: unknown key 'tiem' in charge_by; nothing would ever read it; did you mean 'time'?
+        """),
+    Row(
+        "a section is a mapping",
+        "limits:",
+        "limits:\n  stages: 3.4 V",
+        """
+        busbar.yaml:28:11: stages is not a mapping; it is made of 'key: value' lines; write its keys below, indented
+        """),
 ]
