@@ -49,6 +49,26 @@ struct SupervisionTests {
         #expect(verdict.state == .running)
     }
 
+    @Test("whoever ignores the limits again soon has to obey for twice as long, and the alarm stands meanwhile")
+    func relapse() {
+        var bench = Self.bench(.lowerVoltage, charging: 40)
+        for (round, seconds) in [60, 120, 240].enumerated() {
+            bench.samples[0].current = 40_000
+            bench.advance(to: bench.milliseconds + 70_000)
+            var verdict = bench.step()
+            #expect(verdict.chargeVoltage.winner.rule == .limitsIgnored, "\(round)")
+            bench.samples[0].current = 5_000
+            bench.advance(to: bench.milliseconds + Int64(seconds) * 1_000 - 5_000)
+            verdict = bench.step()
+            #expect(verdict.chargeVoltage.winner.rule == .limitsIgnored, "\(round)")
+            #expect(verdict.alarms.level(of: .limitsIgnored) == .protection)
+            bench.advance(to: bench.milliseconds + 10_000)
+            verdict = bench.step()
+            #expect(verdict.chargeVoltage.winner.rule != .limitsIgnored, "\(round)")
+            #expect(verdict.alarms.level(of: .limitsIgnored) == nil)
+        }
+    }
+
     @Test("if that does not help, nothing is sent until somebody acknowledges")
     func stops() {
         var bench = Self.bench(.stop, charging: 40)
@@ -109,4 +129,9 @@ struct SupervisionTests {
         bench.advance(to: 200_000)
         #expect(bench.step().state == .silent)
     }
+}
+
+extension Bench {
+    /// The time since the start, in milliseconds.
+    fileprivate var milliseconds: Int64 { (now - Bench.start).milliseconds }
 }
