@@ -27,6 +27,8 @@ struct InverterSupervision: Sendable {
     /// Whether somebody else speaks to the inverter as a battery.
     private(set) var isContradicted = false
 
+    private var charge = FollowedLimit()
+    private var discharge = FollowedLimit()
     private var chargeFor = Interval.zero
     private var dischargeFor = Interval.zero
     private var voltageFor = Interval.zero
@@ -41,10 +43,10 @@ struct InverterSupervision: Sendable {
         isContradicted = input.otherTalkerAt.map { now - $0 <= Self.otherCountsFor } ?? false
         if isContradicted { alarms.raise(.secondBattery, .protection) }
         let current = input.isTransmitting ? input.milliamps : nil
-        let isOverCharged = current.map {
-            Self.exceeds($0, input.chargeMilliamps, settings)
-        }
-        let isOverDischarged = current.map { Self.exceeds(-$0, input.dischargeMilliamps, settings) }
+        charge.follow(input.chargeMilliamps, elapsed: input.elapsed)
+        discharge.follow(input.dischargeMilliamps, elapsed: input.elapsed)
+        let isOverCharged = current.map { Self.exceeds($0, charge.milliamps, settings) }
+        let isOverDischarged = current.map { Self.exceeds(-$0, discharge.milliamps, settings) }
         Self.count(isOverCharged, &chargeFor, input.elapsed)
         Self.count(isOverDischarged, &dischargeFor, input.elapsed)
         let isAbove = input.bankMillivolts.map {
@@ -106,6 +108,21 @@ struct InverterSupervision: Sendable {
     private static let goodConduct = Interval.seconds(3_600)
     /// A battery on the bus repeats itself within seconds.
     private static let otherCountsFor = Interval.seconds(10)
+}
+
+/// A limit as an inverter can be expected to keep to it: one that falls counts five seconds later.
+private struct FollowedLimit: Sendable {
+    private(set) var milliamps: Int32 = 0
+    private var lowerFor = Interval.zero
+
+    mutating func follow(_ told: Int32, elapsed: Interval) {
+        lowerFor = told < milliamps ? lowerFor + elapsed : .zero
+        guard told >= milliamps || lowerFor >= Self.followsWithin else { return }
+        milliamps = told
+        lowerFor = .zero
+    }
+
+    private static let followsWithin = Interval.seconds(5)
 }
 
 // MARK: - Over a restart

@@ -43,7 +43,7 @@ public struct PlantCharge: Sendable {
 }
 
 extension PlantCharge {
-    /// Takes down a step; tells which stage began in it and whether absorption was completed.
+    /// Takes down a step.
     ///
     /// - Parameters:
     ///   - decision: What was decided; `nil` while the gateway is not there.
@@ -51,6 +51,7 @@ extension PlantCharge {
     ///   - socPermille: The true state of charge, if it was worked out in this step.
     ///   - seconds: The length of the step.
     ///   - elapsed: The time after it.
+    /// - Returns: The stage that began in it, and whether absorption was completed.
     mutating func take(
         _ decision: PlantDecision?, _ bank: borrowing SimulatedBank, soc socPermille: Double?,
         seconds: Double, at elapsed: Interval

@@ -23,7 +23,8 @@ public enum PlantTrace {
         if let verdict = plant.verdict {
             cells += [
                 snakeCase("\(verdict.state)"), verdict.stage.stage.word,
-                verdict.bank[.soc].map { "\($0.value)" } ?? "", "\(verdict.chargeVoltage.value)", "\(verdict.charge.value)",
+                verdict.bank[.soc].map { "\($0.value)" } ?? "", "\(verdict.chargeVoltage.value)",
+                "\(verdict.charge.value)",
                 "\(verdict.discharge.value)", verdict.chargeVoltage.winner.rule.word,
                 verdict.charge.winner.rule.word,
                 verdict.discharge.winner.rule.word,
