@@ -199,13 +199,14 @@ extension StageMachine {
     }
 
     /// Takes up where it was; `pause` is how long nobody counted.
-    mutating func restore(_ memory: borrowing ControlMemory, pause: Interval) {
+    mutating func restore(_ memory: borrowing ControlMemory, pause: Interval, _ settings: StageSettings) {
         guard let raw = memory[.stage], let stage = ChargeStage(rawValue: UInt8(clamping: raw)),
             stage != .start, stage != .hold
         else { return }
         inner = stage
-        progress.absorbed = Self.time(memory[.absorbed])
-        progress.balanced = Self.time(memory[.balanced])
+        // A time that would have ended absorption cannot have been kept.
+        progress.absorbed = Self.time(memory[.absorbed], below: settings.absorptionLongest)
+        progress.balanced = Self.time(memory[.balanced], below: settings.absorptionTime)
         progress.sinceFull = Self.time(memory[.sinceFull]) + pause
         floated = Self.time(memory[.floated])
         floatMicrovolts = memory[.floatVoltage].flatMap { (1...2_000_000_000).contains($0) ? $0 : nil }
@@ -213,8 +214,10 @@ extension StageMachine {
     }
 
     /// A length of time as it was kept; what cannot be one counts as none.
-    private static func time(_ milliseconds: Int64?) -> Interval {
-        guard let milliseconds, milliseconds >= 0 else { return .zero }
+    private static func time(
+        _ milliseconds: Int64?, below end: Interval = Interval(nanoseconds: .max)
+    ) -> Interval {
+        guard let milliseconds, milliseconds >= 0, .milliseconds(milliseconds) < end else { return .zero }
         return .milliseconds(milliseconds)
     }
 }

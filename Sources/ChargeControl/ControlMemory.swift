@@ -4,10 +4,14 @@
 /// number, so that whoever keeps the memory need not know what is in it.
 public struct ControlMemory: Sendable, Equatable {
     /// Number of values.
-    public static let count = 26 + 16 * 3
+    public static let count = bankCount + 16 * packCount
+
+    /// Number of values of the bank, and of each pack.
+    private static let bankCount = 28
+    private static let packCount = 3
 
     /// The values by their place in ``rows``; `nil` where nothing is known.
-    private var values: InlineArray<74, Int64?> = InlineArray(repeating: nil)
+    private var values: InlineArray<76, Int64?> = InlineArray(repeating: nil)
 
     /// Nothing remembered.
     public init() {}
@@ -24,8 +28,8 @@ public struct ControlMemory: Sendable, Equatable {
     }
 
     subscript(key: PackKey, pack: Int) -> Int64? {
-        get { values[26 + pack * 3 + Int(key.rawValue)] }
-        set { values[26 + pack * 3 + Int(key.rawValue)] = newValue }
+        get { values[Self.bankCount + pack * Self.packCount + Int(key.rawValue)] }
+        set { values[Self.bankCount + pack * Self.packCount + Int(key.rawValue)] = newValue }
     }
 
     /// When it was written down, in seconds since the beginning of 1970; `nil` if the clock was not known.
@@ -39,9 +43,9 @@ public struct ControlMemory: Sendable, Equatable {
 
     /// The name of the value at a place; the values of packs have the pack, counted from 1, before the point.
     public static func name(_ index: Int) -> (pack: Int?, name: StaticString) {
-        if let key = Key(rawValue: UInt8(clamping: index)), index < 26 { return (nil, key.name) }
-        let place = index - 26
-        return (place / 3 + 1, PackKey(rawValue: UInt8(place % 3))?.name ?? "unknown")
+        if let key = Key(rawValue: UInt8(clamping: index)), index < bankCount { return (nil, key.name) }
+        let place = index - bankCount
+        return (place / packCount + 1, PackKey(rawValue: UInt8(place % packCount))?.name ?? "unknown")
     }
 }
 
@@ -52,7 +56,7 @@ extension ControlMemory {
         case chargeVoltage, floatVoltage
         case chargeLatched, dischargeLatched, refusing, isFull, held
         case soc, counted
-        case stoppedByIgnoring
+        case stoppedByIgnoring, voltageCap, packsWhenFull
         case pauseCharge, pauseChargeFor
         case pauseDischarge, pauseDischargeFor
         case capCharge, capChargeFor
@@ -77,6 +81,8 @@ extension ControlMemory {
             case .soc: "soc_said"
             case .counted: "soc_counted"
             case .stoppedByIgnoring: "stopped_by_ignoring"
+            case .voltageCap: "voltage_cap_mv"
+            case .packsWhenFull: "packs_soc_when_full"
             case .pauseCharge: "pause_charge"
             case .pauseChargeFor: "pause_charge_ms"
             case .pauseDischarge: "pause_discharge"

@@ -128,9 +128,13 @@ private struct FollowedLimit: Sendable {
 // MARK: - Over a restart
 
 extension InverterSupervision {
-    func save(into memory: inout ControlMemory) { memory[.stoppedByIgnoring] = hasStopped ? 1 : 0 }
+    func save(into memory: inout ControlMemory) {
+        memory[.stoppedByIgnoring] = hasStopped ? 1 : 0
+        memory[.voltageCap] = voltageCap.map(Int64.init)
+    }
 
     mutating func restore(_ memory: borrowing ControlMemory) {
         hasStopped = memory[.stoppedByIgnoring] == 1
+        voltageCap = memory[.voltageCap].flatMap { (1...2_000_000).contains($0) ? Int32($0) : nil }
     }
 }

@@ -7,7 +7,7 @@ import BatteryModel
 /// curve; or until they have allowed anything at all for ten minutes, for near full a curve allows no more.
 ///
 /// A current that rises lifts the cells that limit it, which undoes the rise. Each time that happens the hold is
-/// doubled, so that the limit comes to rest instead of hunting.
+/// doubled, so that the limit comes to rest instead of hunting. What goes missing has undone nothing.
 struct RateLimiter: Sendable {
     /// What was allowed last.
     private(set) var published: Int32 = 0
@@ -29,6 +29,7 @@ struct RateLimiter: Sendable {
         // to fall from.
         let isMissing = ballot.limit.winner.rule == .inputMissing || ballot.limit.winner.rule == .bankLost
         if isMissing, hasRisen { fellAt = now }
+        if isMissing { hasRisenSinceFall = false }
         let reason = step(ballot.limit.value, maximum: maximum, at: now, settings)
         ballot.hear(reason?.rule ?? .ramp, reason)
     }

@@ -194,12 +194,14 @@ extension SOCService {
         memory[.soc] = said
         memory[.counted] = counted
         memory[.isFull] = drawn
+        memory[.packsWhenFull] = packsWhenFull.map(Int64.init)
     }
 
     mutating func restore(_ memory: borrowing ControlMemory) {
         let range = 0...(1_000 * Self.unit)
         said = memory[.soc].flatMap { range.contains($0) ? $0 : nil }
         counted = memory[.counted].flatMap { range.contains($0) ? $0 : nil }
+        packsWhenFull = memory[.packsWhenFull].flatMap { (0...1_000).contains($0) ? Int32($0) : nil }
         drawn = memory[.isFull].flatMap { (-Int64(Self.fullWithin) * Self.unit...0).contains($0) ? $0 : nil }
     }
 }

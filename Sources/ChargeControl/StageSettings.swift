@@ -104,9 +104,9 @@ public struct SupervisionSettings: Sendable {
         case stop
     }
 
-    /// So far beyond a limit the current may be, in thousandths of it (50)…
+    /// So far beyond a limit the current may be, in thousandths of it (50).
     public var tolerancePermille: Int32 = 50
-    /// …or in milliamps, whichever is more (2000).
+    /// So far in milliamps, if that is more (2000).
     public var toleranceMilliamps: Int32 = 2_000
     /// Beyond it for so long is an alarm (10 s).
     public var alarmAfter: Interval = .seconds(10)

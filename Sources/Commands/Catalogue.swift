@@ -7,7 +7,11 @@ extension DeviceCatalogue {
     public static var builtIn: DeviceCatalogue {
         DeviceCatalogue(
             drivers: DriverName.all.map(DeviceCatalogue.Driver.init),
-            profiles: ProfileName.all.map(DeviceCatalogue.Profile.init))
+            profiles: ProfileName.all.map(DeviceCatalogue.Profile.init),
+            shunts: ShuntTable.drivers.indices.map { index in
+                let sheet = ShuntTable.drivers[index].sheet
+                return Shunt(id: "\(sheet.id)", defaultBaud: Int(sheet.baud))
+            })
     }
 }
 

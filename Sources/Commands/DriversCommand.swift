@@ -7,7 +7,7 @@ struct DriversCommand: Command {
     static let name = "drivers"
     static let summary = "List the BMS drivers, or show everything about one"
     static let about = """
-        Lists the protocols in which packs are read. With ID it shows the whole sheet of one: what is asked, every \
+        Lists the protocols in which packs are read, and those of shunts. With ID it shows the whole sheet of one: what is asked, every \
         signal with its place and scale, alarm bits, timing, proven firmware, and where all this is known from. The \
         sheet is made from the table that encodes and decodes.
         """
@@ -31,7 +31,7 @@ struct DriversCommand: Command {
         }
         let all = DriverName.all.map(DriverDescription.init)
         if isJSON {
-            console.line(JSON.array(all.map { .object($0.headJSON) }).text)
+            console.line(JSON.array(all.map { .object($0.headJSON) } + shunts.map(\.json)).text)
         } else {
             let rows = all.map { sheet in
                 let addresses = "\(sheet.addresses.lowerBound) to \(sheet.addresses.upperBound)"
@@ -40,8 +40,27 @@ struct DriversCommand: Command {
             for line in TextLayout.table(["id", "name", "link", "addresses", "evidence"], rows) {
                 console.line(line)
             }
+            let others = shunts.map { ["\($0.id)", "\($0.name)", $0.link, "\($0.evidence)"] }
+            for line in [""] + TextLayout.table(["shunt", "name", "link", "evidence"], others) {
+                console.line(line)
+            }
         }
         return .success
+    }
+
+    private var shunts: [ShuntSheet] {
+        ShuntTable.drivers.indices.map { ShuntTable.drivers[$0].sheet }
+    }
+}
+
+extension ShuntSheet {
+    fileprivate var link: String { "serial, \(baud) baud" }
+
+    fileprivate var json: JSON {
+        .object([
+            ("id", .string("\(id)")), ("name", .string("\(name)")), ("link", .string("serial")),
+            ("baud", .number(Int(baud))), ("shunt", .bool(true)), ("evidence", .string("\(evidence)")),
+        ])
     }
 }
 

@@ -24,6 +24,7 @@ extension GatewayConfiguration {
             control: settings.control, pollInterval: settings.pollInterval,
             listening: Set(settings.packs.filter(\.listen).map { number($0.linkName) }),
             stallLimit: settings.stallLimit)
+        shunt = settings.shunt.map { Shunt($0, bus: number($0.linkName)) }
     }
 }
 
@@ -35,6 +36,16 @@ extension GatewayConfiguration.Pack {
         self.init(
             name: entry.name, bus: bus, driver: driver, address: UInt8(entry.address),
             mode: entry.readMode == .frames ? .frames : .registers, settings: entry.control)
+    }
+}
+
+extension GatewayConfiguration.Shunt {
+    fileprivate init(_ entry: ShuntEntry, bus: Int) {
+        let index = ShuntTable.drivers.indices.first { "\(ShuntTable.drivers[$0].sheet.id)" == entry.driver }
+        guard let index else {
+            preconditionFailure("the settings name a driver that there is not")
+        }
+        self.init(bus: bus, driver: ShuntTable.drivers[index])
     }
 }
 

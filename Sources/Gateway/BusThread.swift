@@ -163,7 +163,7 @@ final class BusThread {
         return Snapshot.Bus(
             name: configuration.buses[index].name, address: link.address.description, state: link.state,
             lastError: link.lastError?.description, counters: link.counters, isBusOff: link.isBusOff,
-            noise: line.map { core.lines[$0].packs.noise } ?? NoiseCounts(),
+            noise: line.map { core.lines[$0].packs.noise } ?? core.shuntNoise(ofBus: index),
             unexpectedAnswers: line.map { core.lines[$0].packs.unexpectedAnswers } ?? 0)
     }
 }

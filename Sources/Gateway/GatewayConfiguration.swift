@@ -82,6 +82,20 @@ public struct GatewayConfiguration: Sendable {
         }
     }
 
+    /// A shunt between the bank and the inverter.
+    public struct Shunt: Sendable {
+        /// The bus it is on, as an index into ``GatewayConfiguration/buses``; nothing else is on it.
+        public var bus: Int
+        /// How it is understood.
+        public var driver: ShuntDriver
+
+        /// Makes a shunt.
+        public init(bus: Int, driver: ShuntDriver) {
+            self.bus = bus
+            self.driver = driver
+        }
+    }
+
     /// How an inverter's sign of life is waited for.
     public enum KeepAliveWatch: Sendable, Hashable {
         /// As long as the profile says.
@@ -98,6 +112,8 @@ public struct GatewayConfiguration: Sendable {
     public var packs: [Pack]
     /// The inverter.
     public var inverter: Inverter
+    /// The shunt; `nil` if there is none.
+    public var shunt: Shunt?
     /// How the bank is to be treated.
     public var control: ControlSettings
     /// How often every pack is read.

@@ -30,6 +30,8 @@ public struct GatewayCore: Sendable {
     private(set) var lines: [Line] = []
     /// Where each pack of the configuration is found.
     private(set) var places: [(line: Int, slot: Int)] = []
+    /// The shunt; `nil` if there is none.
+    var shunt: Shunt?
     private(set) var verdict: BankVerdict?
     var sender: InverterSender
     /// What happened.
@@ -65,6 +67,7 @@ public struct GatewayCore: Sendable {
         self.configuration = configuration
         controller = ChargeController(configuration.control)
         sender = InverterSender(configuration.inverter, at: now)
+        shunt = Self.shunt(configuration, at: now)
         nextTick = now
         nextSending = now
         for (number, pack) in configuration.packs.enumerated() {
@@ -109,8 +112,9 @@ public struct GatewayCore: Sendable {
         return lines.count - 1
     }
 
-    /// Takes bytes from a bus of packs.
+    /// Takes bytes from a bus of packs, or from that of the shunt.
     public mutating func received(_ bytes: Span<UInt8>, bus: Int, at now: Instant) {
+        if shunt?.bus == bus { return receivedFromShunt(bytes, at: now) }
         guard let line = line(ofBus: bus) else { return }
         let changed = lines[line].packs.received(bytes, at: now)
         for (slot, number) in lines[line].numbers.enumerated() where changed & 1 << UInt16(slot) != 0 {
@@ -135,6 +139,7 @@ public struct GatewayCore: Sendable {
             lines[line].isUp = isUp
             if isUp { lines[line].packs.reset(at: now) }
         }
+        if shunt?.bus == bus { shuntBus(isUp: isUp) }
         if configuration.inverter.bus == bus {
             sender.busChanged(isUp: isUp, at: now)
             nextSending = now
@@ -171,7 +176,7 @@ public struct GatewayCore: Sendable {
     ///   - output: Where bytes and frames go.
     /// - Returns: When to come back at the latest; earlier when something has arrived.
     public mutating func step(at now: Instant, _ output: inout some GatewayOutput) -> Instant {
-        var next = Instant(nanoseconds: .max)
+        var next = stepShunt(at: now)
         for index in lines.indices where lines[index].isUp {
             next = min(next, stepLine(index, at: now, &output))
         }

@@ -93,6 +93,8 @@ public final class Snapshot: Sendable {
     public let buses: [Bus]
     /// The inverter.
     public let inverter: Inverter
+    /// The shunt; `nil` if none is configured.
+    public let shunt: Shunt?
     /// The orders that stand.
     public let orders: [GivenOrder]
     /// The time on the wall at ``at``; `nil` if the machine does not know it.
@@ -145,6 +147,7 @@ public final class Snapshot: Sendable {
         cycles = core.cycles
         packs = core.packSnapshots()
         inverter = core.inverterSnapshot(framesPerSecond: framesPerSecond, at: now)
+        shunt = core.shuntSnapshot()
     }
 }
 

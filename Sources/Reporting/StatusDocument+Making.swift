@@ -27,6 +27,7 @@ extension StatusDocument {
         bank.alarms += StatusDocument.Alarm.all(snapshot.inverter.alarms)
         packs = snapshot.packs.enumerated().map { Pack($1, snapshot.verdict?[$0], wording, at: now) }
         inverter = Inverter(snapshot)
+        shunt = snapshot.shunt.map { Shunt($0, at: now) }
         links = snapshot.buses.map(Link.init)
         orders = snapshot.orders.map { Order($0, wording, at: now) }
         events = snapshot.log.events.suffix(50).map {

@@ -24,6 +24,8 @@ public struct StatusDocument: Codable, Sendable {
     public var packs: [Pack]
     /// The inverter.
     public var inverter: Inverter
+    /// The shunt; left out if none is configured.
+    public var shunt: Shunt?
     /// The links, in the order of the configuration.
     public var links: [Link]
     /// The orders that stand.

@@ -126,12 +126,21 @@ extension StatusView {
             "Inverter  \(inverter.profile) \(inverter.dialect)   "
             + "\(paint(state, isMissing ? .red : .green)), \(heard)   "
             + "\(sending), \(inverter.framesUrgent) at once"
-        return [first, quality(inverter)]
+        return [first, quality(inverter)] + (status.shunt.map { [shunt($0)] } ?? [])
             + status.links.map { link in
                 let error = link.lastError.map { link.state == "open" ? "" : "  \($0)" } ?? ""
                 return paint("Link      ", .dim) + "\(link.name): \(link.address), \(link.state)\(error)"
                     + (link.isBusOff ? paint("  BUS-OFF", .red) : "")
             } + [cycles(status)]
+    }
+
+    private func shunt(_ shunt: StatusDocument.Shunt) -> String {
+        guard let age = shunt.heardSecondsAgo else { return "Shunt     " + paint("never heard", .red) }
+        let values = [shunt.current, shunt.soc].compactMap { $0.map { number($0, places: 1) } }
+        let faults = shunt.badChecksums + shunt.refused
+        return "Shunt     " + (values + ["\(fixed(age, 1)) s ago"]).joined(separator: "  ")
+            + (shunt.soc == nil ? ", state of charge not known" : "")
+            + (faults > 0 ? paint(", \(faults) messages not believed", .yellow) : "")
     }
 
     private func cycles(_ status: StatusDocument) -> String {

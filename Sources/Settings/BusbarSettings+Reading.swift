@@ -51,6 +51,7 @@ extension BusbarSettings {
             links: LinkSchema.read(&root),
             packs: PackSchema.read(&root),
             inverter: InverterSchema.readInverter(&root),
+            shunt: ShuntSchema.read(&root),
             limits: LimitsSchema.read(&root),
             gateway: InverterSchema.readGateway(&root))
         root.finish()
@@ -74,6 +75,7 @@ extension BusbarSettings {
                 padsFrames: inverter.padding ?? true,
                 period: inverter.period.map { .milliseconds($0.value) }, keepAlive: inverter.keepAlive,
                 mark: inverter.mark),
+            shunt: draft.shunt.flatMap(assemble),
             control: limits.control,
             pollInterval: .milliseconds(draft.gateway.poll?.value ?? 1_000),
             socketPath: draft.gateway.socket ?? defaultSocketPath,
@@ -96,6 +98,11 @@ extension BusbarSettings {
                 chargeMilliamps: Int32(charge.value), dischargeMilliamps: Int32(discharge.value),
                 sharePermille: pack.share.map { Int32($0.value) }, without: pack.without),
             mark: pack.mark)
+    }
+
+    private static func assemble(_ shunt: ShuntDraft) -> ShuntEntry? {
+        guard let link = shunt.link, let driver = shunt.driver else { return nil }
+        return ShuntEntry(linkName: link.value, driver: driver.value, mark: shunt.mark)
     }
 
     private static func assemble(_ link: LinkDraft, _ checks: CrossChecks) -> LinkSettings? {

@@ -19,6 +19,8 @@ public struct BusbarSettings: Sendable {
     public var packs: [PackEntry]
     /// The inverter that hears the bank.
     public var inverter: InverterEntry
+    /// The shunt that measures the whole bank; `nil` if there is none.
+    public var shunt: ShuntEntry?
     /// How the bank is treated.
     public var control: ControlSettings
     /// How often each pack is read.
@@ -32,7 +34,7 @@ public struct BusbarSettings: Sendable {
     /// How long a cycle may take before the link to the inverter is closed.
     public var stallLimit: Interval
 
-    /// The link called `name`; every name used by a pack or the inverter has one.
+    /// The link called `name`; every name used in the file has one.
     public func link(named name: String) -> LinkSettings? {
         links.first { $0.name == name }
     }
@@ -54,6 +56,16 @@ public struct PackEntry: Sendable {
     public var readMode: ReadMode
     /// What the control must know of it.
     public var control: PackSettings
+    /// Where in the file it stands.
+    public var mark: SourceMark
+}
+
+/// A shunt and how it is listened to.
+public struct ShuntEntry: Sendable {
+    /// The name of the link it speaks on.
+    public var linkName: String
+    /// The driver that understands it.
+    public var driver: String
     /// Where in the file it stands.
     public var mark: SourceMark
 }

@@ -6,6 +6,7 @@ struct SettingsDraft {
     var links: [LinkDraft]
     var packs: [PackDraft]
     var inverter: InverterDraft?
+    var shunt: ShuntDraft?
     var limits: LimitsDraft?
     var gateway: GatewayDraft
 }
@@ -19,6 +20,7 @@ struct CrossChecks {
     func run() {
         checkLinkNamesAndPaths()
         checkDevices()
+        checkShunt()
         checkPackNames()
         checkAddresses()
         checkCells()
@@ -48,13 +50,13 @@ struct CrossChecks {
             seen[address] = seen[address] ?? mark
         }
         // Where a name is missing or leads nowhere, it may be the one that was meant.
-        let wanted = draft.packs.map(\.link) + [draft.inverter?.link]
+        let wanted = draft.packs.map(\.link) + [draft.inverter?.link] + (draft.shunt.map { [$0.link] } ?? [])
         guard wanted.allSatisfy({ link($0) != nil }) else { return }
         let used = Set(wanted.compactMap { $0?.value })
         for link in draft.links where !used.contains(link.name) {
             problems.add(
                 link.mark, "link \(SafeText.quoted(link.name)) is used by nothing", "it would never be read",
-                "name it in a pack or in the inverter, or remove it")
+                "name it in a pack, the inverter or the shunt, or remove it")
         }
     }
 

@@ -73,19 +73,40 @@ public struct DeviceCatalogue: Sendable {
         }
     }
 
+    /// One driver of a shunt.
+    public struct Shunt: Sendable {
+        /// Its name in the file (`victron-vedirect`).
+        public var id: String
+        /// The baud rate of a serial link that does not state one.
+        public var defaultBaud: Int
+
+        /// Makes the entry of a driver.
+        public init(id: String, defaultBaud: Int) {
+            self.id = id
+            self.defaultBaud = defaultBaud
+        }
+    }
+
     /// Every driver there is.
     public var drivers: [Driver]
     /// Every profile there is.
     public var profiles: [Profile]
+    /// Every driver of a shunt there is.
+    public var shunts: [Shunt]
 
     /// Makes a catalogue.
-    public init(drivers: [Driver], profiles: [Profile]) {
+    public init(drivers: [Driver], profiles: [Profile], shunts: [Shunt] = []) {
         self.drivers = drivers
         self.profiles = profiles
+        self.shunts = shunts
     }
 
     func driver(_ id: String) -> Driver? {
         drivers.first { $0.id == id }
+    }
+
+    func shunt(_ id: String) -> Shunt? {
+        shunts.first { $0.id == id }
     }
 
     func profile(_ id: String) -> Profile? {

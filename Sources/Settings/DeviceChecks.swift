@@ -115,18 +115,23 @@ extension CrossChecks {
         {
             rates.append(rate)
         }
+        if let shunt = draft.shunt, shunt.link?.value == name,
+            let rate = shunt.driver.flatMap({ catalogue.shunt($0.value) })?.defaultBaud
+        {
+            rates.append(rate)
+        }
         return rates
     }
 
     /// The link of this name; a problem if there is none.
-    private func existing(_ name: Located<String>?) -> LinkDraft? {
+    func existing(_ name: Located<String>?) -> LinkDraft? {
         guard let name else { return nil }
         if let link = link(name) { return link }
         unknown(name, key: "link", among: draft.links.map(\.name))
         return nil
     }
 
-    private func unknown(_ name: Located<String>, key: String, among words: [String]) {
+    func unknown(_ name: Located<String>, key: String, among words: [String]) {
         let known = words.isEmpty ? "there is none" : "known are: \(words.map(shown).joined(separator: ", "))"
         let nearest = NearestName.of(name.value, among: words).map { "did you mean '\($0)'?" }
         problems.add(
@@ -141,7 +146,7 @@ extension CrossChecks {
 }
 
 extension LinkKind {
-    fileprivate var words: String {
+    var words: String {
         switch self {
         case .serial: "a serial line (serial or tcp)"
         case .can: "a CAN bus (socketcan, slcan or slcan_tcp)"

@@ -14,6 +14,11 @@ extension BusbarSettings {
         text.line(0, "packs:")
         for pack in packs { text.add(pack) }
         text.add(inverter)
+        if let shunt {
+            text.line(0, "shunt:")
+            text.line(1, "link", EffectiveText.scalar(shunt.linkName))
+            text.line(1, "driver", EffectiveText.scalar(shunt.driver))
+        }
         text.add(control)
         text.line(0, "gateway:")
         text.line(1, "poll", Quantity.time.text(pollInterval.milliseconds))

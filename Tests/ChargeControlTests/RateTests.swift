@@ -149,11 +149,15 @@ struct RateTests {
         Self.check(
             [
                 Cycle(at: 0), Cycle(at: 2_000, charge: Expected(100_000)),
+                // Chargers swing by 5 mV per cell.
                 Cycle(
                     at: 3_000,
                     change: {
-                        $0.samples[0].setCells(3_445); $0.samples[0].voltage = 55_201
-                    }, charge: Expected(0, .bankVoltage, input: 55_201, rise: .inputBelow(55_200)),
+                        $0.samples[0].setCells(3_445); $0.samples[0].voltage = 55_280
+                    }, charge: Expected(1_400, .highestCell)),
+                Cycle(
+                    at: 4_000, change: { $0.samples[0].voltage = 55_281 },
+                    charge: Expected(0, .bankVoltage, input: 55_281, rise: .inputBelow(55_200)),
                     discharge: Expected(100_000), voltage: Expected(55_200)),
             ], Bench([.pack()], .immediate))
     }

@@ -23,9 +23,10 @@ struct ReplayTests {
         }
     }
 
-    /// Beside the controller runs another that hears the silent pack say its last words for ever, and that lets
-    /// every limit rise at once: what it allows is what the bank could have had. No current flows, because the two
-    /// would measure different shares.
+    /// What a second controller allows, to which the silent pack says its last words for ever.
+    ///
+    /// It lets every limit rise at once: what it allows is what the bank could have had. No current flows, because the
+    /// two would measure different shares.
     @Test("a pack that falls silent never leaves the bank more than its last words allowed", arguments: 0..<8)
     func silence(number: Int) {
         for history in 0..<20 {
@@ -47,7 +48,8 @@ struct ReplayTests {
         let silent = Int(random.pick(0...Int32(history.packs.count - 1)))
         var last = history.readings[silent]
         last[.current]?.value = 0
-        guard controller.step(atRest(history.image, history), at: history.now)[silent].freshness == .fresh else { return nil }
+        guard controller.step(atRest(history.image, history), at: history.now)[silent].freshness == .fresh
+        else { return nil }
         var immediate = history.settings
         immediate.holdAfterFall = .zero
         immediate.rampMilliampsPerSecond = .max

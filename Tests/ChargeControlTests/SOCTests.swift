@@ -39,7 +39,7 @@ struct SOCTests {
         { $0.samples[0].setCells(millivolts) }
     }
 
-    @Test("packs count by their capacity, and one that joins moves it no faster than a percent in ten seconds")
+    @Test("packs count by their capacity, and one that leaves moves it a percent in ten seconds")
     func weighted() {
         Self.check(
             [

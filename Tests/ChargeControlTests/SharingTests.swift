@@ -78,7 +78,7 @@ struct SharingTests {
         { bench in for (index, value) in amps.enumerated() { bench.samples[index].current = value * 1_000 } }
     }
 
-    @Test("shares are measured while more than a tenth of the capacity flows, and the larger one is remembered")
+    @Test("shares are measured while a tenth of the capacity flows, and the larger one is remembered")
     func measured() {
         var settings = ControlSettings.immediate
         settings.bankChargeMilliamps = 1_000_000

@@ -55,7 +55,7 @@ struct VirtualPlant {
 
     init(
         packs count: Int, control: ControlSettings? = nil, remembered: Remembered = Remembered(),
-        keepAlive: GatewayConfiguration.KeepAliveWatch = .profile
+        keepAlive: GatewayConfiguration.KeepAliveWatch = .profile, shunt: GatewayConfiguration.Shunt? = nil
     ) {
         let settings = PackSettings(
             cells: 16, capacityMilliampHours: 280_000, chargeMilliamps: 100_000, dischargeMilliamps: 150_000)
@@ -71,6 +71,8 @@ struct VirtualPlant {
             control: control
                 ?? ControlSettings(bankChargeMilliamps: 200_000, bankDischargeMilliamps: 300_000))
         configuration.remembered = remembered
+        configuration.shunt = shunt
+        if shunt != nil { configuration.buses.append(.init(name: "shunt", address: .descriptor(-1, .bytes))) }
         core = GatewayCore(configuration, at: now)
         packs = Array(repeating: Pack(), count: count)
         output = Output(now: now)

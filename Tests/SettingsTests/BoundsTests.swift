@@ -54,7 +54,7 @@ private let nested: [(section: String, key: String, inside: [String], outside: [
             "{soc: 80 %, time: 600}", "{soc: 80 %}", "{time: 6:00}", "80 %", "{soc: 80 %, time: 6:00, at: 1}",
         ]
     ),
-    ("soc", "source", ["bms", "counted", "shunt"], ["BMS", "inverter"]),
+    ("soc", "source", ["bms", "counted"], ["BMS", "inverter"]),
     ("soc", "charge_efficiency", ["80 %", "100 %"], ["79.9 %", "100.1 %"]),
     ("soc", "current_offset", ["-5 A", "5 A"], ["-5.001 A", "5.001 A"]),
     ("soc", "step", ["0.1 %", "10 %"], ["0 %", "10.1 %"]),

@@ -49,7 +49,8 @@ let catalogue = DeviceCatalogue(
         .init(id: "pylontech-lv-can", bitrateKbitPerSecond: 500, dialects: ["v1.2", "v1.3"]),
         .init(id: "sma-can", bitrateKbitPerSecond: 500),
         .init(id: "pylontech-rs485", linkKind: .serial, defaultBaud: 9_600),
-    ])
+    ],
+    shunts: [.init(id: "victron-vedirect", defaultBaud: 19_200)])
 
 /// The problems of `text`, one per line; empty if there are none.
 func report(_ text: String) -> String {

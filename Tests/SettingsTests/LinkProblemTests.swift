@@ -151,14 +151,14 @@ private let linkRows: [Row] = [
         "links:",
         "links:\n  spare:\n    socketcan: can1",
         """
-        busbar.yaml:2:3: link 'spare' is used by nothing; it would never be read; name it in a pack or in the inverter, or remove it
+        busbar.yaml:2:3: link 'spare' is used by nothing; it would never be read; name it in a pack, the inverter or the shunt, or remove it
         """),
     Row(
         "two links cannot open one device",
         "links:",
         "links:\n  second:\n    serial: /dev/ttyUSB0",
         """
-        busbar.yaml:2:3: link 'second' is used by nothing; it would never be read; name it in a pack or in the inverter, or remove it
+        busbar.yaml:2:3: link 'second' is used by nothing; it would never be read; name it in a pack, the inverter or the shunt, or remove it
         busbar.yaml:5:13: '/dev/ttyUSB0' is opened twice; line 3 already opens it; use one link for everything on this wire
         """),
     Row(
@@ -166,7 +166,7 @@ private let linkRows: [Row] = [
         "  link: inverter",
         "  link: battery",
         """
-        busbar.yaml:5:3: link 'inverter' is used by nothing; it would never be read; name it in a pack or in the inverter, or remove it
+        busbar.yaml:5:3: link 'inverter' is used by nothing; it would never be read; name it in a pack, the inverter or the shunt, or remove it
         busbar.yaml:25:9: the inverter is on link 'battery'; pack 'A' of line 9 is read over it; wire the inverter to a link of its own
         """),
 ]

@@ -1,0 +1,69 @@
+public import BMSDrivers
+import BatteryModel
+import BusCodec
+import ChargeControl
+
+extension GatewayCore {
+    /// The shunt on its bus.
+    struct Shunt: Sendable {
+        let bus: Int
+        var line: ShuntLine
+        /// From when on it is missed if it has not been heard.
+        let missedFrom: Instant
+    }
+
+    /// The shunt of the configuration, not heard yet.
+    static func shunt(_ configuration: GatewayConfiguration, at now: Instant) -> Shunt? {
+        configuration.shunt.map {
+            Shunt(
+                bus: $0.bus, line: ShuntLine(driver: $0.driver, at: now),
+                missedFrom: now + configuration.control.lostAfter)
+        }
+    }
+
+    /// Takes bytes from the bus of the shunt.
+    mutating func receivedFromShunt(_ bytes: Span<UInt8>, at now: Instant) {
+        guard shunt?.line.received(bytes, at: now) == true, let reading = shunt?.line.reading else { return }
+        image.shunt = BankImage.Shunt(current: reading.currentMilliamps, soc: reading.socPermille)
+        hasNews = true
+    }
+
+    /// Notes that the bus of the shunt has come up or gone down.
+    mutating func shuntBus(isUp: Bool) {
+        if isUp { shunt?.line.reset() }
+    }
+
+    /// Gives up what the shunt has begun and not finished, and notes that it was never heard; tells when to look again.
+    mutating func stepShunt(at now: Instant) -> Instant {
+        guard let missedFrom = shunt?.missedFrom else { return Instant(nanoseconds: .max) }
+        // It speaks once a second: missing it from the start on would be a false alarm at each start.
+        if image.shunt == nil, now >= missedFrom { image.shunt = BankImage.Shunt() }
+        return shunt?.line.step(at: now) ?? Instant(nanoseconds: .max)
+    }
+}
+
+extension Snapshot {
+    /// The shunt as it is known.
+    public struct Shunt: Sendable {
+        /// The id of its driver.
+        public let driver: String
+        /// What it has reported.
+        public let reading: ShuntReading
+        /// How listening goes.
+        public let counts: ShuntLine.Counts
+    }
+}
+
+extension GatewayCore {
+    func shuntSnapshot() -> Snapshot.Shunt? {
+        shunt.map {
+            Snapshot.Shunt(
+                driver: "\($0.line.driver.sheet.id)", reading: $0.line.reading, counts: $0.line.counts)
+        }
+    }
+
+    /// Bytes on a bus that belonged to nothing the shunt says; none if the shunt is on another.
+    func shuntNoise(ofBus bus: Int) -> NoiseCounts {
+        shunt.flatMap { $0.bus == bus ? $0.line.noise : nil } ?? NoiseCounts()
+    }
+}
