@@ -198,7 +198,7 @@ struct StageTests {
                 StageCycle(at: 20_000, charge: 14_666, chargeRule: .chargeBy),
                 StageCycle(at: 60_000, change: { $0.samples[0].soc = 550 }),
                 StageCycle(at: 100_000, charge: 14_666),
-                StageCycle(at: 160_000, change: { $0.samples[0].soc = 600 }),
+                StageCycle(at: 160_000, change: { $0.samples[0].soc = 610 }),
                 StageCycle(at: 400_000, charge: 10_963),
             ], settings)
     }

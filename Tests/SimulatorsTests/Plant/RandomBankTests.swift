@@ -126,15 +126,20 @@ struct RandomBankDay: Sendable {
 struct RandomBankTests {
     /// Of what a perfect control would have charged that keeps a tenth back too, in thousandths.
     private static let leastEnergyPermille = 980.0
-    private static let mostReversals = 12
+    private static let mostReversals = 20
     private static let longestOver = 5
+
+    /// As many days as there are in so many steps; `long` is 300 of them.
+    private static func count(_ asked: String?) -> UInt64 {
+        asked == "long" ? 300 : max(asked.flatMap(UInt64.init).map { $0 / 86_400 } ?? 4, 1)
+    }
 
     @Test("no BMS cuts off, no pack has more than it may, the sun is used, and the limits do not hunt")
     func days() async {
         let asked = ProcessInfo.processInfo.environment
         let seeds: Range<UInt64> =
             asked["BUSBAR_PROVE_SEED"].flatMap(UInt64.init).map { $0..<$0 + 1 }
-            ?? 0..<(asked["BUSBAR_PROVE"] == "long" ? 300 : 4)
+            ?? 0..<Self.count(asked["BUSBAR_PROVE"])
         let lanes: UInt64 = 2
         let days = await withTaskGroup(of: [RandomBankDay].self) { group in
             for lane in 0..<lanes {
