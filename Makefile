@@ -6,7 +6,7 @@ busbar = .build/release/busbar
 options = $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(SECONDS),--seconds $(SECONDS)) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check bench interop test-can fuzz docs format install clean
+.PHONY: help setup build demo test check prove mutate bench interop test-can fuzz docs format install clean
 
 help: ## This list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,12 @@ test: setup ## Every Swift test; ARGS='--filter X' for some
 
 check: setup ## All that must hold before a merge: format, tests, Embedded builds, docs, links
 	@Scripts/check
+
+prove: setup ## The safety properties for minutes: 10^7 steps, 10^4 schedules of faults; BUSBAR_PROVE_SEED=n for one
+	@Scripts/prove
+
+mutate: setup ## Breaks each rule of the control once and shows that a test notices; ARGS='NAME' for some
+	@Scripts/mutate $(ARGS)
 
 bench: setup ## Figures with targets: codec, a line of packs, the whole gateway, beside named peers
 	@Scripts/bench $(ARGS)

@@ -29,8 +29,15 @@ extension ChargeController {
     mutating func measure(_ members: UInt16, at now: Instant) -> BankMeasurement {
         var bank = BankMeasurement()
         bank.meanVoltage = meanVoltage(members)
-        for index in 0..<count where members & 1 << UInt16(index) != 0 {
-            packs[index]?.add(to: &bank, index, at: now, settings)
+        for index in 0..<count {
+            if members & 1 << UInt16(index) != 0 {
+                packs[index]?.add(to: &bank, index, at: now, settings)
+                let voltage = packs[index]?.view?.voltage?.value
+                packs[index]?.offered.voltage = voltage
+            } else if packs[index]?.isLost == true, let voltage = packs[index]?.offered.voltage {
+                // A lost pack may still be wired in, as high as it was.
+                bank.highestVoltage = max(bank.highestVoltage ?? voltage, voltage)
+            }
         }
         guard bank.capacityMilliampHours > 0 else { return bank }
         bank.packsSOC = bank.charge.map { Int32(clamping: $0 / bank.capacityMilliampHours) }

@@ -17,7 +17,7 @@ extension ChargeController {
         case .starting: return ballot
         case .bankLost, .silent, .stopped:
             let present = max(lastVoltage.map(Self.roundedUp) ?? highest, floorVoltage)
-            let held = min(voltageRamp.said ?? highest, present)
+            let held = max(min(voltageRamp.said ?? highest, present), floorVoltage)
             ballot.hear(LimitReason(.bankLost, limit: held, rise: .newReading))
         case .running:
             hearPackVoltages(members, into: &ballot, at: now)
@@ -28,8 +28,8 @@ extension ChargeController {
             hearOvershoots(members, into: &ballot)
             // With a pack lost nobody knows that the bank's voltage has not merely lost its lowest member.
             voltageRamp.step(
-                &ballot, present: hasLost ? nil : bank.meanVoltage, elapsed: elapsed, at: now,
-                settings.stages)
+                &ballot, present: hasLost ? nil : bank.meanVoltage, floor: floorVoltage, elapsed: elapsed,
+                at: now, settings.stages)
         }
         return ballot
     }

@@ -124,17 +124,17 @@ struct StageMachine: Sendable {
         if progress.balanced >= stages.absorptionTime || isPatienceOver
             || progress.absorbed >= stages.absorptionLongest
         {
-            complete(from: input.chargeVoltage ?? input.topMillivolts)
+            complete(from: input.chargeVoltage ?? input.topMillivolts, input.bankMillivolts)
         }
     }
 
-    private mutating func complete(from millivolts: Int32) {
+    private mutating func complete(from millivolts: Int32, _ bankMillivolts: Int32?) {
         inner = .float
         hasCompleted = true
         progress.sinceFull = .zero
         progress.isFullChargeDue = false
         floatMicrovolts = Int64(millivolts) * 1_000
-        isSettling = false
+        isSettling = bankMillivolts.map { $0 > millivolts } ?? false
         floated = .zero
         asked = .zero
     }

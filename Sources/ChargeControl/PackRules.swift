@@ -148,8 +148,12 @@ enum PackRules {
         var worst: LimitReason?
         for index in ProtectionApproach.rows.indices {
             let row = ProtectionApproach.rows[index]
-            guard context.direction == .charge ? row.limitsCharge : row.limitsDischarge,
-                let distance = context.view.distance(row, index),
+            guard context.direction == .charge ? row.limitsCharge : row.limitsDischarge else { continue }
+            // Beside a setting, a value that has gone missing may be the one that comes close.
+            if context.view.protections[index] != nil, context.view.hasLost(row.measure) {
+                return context.missing()
+            }
+            guard let distance = context.view.distance(row, index),
                 let value = context.view.measured(row.measure), let setting = context.view.protections[index]
             else { continue }
             let permille = row.permille(atDistance: distance)

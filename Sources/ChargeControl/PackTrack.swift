@@ -19,6 +19,8 @@ struct PackTrack: Sendable {
         var charge: LimitReason?
         var discharge: LimitReason?
         var chargeVoltage: LimitReason?
+        /// Its voltage, in millivolts.
+        var voltage: Int32?
         /// CVL that its cells above the charge voltage leave.
         var overshoot: LimitReason?
         /// What the pack itself was allowed; its part of the bank's current changes while it is lost.
@@ -61,6 +63,7 @@ struct PackTrack: Sendable {
         view.newestHigh = view.newestHigh ?? self.view?.newestHigh
         view.chargeSwitchAt = view.chargeSwitch?.at ?? self.view?.chargeSwitchAt
         view.dischargeSwitchAt = view.dischargeSwitch?.at ?? self.view?.dischargeSwitchAt
+        view.mosfetAt = view.mosfet?.at ?? self.view?.mosfetAt
         for row in view.protections.indices where view.protections[row] == nil {
             view.protections[row] = self.view?.protections[row]
         }

@@ -19,6 +19,8 @@ struct PackView: Sendable {
     /// When they were last reported, even if one of the sensors no longer is.
     var temperaturesAt: Instant?
     var mosfet: Reading<Int32>?
+    /// When it was last reported, even if it no longer is.
+    var mosfetAt: Instant?
     var soc: Reading<Int32>?
     var soh: Reading<Int32>?
     var chargeSwitch: Reading<Int32>?
@@ -103,6 +105,15 @@ struct PackView: Sendable {
     func distance(_ row: ProtectionApproach, _ index: Int) -> Int32? {
         guard let setting = protections[index], let value = measured(row.measure) else { return nil }
         return row.distance(of: value.value.value, from: setting)
+    }
+
+    /// Whether what a protection looks at was reported once and no longer is.
+    func hasLost(_ measure: ProtectionApproach.Measure) -> Bool {
+        switch measure {
+        case .highestCell, .lowestCell: false
+        case .warmest, .coldest: temperatures == nil && temperaturesAt != nil
+        case .mosfet: mosfet == nil && mosfetAt != nil
+        }
     }
 
     func switchState(_ direction: Direction) -> Reading<Int32>? {

@@ -125,10 +125,13 @@ struct Sharing: Sendable {
     // MARK: Measuring
 
     /// Learns from what flows, when it flows steadily and in one direction.
-    mutating func learn(_ currents: borrowing Currents, elapsed: Interval) {
+    ///
+    /// With `isComplete` false a pack is lost: what the others carry is then not the whole, and must not let a limit
+    /// rise that the lost pack kept down.
+    mutating func learn(_ currents: borrowing Currents, isComplete: Bool, elapsed: Interval) {
         sinceTaken = sinceTaken + elapsed
         var sum: Int64 = 0
-        var isWhole = currents.conducting.nonzeroBitCount > 1
+        var isWhole = currents.conducting.nonzeroBitCount > 1 && isComplete
         var isSteady = true
         var isNew = false
         for index in seen.indices where currents.conducting & 1 << UInt16(index) != 0 {

@@ -4,118 +4,115 @@ import Testing
 
 @Suite("The invariants of the contract hold over random histories")
 struct InvariantTests {
-    /// Histories are dealt out over this many cases, so that they can run side by side.
-    static let cases = 16
-    static let historiesPerCase = 16
-    static let stepsPerHistory = 4_000
-
-    @Test("every step of a rough or hostile history keeps invariants 1 to 6", arguments: 0..<cases)
-    func everyStep(number: Int) {
-        for history in 0..<Self.historiesPerCase {
-            let seed = UInt64(number * Self.historiesPerCase + history)
-            guard let failure = Self.play(seed, isLogging: false) else { continue }
-            // The same once more, this time writing down what happens.
-            let told = Self.play(seed, isLogging: true) ?? "not repeatable: \(failure)"
-            Issue.record(Comment(rawValue: told))
-            return
+    @Test("every step of a rough or hostile history keeps invariants 1 to 6, over restarts and orders too")
+    func everyStep() async {
+        let size = ProofSize.asked
+        let clock = ContinuousClock()
+        let start = clock.now
+        var all = Tally()
+        var failures: [String] = []
+        await withTaskGroup(of: (Tally, [String]).self) { group in
+            // As many at a time as a small machine has processors.
+            let lanes: UInt64 = 4
+            for lane in 0..<lanes { group.addTask { Self.playLane(size.seeds, lane, of: lanes) } }
+            for await (tally, found) in group {
+                all.add(tally)
+                failures += found
+            }
         }
+        for failure in failures { Issue.record(Comment(rawValue: failure)) }
+        let seconds = (clock.now - start) / .seconds(1)
+        print(
+            "PROOF histories \(all.histories) seeds \(size.seeds) steps \(all.steps) seconds \(Int(seconds))")
+        guard size.isLong else { return }
+        for line in all.lines { print(line) }
+        print("PROOF never \(all.missing.joined(separator: ", "))")
+        if all.steps >= 10_000_000 { #expect(all.missing.isEmpty, "never put to the test") }
     }
 
+    /// Plays every `lanes`th seed; of what fails it tells the first at length and the next in a line each.
+    private static func playLane(
+        _ seeds: Range<UInt64>, _ lane: UInt64, of lanes: UInt64
+    ) -> (Tally, [String]) {
+        var tally = Tally()
+        var failures: [String] = []
+        for seed in seeds where seed % lanes == lane {
+            guard let failure = play(seed, isLogging: false, &tally) else { continue }
+            // The same once more, this time writing down what happens.
+            let told = failures.isEmpty ? play(seed, isLogging: true, &tally) : failure
+            failures.append(told ?? "not repeatable: \(failure)")
+            if failures.count == Self.failuresPerLane { break }
+        }
+        return (tally, failures)
+    }
+
+    private static let failuresPerLane = 10
+
     /// Plays one history and says what went wrong in it.
-    static func play(_ seed: UInt64, isLogging: Bool) -> String? {
+    static func play(_ seed: UInt64, isLogging: Bool, _ tally: inout Tally) -> String? {
         let temper: History.Temper = seed % 4 == 3 ? .hostile : .rough
         var history = History(seed: seed, temper: temper)
         history.isLogging = isLogging
-        var controller = ChargeController(history.settings)
-        for pack in history.packs { controller.add(pack) }
-        var invariants = Invariants(history)
-        var twins = Twins(seed: seed)
-        for step in 0..<stepsPerHistory {
-            var missing: String?
-            if twins.isTurn() {
-                let old = history.image
-                history.advance()
-                missing = twins.compare(controller, old, history)
-            } else {
-                history.advance()
-            }
-            let verdict = controller.step(history.image, at: history.now)
-            if let failure = missing ?? invariants.check(verdict, history) {
-                let changes = history.log.joined(separator: "\n  ")
-                return "seed \(seed), \(temper), step \(step): \(failure)\n  \(changes)"
-            }
+        tally.histories += 1
+        var player = Player(seed: seed, history)
+        for step in 0..<ProofSize.stepsPerHistory {
+            guard let failure = player.step(&history, &tally) else { continue }
+            let changes = history.log.joined(separator: "\n  ")
+            return "seed \(seed), \(temper), step \(step): \(failure)\n  \(changes)"
         }
         return nil
     }
 }
 
-/// Two steps from the same state at the same time: one with what is known, one with something of it missing.
-struct Twins {
-    private var random: SplitMix64
+/// A controller that lives through a history, is watched, compared with its twins and now and then restarted.
+private struct Player {
+    var controller: ChargeController
+    var invariants: Invariants
+    var twins: Twins
+    var random: SplitMix64
 
-    init(seed: UInt64) { random = SplitMix64(seed: ~seed) }
-
-    /// Whether to compare at this step.
-    mutating func isTurn() -> Bool { random.once(in: 16) }
-
-    /// Invariant 6: what the twin that knows less may offer more; `nil` if nothing.
-    mutating func compare(
-        _ controller: ChargeController, _ known: borrowing BankImage, _ history: History
-    ) -> String? {
-        var less = copy known
-        let index = Int(random.pick(0...Int32(history.packs.count - 1)))
-        let what = remove(&less, index)
-        var full = controller
-        var twin = controller
-        let more = full.step(known, at: history.now)
-        let verdict = twin.step(less, at: history.now)
-        // A value that is missing from a pack forbids the bank; a pack that is missing does not. So where a value
-        // grows too old in this very step, losing the whole pack instead is the milder thing.
-        let isLost = verdict[index].freshness == .lost
-        let isExcused = (
-            charge: isLost && more[index].charge?.winner.rule == .inputMissing,
-            discharge: isLost && more[index].discharge?.winner.rule == .inputMissing
-        )
-        let isMore =
-            verdict.charge.value > more.charge.value && !isExcused.charge
-            || verdict.discharge.value > more.discharge.value && !isExcused.discharge
-            || verdict.isTransmitting && verdict.chargeVoltage.value > more.chargeVoltage.value
-        guard isMore else { return nil }
-        return """
-            6: without \(what) of pack \(index)
-            CCL \(verdict.charge)
-             instead of \(more.charge),
-            DCL \(verdict.discharge)
-             instead of \(more.discharge)
-            CVL \(verdict.chargeVoltage) instead of \(more.chargeVoltage)
-            """
+    init(seed: UInt64, _ history: History) {
+        controller = Self.fresh(history)
+        invariants = Invariants(history)
+        twins = Twins(seed: seed)
+        random = SplitMix64(seed: seed &+ 0x5EED)
+        guard seed % 3 == 0 else { return }
+        controller.restore(MemoryTwins.garbage(seed: seed), at: history.now, wall: history.image.wall)
+        invariants.restart(isRemembering: true)
     }
 
-    private mutating func remove(_ image: inout BankImage, _ index: Int) -> String {
-        var pack = image[index]
-        defer { image[index] = pack }
-        switch random.next() % 16 {
-        case 0...2:
-            pack = BankImage.Pack()
-            return "everything"
-        case 3:
-            pack.reading.cellMillivolts = nil
-            return "the cells"
-        case 4:
-            pack.reading.alarms = nil
-            return "the alarms"
-        case 5:
-            pack.cycle = nil
-            return "the cycle"
-        default:
-            let field = Self.fields[Int(random.pick(0...Int32(Self.fields.count - 1)))]
-            pack.reading[field] = nil
-            return "\(field)"
+    private static func fresh(_ history: History) -> ChargeController {
+        var controller = ChargeController(history.settings)
+        for pack in history.packs { controller.add(pack) }
+        return controller
+    }
+
+    mutating func step(_ history: inout History, _ tally: inout Tally) -> String? {
+        var missing: String?
+        if twins.isTurn() {
+            let old = history.image
+            history.advance()
+            history.apply(to: &controller)
+            missing = twins.compare(controller, old, history) ?? twins.order(controller, history)
+        } else {
+            history.advance()
+            history.apply(to: &controller)
         }
+        if random.once(in: 2_000) { restart(history) }
+        let verdict = controller.step(history.image, at: history.now)
+        history.hear(verdict)
+        tally.count(verdict, packs: history.packs.count)
+        // A clock that goes backwards is no fair comparison.
+        if missing == nil, history.temper == .rough, random.once(in: 1_000) {
+            missing = MemoryTwins.compare(controller, history)
+        }
+        return missing ?? invariants.check(verdict, history)
     }
 
-    private static let fields: [PackField] = [
-        .packVoltage, .current, .soc, .soh, .temperature1, .temperature2, .temperature3, .mosfetTemperature,
-        .chargeSwitch, .dischargeSwitch, .chargeLimit, .dischargeLimit, .cellOverVoltage,
-    ]
+    private mutating func restart(_ history: History) {
+        let memory = controller.memory(at: history.now, wall: history.image.wall)
+        controller = Self.fresh(history)
+        controller.restore(memory, at: history.now, wall: history.image.wall)
+        invariants.restart(isRemembering: true)
+    }
 }

@@ -3,17 +3,26 @@ import ChargeControl
 
 /// The invariants of the contract, checked after every step.
 struct Invariants {
-    private var oracle: Oracle
-    private let settings: ControlSettings
-    private let packs: [PackSettings]
-    private let shares: [Double]
-    private var before: BankVerdict?
+    var oracle: Oracle
+    let settings: ControlSettings
+    let packs: [PackSettings]
+    let shares: [Double]
+    var before: BankVerdict?
+    var charge = ChargeWatch()
 
     init(_ history: History) {
         settings = history.settings
         packs = history.packs
         oracle = Oracle(history.settings, history.packs)
         shares = oracle.shares
+    }
+
+    /// Begins anew with a controller that was just started; `isRemembering` if it may know what was before.
+    mutating func restart(isRemembering: Bool) {
+        before = nil
+        charge = ChargeWatch()
+        charge.mayBeFull = isRemembering
+        charge.isRemembering = isRemembering
     }
 
     /// What is violated; `nil` if nothing is.
@@ -24,48 +33,73 @@ struct Invariants {
             if verdict.charge.value != 0 || verdict.discharge.value != 0 { return "a limit without a pack" }
         }
         return checkVoltage(verdict, history.readings) ?? checkCurrent(true, verdict, history)
-            ?? checkCurrent(false, verdict, history) ?? checkPermilles(verdict)
+            ?? checkCurrent(false, verdict, history) ?? checkRequests(verdict)
+            ?? charge.check(verdict, before, oracle)
     }
 
     private func checkCurrent(_ isCharge: Bool, _ verdict: BankVerdict, _ history: History) -> String? {
         let limit = isCharge ? verdict.charge : verdict.discharge
-        let value = Double(limit.value)
-        let now = history.now
         let maximum = isCharge ? settings.bankChargeMilliamps : settings.bankDischargeMilliamps
         if limit.value < 0 || limit.value > maximum { return "a limit outside what the operator allows" }
-        var bounds: [(pack: Int, bound: Double, own: Double)] = []
-        var carrying = 0.0
+        var carriers: [Carrier] = []
         for index in packs.indices {
             let reading = history.readings[index]
-            if isCharge, limit.value != 0, oracle.isAnyCellTooHigh(reading, now) {
+            if isCharge, limit.value != 0, oracle.isAnyCellTooHigh(reading, history.now) {
                 return "4: CCL \(limit.value) although a cell of pack \(index) is at its absolute maximum"
             }
             guard verdict.members & 1 << UInt16(index) != 0 else { continue }
             let own = isCharge ? verdict[index].charge : verdict[index].discharge
-            if own?.value != 0, !oracle.isHeard(index, reading, now) {
+            if own?.value != 0, !oracle.isHeard(index, reading, history.now) {
                 return "1: pack \(index) counts, but is too old"
             }
-            let bound = oracle.bound(index, isCharge, reading, now)
+            let bound = oracle.bound(index, isCharge, reading, history.now)
             guard let own, Double(own.value) <= bound + 1 else {
                 return "1: pack \(index) is allowed \(own as Any), its reading says \(bound)"
             }
-            if oracle.isOpen(isCharge, reading, now) { continue }
-            bounds.append((index, bound, Double(own.value)))
-            carrying += shares[index]
-        }
-        if limit.value != 0, bounds.allSatisfy({ $0.own == 0 }) { return "4: all forbid, but \(limit)" }
-        let margin = bounds.count > 1 ? 0.9 : 1
-        for (pack, bound, own) in bounds {
-            // Shares are kept in millionths of the bank.
-            let share = shares[pack] / carrying * (1 - 2e-6 * carrying / shares[pack])
-            if value * share > own * margin * 1.000_01 + 1 {
-                return "2: pack \(pack) may carry \(own), gets \(value * share) of \(limit)"
+            let share =
+                isCharge ? verdict[index].chargeSharePermille : verdict[index].dischargeSharePermille
+            if oracle.isOpen(isCharge, reading, history.now) {
+                if share != 0 { return "2: \(share) ‰ through the open switch of pack \(index)" }
+                continue
             }
-            if value * share > bound * margin * 1.000_01 + 1 {
-                return "1: pack \(pack) may carry \(bound), gets \(value * share) of \(limit)"
-            }
+            carriers.append(Carrier(pack: index, own: own.value, permille: share))
         }
-        return checkRise(isCharge, verdict, history)
+        if limit.value != 0, carriers.allSatisfy({ $0.own == 0 }) { return "4: all forbid, but \(limit)" }
+        let isStarting = verdict.state != .running
+        return (isStarting ? nil : checkShares(limit, carriers)) ?? checkRise(isCharge, verdict, history)
+    }
+
+    /// A pack of the bank through which current can flow.
+    private struct Carrier {
+        var pack: Int
+        var own: Int32
+        /// The part of the current that the control expects through it.
+        var permille: Int32
+    }
+
+    /// No pack gets more than it may, by its share; and the shares leave nothing of the current out.
+    private func checkShares(_ limit: Limit, _ carriers: [Carrier]) -> String? {
+        guard !carriers.isEmpty else { return nil }
+        let sum = carriers.reduce(0) { $0 + $1.permille }
+        if sum < 1_000 { return "2: the shares add up to \(sum) ‰ only" }
+        let carrying = carriers.reduce(0) { $0 + shares[$1.pack] }
+        let areAllGiven = carriers.allSatisfy { packs[$0.pack].sharePermille != nil }
+        for (pack, own, permille) in carriers.map({ ($0.pack, $0.own, $0.permille) }) {
+            if permille < 1 || permille > 1_000 { return "2: \(permille) ‰ through pack \(pack)" }
+            let margin = carriers.count > 1 ? 0.9 : 1
+            // Shown shares are rounded up.
+            let part = carriers.count > 1 ? Double(permille - 1) / 1_000 : 1
+            if Double(limit.value) * part > Double(own) * margin + 1 {
+                return "2: pack \(pack) may carry \(own), gets \(permille) ‰ of \(limit)"
+            }
+            guard packs[pack].sharePermille != nil else { continue }
+            let given = shares[pack] / carrying * 1_000
+            if Double(permille) < given - 0.01 {
+                return "2: pack \(pack) has \(given) ‰, counts \(permille) ‰"
+            }
+            if areAllGiven, Double(permille) > given + 1.01 { return "2: a given share was changed" }
+        }
+        return nil
     }
 
     private func checkRise(_ isCharge: Bool, _ verdict: BankVerdict, _ history: History) -> String? {
@@ -80,72 +114,44 @@ struct Invariants {
             return "5: rises by \(new.value - old.value) mA in \(seconds) s"
         }
         if history.hasNews || history.futureUntil >= before.at { return nil }
-        let mayRiseByItself: [LimitRule] = [.hold, .ramp, .connectRefused, .starting]
-        return mayRiseByItself.contains(old.winner.rule) ? nil : "5: rises without news from \(old) to \(new)"
+        return Self.mayRiseByItself.contains(old.winner.rule)
+            ? nil : "5: rises without news from \(old) to \(new)"
     }
 
-    private func checkVoltage(_ verdict: BankVerdict, _ readings: [PackReading]) -> String? {
-        let cells = packs[0].cells
-        let value = verdict.chargeVoltage.value
-        let floor = settings.floorVoltageMillivoltsPerCell * cells
-        if value == 0 || value < floor { return "3: CVL \(value) below \(floor)" }
-        if value > settings.chargeVoltageMillivoltsPerCell * cells { return "3: CVL \(value) too high" }
-        if verdict.state == .bankLost, let before, value > before.chargeVoltage.value {
-            return "3: CVL rises to \(value) although no pack is there"
+    /// What ends when its time is over, with nobody saying anything.
+    private static let mayRiseByItself: [LimitRule] = [
+        .hold, .ramp, .connectRefused, .starting, .operatorPause, .operatorCap, .secondBattery, .chargeBy,
+        .socTarget, .floatSettling,
+    ]
+
+    /// Orders take away and ask; what is asked for ends by itself and stays within the limits.
+    private func checkRequests(_ verdict: BankVerdict) -> String? {
+        let orders = verdict.orders
+        if orders[.pauseCharge] != nil, verdict.charge.value != 0 { return "charges although paused" }
+        if orders[.pauseDischarge] != nil, verdict.discharge.value != 0 {
+            return "discharges although paused"
         }
-        for index in packs.indices where verdict.members & 1 << UInt16(index) != 0 {
-            guard let setting = readings[index][.cellOverVoltage],
-                verdict.at - setting.at <= .seconds(300), setting.at <= verdict.at
-            else { continue }
-            // What no cell could have, or what lies under the floor, counts as not reported.
-            let allowed = Int64(setting.value) * Int64(cells)
-            guard (1_000...5_000).contains(setting.value), allowed >= Int64(floor) else { continue }
-            if verdict.state == .running, Int64(value) > allowed {
-                return "3: CVL \(value) above \(setting.value) per cell of pack \(index)"
-            }
+        if let cap = orders[.capCharge], verdict.charge.value > cap.milliamps { return "CCL above its cap" }
+        if let cap = orders[.capDischarge], verdict.discharge.value > cap.milliamps {
+            return "DCL above its cap"
         }
+        for kind in [
+            OperatorOrder.Kind.pauseCharge, .pauseDischarge, .capCharge, .capDischarge, .forceCharge,
+        ] {
+            guard let order = orders[kind] else { continue }
+            if let until = order.until, until <= verdict.at { return "an order outlives its end" }
+            if kind == .forceCharge, order.until == nil { return "a force charge without end" }
+        }
+        for field in [BankField.forceCharge, .forceChargeSoon, .fullCharge]
+        where verdict.bank[field]?.value == 1 {
+            if verdict.charge.value == 0 { return "\(field) although nothing may be charged" }
+        }
+        if verdict.bank[.forceCharge]?.value == 1, orders[.forceCharge] == nil {
+            return "force charge unasked"
+        }
+        let enabled = (verdict.bank[.chargeEnabled]?.value, verdict.bank[.dischargeEnabled]?.value)
+        if enabled.0 == 1, verdict.charge.value == 0 { return "charging enabled at 0" }
+        if enabled.1 == 1, verdict.discharge.value == 0 { return "discharging enabled at 0" }
         return nil
-    }
-
-    /// The shares that are shown: rounded up, so together a little more than the whole.
-    private func checkPermilles(_ verdict: BankVerdict) -> String? {
-        var charge: Int32 = 0
-        var discharge: Int32 = 0
-        for index in packs.indices {
-            charge += verdict[index].chargeSharePermille
-            discharge += verdict[index].dischargeSharePermille
-            let own = verdict[index].charge?.value ?? .max
-            if verdict[index].chargeSharePermille > 0,
-                Int64(verdict.charge.value) * Int64(verdict[index].chargeSharePermille - 1) > Int64(own)
-                    * 1_000
-            {
-                return "2: CCL \(verdict.charge) × \(verdict[index].chargeSharePermille) ‰ above \(own)"
-            }
-        }
-        for sum in [charge, discharge] where sum != 0 && !(1_000...1_016).contains(sum) {
-            return "the shares add up to \(sum)"
-        }
-        return nil
-    }
-}
-
-/// Everything in a verdict that reaches anyone, for comparing two of them.
-struct Essence: Equatable {
-    var state: BankVerdict.State
-    var limits: [Limit]
-    var alarms: AlarmSet
-    var members: UInt16
-    var packs: [String]
-    var bank: [Reading<Int32>?]
-
-    init(_ verdict: BankVerdict, count: Int) {
-        state = verdict.state
-        limits = [verdict.charge, verdict.discharge, verdict.chargeVoltage, verdict.dischargeVoltage]
-        alarms = verdict.alarms
-        members = verdict.members
-        packs = (0..<count).map { "\(verdict[$0])" }
-        bank = (0..<UInt8(BankField.count)).map { raw in
-            BankField(rawValue: raw).flatMap { verdict.bank[$0] }
-        }
     }
 }

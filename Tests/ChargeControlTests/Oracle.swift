@@ -7,6 +7,9 @@ struct Oracle {
     let settings: ControlSettings
     let packs: [PackSettings]
     private var cells: [Reading<CellValues>?]
+    /// The newest distinct readings of cells and of the state of charge: while one is doubted, an earlier one counts.
+    private var recentCells: [[CellValues]]
+    private var recentSOC: [[Reading<Int32>]]
     private var temperatures: [(at: Instant, values: [Int32])?]
     /// The newest distinct instants of the cells and temperatures: while one is doubted, an earlier one counts.
     private var cellInstants: [[Instant]]
@@ -16,6 +19,8 @@ struct Oracle {
         self.settings = settings
         self.packs = packs
         cells = packs.map { _ in nil }
+        recentCells = packs.map { _ in [] }
+        recentSOC = packs.map { _ in [] }
         temperatures = packs.map { _ in nil }
         cellInstants = packs.map { _ in [] }
         temperatureInstants = packs.map { _ in [] }
@@ -29,10 +34,17 @@ struct Oracle {
                 if cells[index] != found {
                     cells[index] = found
                     cellInstants[index] = cellInstants[index].suffix(3) + [found.at]
+                    recentCells[index] = recentCells[index].suffix(3) + [found.value]
                 }
             } else {
                 cells[index] = nil
                 cellInstants[index] = []
+                recentCells[index] = []
+            }
+            if let soc = reading[.soc], soc != recentSOC[index].last {
+                recentSOC[index] = recentSOC[index].suffix(3) + [soc]
+            } else if reading[.soc] == nil {
+                recentSOC[index] = []
             }
             var values: [Int32] = []
             var oldest: Instant?
@@ -52,6 +64,10 @@ struct Oracle {
             }
         }
     }
+
+    func recent(_ index: Int) -> [CellValues] { recentCells[index] }
+
+    func states(_ index: Int) -> [Int32] { recentSOC[index].map(\.value) }
 
     private func isYoung(_ at: Instant?, _ now: Instant) -> Bool {
         guard let at, at <= now else { return false }
@@ -130,7 +146,7 @@ struct Oracle {
                 bound = min(bound, maximum * Oracle.part(value, curve))
             }
         }
-        return bound
+        return min(bound, maximum * extraPart(index, isCharge, reading, now))
     }
 
     /// Linear between the corners.

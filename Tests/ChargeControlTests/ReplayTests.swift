@@ -82,7 +82,9 @@ struct ReplayTests {
     }
 
     private static func compare(_ limit: Limit, _ possible: Limit, _ maximum: Int32) -> String? {
-        let rises: [LimitRule] = [.ramp, .hold, .stale, .inputMissing, .connectRefused, .packLost]
+        let rises: [LimitRule] = [
+            .ramp, .hold, .stale, .inputMissing, .connectRefused, .packLost, .bankVoltage, .chargeBy,
+        ]
         if rises.contains(possible.winner.rule) { return nil }
         return limit.value > possible.value ? "\(limit) although at most \(possible)" : nil
     }

@@ -39,10 +39,14 @@ struct BadLineTests {
     func hours(seed: UInt64) throws {
         let damage = Damage(seed: seed)
         var plant = VirtualPlant(packs: 3)
-        plant.spoil = damage.spoil
-        // So little flows that a state of charge that stands still for three hours is to be believed.
+        // With a current the state of charge would have to move.
         for index in plant.packs.indices {
-            plant.packs[index].reading[.current] = Reading(1_000, at: plant.now)
+            plant.packs[index].reading[.current] = Reading(0, at: Instant(nanoseconds: 0))
+        }
+        plant.spoil = { answer in
+            damage.spoil(answer.bytes).map { delay, bytes in
+                VirtualPlant.Piece(answer).saying(bytes).later(delay)
+            }
         }
         plant.run(for: .seconds(10_800))
         var wrong = ""

@@ -21,19 +21,71 @@ struct VirtualPlant {
         var frame: CANFrame
     }
 
+    /// What a pack has said, before the line has it.
+    struct Answer {
+        var pack: Int
+        var bytes: [UInt8]
+        /// Whether it carries what is measured now.
+        var isLive: Bool
+        /// When it was composed.
+        var composedAt: Instant
+    }
+
+    /// A part of an answer on its way.
+    struct Piece {
+        var pack: Int
+        var bytes: [UInt8]
+        /// How much later than it should it arrives.
+        var delay = Interval.zero
+        /// When the whole answer was composed; `nil` if it is not live, or not what was said.
+        var wholeSince: Instant?
+
+        init(_ answer: Answer) {
+            pack = answer.pack
+            bytes = answer.bytes
+            wholeSince = answer.isLive ? answer.composedAt : nil
+        }
+
+        func later(_ interval: Interval) -> Piece {
+            var piece = self
+            piece.delay = delay + interval
+            return piece
+        }
+
+        /// The same with other bytes, which then are not what was said.
+        func saying(_ bytes: [UInt8]) -> Piece {
+            var piece = self
+            if piece.bytes != bytes { piece.wholeSince = nil }
+            piece.bytes = bytes
+            return piece
+        }
+    }
+
+    /// Bytes that have arrived.
+    struct Delivered {
+        var at: Instant
+        var pack: Int
+        /// When a whole live answer was composed; `nil` for anything else.
+        var wholeSince: Instant?
+    }
+
     /// Collects what the core sends.
     struct Output: GatewayOutput {
         var now: Instant
         var requests: [(at: Instant, bytes: [UInt8])] = []
         var frames: [Sent] = []
+        /// Buses that take nothing: bit n for bus n.
+        var broken = 0
 
         mutating func send(_ bytes: Span<UInt8>, bus: Int) -> Instant? {
+            guard broken & 1 << bus == 0 else { return nil }
             let end = now + Interval.microseconds(Int64(bytes.count) * 87)
             requests.append((end, bytes.indices.map { bytes[$0] }))
             return end
         }
 
         mutating func send(_ frame: CANFrame) -> Bool {
+            guard broken & 2 == 0 else { return false }
             frames.append(Sent(at: now, frame: frame))
             return true
         }
@@ -42,14 +94,17 @@ struct VirtualPlant {
     var core: GatewayCore
     var packs: [Pack]
     var isInverterSilent = false
-    private(set) var now = Instant(nanoseconds: 1_000_000_000)
+    static let start = Instant(nanoseconds: 1_000_000_000)
+    private(set) var now = Self.start
     private(set) var output: Output
-    private var arrivals: [(at: Instant, pack: Int, bytes: [UInt8])] = []
-    private var delivered: [(at: Instant, pack: Int)] = []
+    /// When somebody was there again after a sleep.
+    private(set) var wokenAt: [Instant] = []
+    private var arrivals: [(at: Instant, piece: Piece)] = []
+    private(set) var delivered: [Delivered] = []
     private var nextKeepAlive = Instant(nanoseconds: 1_500_000_000)
     let driver = JKPB.driver
-    /// What a bad line makes of an answer: pieces, each with how much later it arrives.
-    var spoil: ([UInt8]) -> [(Interval, [UInt8])] = { [(.zero, $0)] }
+    /// What a bad line makes of an answer.
+    var spoil: (Answer) -> [Piece] = { [Piece($0)] }
     /// How long a pack takes to answer.
     var turnaround = Interval.milliseconds(10)
 
@@ -96,6 +151,23 @@ struct VirtualPlant {
         now = end
     }
 
+    /// Breaks a bus, or mends it.
+    mutating func bus(_ bus: Int, isUp: Bool) {
+        output.broken = isUp ? output.broken & ~(1 << bus) : output.broken | 1 << bus
+        core.bus(bus, isUp: isUp, at: now)
+    }
+
+    /// Time passes and nobody is there: the machine sleeps, or its thread is held up.
+    mutating func sleep(for interval: Interval) {
+        now = now + interval
+        wokenAt.append(now)
+    }
+
+    /// Bytes come that nobody has asked for.
+    mutating func inject(_ bytes: [UInt8]) {
+        core.received(bytes.span, bus: 0, at: now)
+    }
+
     /// Frames with an identifier sent since `start`.
     func frames(_ identifier: UInt32, since start: Instant) -> [Sent] {
         output.frames.filter { $0.at >= start && $0.frame.identifier == identifier }
@@ -118,8 +190,10 @@ struct VirtualPlant {
     private mutating func deliver() {
         while let first = arrivals.first, first.at <= now {
             arrivals.removeFirst()
-            delivered.append((now, first.pack))
-            core.received(first.bytes.span, bus: 0, at: now)
+            guard output.broken & 1 == 0 else { continue }
+            delivered.append(
+                Delivered(at: now, pack: first.piece.pack, wholeSince: first.piece.wholeSince))
+            core.received(first.piece.bytes.span, bus: 0, at: now)
         }
         if nextKeepAlive <= now {
             if !isInverterSilent {
@@ -141,7 +215,9 @@ struct VirtualPlant {
             driver.answer(request.bytes.span, reading, &buffer)
             let bytes = buffer.bytes.indices.map { buffer.bytes[$0] }
             let end = request.at + turnaround + .microseconds(Int64(bytes.count) * 87)
-            for (delay, damaged) in spoil(bytes) { arrivals.append((end + delay, index, damaged)) }
+            let isLive = request.bytes.count > 3 && request.bytes[2] == 0x16 && request.bytes[3] == 0x20
+            let answer = Answer(pack: index, bytes: bytes, isLive: isLive, composedAt: request.at)
+            for piece in spoil(answer) { arrivals.append((end + piece.delay, piece)) }
             arrivals.sort { $0.at < $1.at }
         }
         output.requests = []
@@ -159,9 +235,10 @@ struct VirtualPlant {
             (.packVoltage, 52_800), (.current, 10_000), (.soc, 550), (.soh, 1_000), (.temperature1, 200),
             (.temperature2, 210), (.mosfetTemperature, 250), (.chargeSwitch, 1), (.dischargeSwitch, 1),
             (.chargeLimit, 100_000), (.dischargeLimit, 150_000), (.cellOverVoltage, 3_650),
-            (.remainingCapacity, 154_000), (.fullCapacity, 280_000), (.configuredCells, 16),
-            (.cellUnderVoltage, 2_800), (.chargeOverTemperature, 600), (.chargeUnderTemperature, -50),
-            (.dischargeOverTemperature, 650), (.mosfetOverTemperature, 900),
+            (.cellUnderVoltage, 2_600),
+            (.chargeOverTemperature, 600), (.chargeUnderTemperature, -100), (.dischargeOverTemperature, 650),
+            (.mosfetOverTemperature, 1_000), (.remainingCapacity, 154_000), (.fullCapacity, 280_000),
+            (.configuredCells, 16),
         ]
         for (field, value) in values { reading[field] = Reading(value, at: at) }
         return reading
