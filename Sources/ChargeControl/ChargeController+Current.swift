@@ -64,21 +64,29 @@ extension ChargeController {
     }
 
     /// No faster than needed: what is missing, over the time that is left.
+    ///
+    /// A state of charge comes in whole percents; what they take from the need is not followed at once, or the limit
+    /// would turn with each of them.
     private mutating func chargeBy(
         _ bank: BankMeasurement, _ wall: WallTime?, before: Int32
     ) -> LimitReason? {
         isChargeByUrgent = false
         guard let wish = settings.stages.chargeBy, let wall, let soc = saidSOC(bank), soc < wish.socPermille
-        else { return nil }
+        else {
+            keptChargeBy = nil
+            return nil
+        }
         let due = wish.minuteOfDay * 60
         let now = wall.secondOfDay
         let seconds = Int64(due > now ? due - now : due - now + 86_400)
         let missing = Int64(wish.socPermille - soc) * bank.capacityMilliampHours / 1_000
         let needed = missing * 3_600 * Self.chargeByReservePermille / 1_000 / max(seconds, 1)
         isChargeByUrgent = needed * 2 > Int64(before)
+        let kept = keptChargeBy.map { needed <= $0 && needed * 4 >= $0 * 3 ? $0 : needed } ?? needed
+        keptChargeBy = kept
         let least = Int64(settings.bankChargeMilliamps) * Self.chargeByLeastPermille / 1_000
         return LimitReason(
-            .chargeBy, limit: Int32(clamping: max(needed, least)), input: soc, inputUnit: .permille,
+            .chargeBy, limit: Int32(clamping: max(kept, least)), input: soc, inputUnit: .permille,
             rise: .inputBelow(wish.socPermille))
     }
 

@@ -33,6 +33,8 @@ public struct ChargeController: Sendable {
     var permittedVoltage: Int32?
     /// Whether the inverter should be asked to charge so that a wish for a time of day comes true.
     var isChargeByUrgent = false
+    /// What such a wish allowed last, in milliamps.
+    var keptChargeBy: Int64?
     var lastVoltage: Int32?
     var steppedAt: Instant?
     private var startedAt: Instant?

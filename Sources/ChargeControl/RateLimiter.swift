@@ -4,7 +4,7 @@ import BatteryModel
 ///
 /// After a fall it stays down for the hold, then climbs no faster than the ramp. After a fall to zero it stays at
 /// zero until the rules allow more than 1.5 % of the maximum, so that it does not flutter around the foot of a
-/// curve.
+/// curve; or until they have allowed anything at all for ten minutes, for near full a curve allows no more.
 ///
 /// A current that rises lifts the cells that limit it, which undoes the rise. Each time that happens the hold is
 /// doubled, so that the limit comes to rest instead of hunting. What goes missing has undone nothing.
@@ -13,6 +13,8 @@ struct RateLimiter: Sendable {
     private(set) var published: Int32 = 0
     private var fellAt: Instant?
     private var isLatched = false
+    /// Since when something has been allowed without a pause.
+    private var allowedSince: Instant?
     private var hasRisen = false
     private var hasRisenSinceFall = false
     /// Rises undone one after the other.
@@ -41,10 +43,13 @@ struct RateLimiter: Sendable {
             if allowed < published { fall(at: now, settings) }
             if allowed == 0, published > 0 { isLatched = true }
             published = allowed
+            if allowed == 0 { allowedSince = nil }
             return nil
         }
+        let since = allowedSince ?? now
+        allowedSince = since
         let release = Int32(Int64(maximum) * Self.releasePermille / 1_000)
-        if isLatched, allowed <= release {
+        if isLatched, allowed <= release, now - since < Self.longestLatch {
             return LimitReason(
                 .hold, limit: published, input: allowed, inputUnit: .milliamps, rise: .inputAbove(release))
         }
@@ -93,6 +98,7 @@ struct RateLimiter: Sendable {
     private static var soonHolds: Int64 { 3 }
     /// With the hold of 30 s, eight minutes.
     private static var longestDoublings: Int64 { 4 }
+    private static var longestLatch: Interval { .seconds(600) }
     private static var releasePermille: Int64 { 15 }
     private static var longestStep: Interval { .seconds(1) }
 }

@@ -1,4 +1,5 @@
 import BatteryModel
+import ChargeControl
 import Reporting
 import Simulators
 
@@ -87,10 +88,35 @@ extension PlantText {
                 + "\(tenths(pack.dischargePermille)) % of its discharge current; of the settings of its BMS "
                 + "\(tenths(bms.chargePermille)) % and \(tenths(bms.dischargePermille)) %")
         lines.append("CCL or DCL turned at most \(report.reversalsInWorstHour) times within an hour")
+        lines += charge
         if report.overChargeSeconds + report.overDischargeSeconds > 0 {
             lines.append(
                 "the inverter took more than CCL for \(Int(report.overChargeSeconds)) s, "
                     + "more than DCL for \(Int(report.overDischargeSeconds)) s")
+        }
+        return lines
+    }
+
+    private var charge: [String] {
+        let charge = report.charge
+        let stages = charge.stageSeconds.enumerated().compactMap { number, seconds -> String? in
+            guard seconds > 0, let stage = ChargeStage(rawValue: UInt8(number)) else { return nil }
+            return "\(stage.word) \(Wording.time(.seconds(Int64(seconds))))"
+        }
+        var lines = ["stages: " + stages.joined(separator: ", ")]
+        if !charge.fullAt.isEmpty {
+            lines.append(
+                "absorption was completed \(charge.fullAt.count) times, first at \(clock(charge.fullAt[0]))")
+        }
+        lines.append("the SOC that was said was at most \(tenths(charge.socErrorPermille)) % wrong")
+        if let soc = charge.socWhenFullPermille {
+            lines.append("while 100 % was said, at least \(tenths(soc)) % were there")
+        }
+        let (pulled, under) = (charge.pulledMillivolts, charge.underBankMillivolts)
+        if pulled + under > 0 {
+            lines.append(
+                "CVL was at most \(Int(pulled.rounded())) mV under the bank's voltage for cells that stand out, "
+                    + "\(Int(under.rounded())) mV otherwise")
         }
         return lines
     }
@@ -142,6 +168,7 @@ extension PlantText {
             ("worst_bms_discharge_permille", whole(report.worstOfBMS.dischargePermille)),
             ("over_ccl_seconds", whole(report.overChargeSeconds)),
             ("over_dcl_seconds", whole(report.overDischargeSeconds)),
+            ("charge", json(report.charge)),
             ("reversals_in_worst_hour", .number(report.reversalsInWorstHour)),
             ("zero_ccl_seconds", json(byRule(report.zeroChargeByRule))),
             ("zero_dcl_seconds", json(byRule(report.zeroDischargeByRule))),
@@ -191,6 +218,23 @@ extension PlantText {
 
     private func json(_ rows: [(word: String, seconds: Double)]) -> JSON {
         .object(rows.map { (name: $0.word, value: whole($0.seconds)) })
+    }
+
+    private func json(_ charge: PlantCharge) -> JSON {
+        .object([
+            (
+                "stage_seconds",
+                .object(
+                    charge.stageSeconds.enumerated().map { number, seconds in
+                        (ChargeStage(rawValue: UInt8(number))?.word ?? "", whole(seconds))
+                    })
+            ),
+            ("full_at_seconds", .array(charge.fullAt.map { .number($0.seconds) })),
+            ("soc_error_permille", whole(charge.socErrorPermille)),
+            ("soc_when_full_permille", charge.socWhenFullPermille.map { whole($0) } ?? .null),
+            ("cvl_under_bank_mv", whole(charge.underBankMillivolts)),
+            ("cvl_pulled_mv", whole(charge.pulledMillivolts)),
+        ])
     }
 
     private func json(_ span: PlantReport.Span) -> JSON {

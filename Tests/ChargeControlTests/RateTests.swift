@@ -56,6 +56,20 @@ struct RateTests {
         ])
     }
 
+    @Test("ten minutes in which the rules allow anything at all end it too") func latchEnds() {
+        let open = { (bench: inout Bench) in
+            bench.samples[0].chargeSwitch = 1
+            bench.samples[0].chargeLimit = 3_000
+        }
+        Self.check([
+            Cycle(at: 0), Cycle(at: 60_000, change: { $0.samples[0].chargeSwitch = 0 }, charge: Expected(0)),
+            Cycle(at: 61_000, change: open),
+            Cycle(at: 400_000, change: { $0.samples[0].chargeSwitch = 0 }, charge: Expected(0)),
+            Cycle(at: 401_000, change: open), Cycle(at: 1_000_500, charge: Expected(0, .hold)),
+            Cycle(at: 1_002_000, charge: Expected(2_700, .bmsLimit)),
+        ])
+    }
+
     @Test("the hold counts anew while an input is missing")
     func missing() {
         Self.check([

@@ -182,6 +182,27 @@ struct StageTests {
             ], settings)
     }
 
+    @Test("each percent that has come in does not turn the limit; a quarter less is needed for that")
+    func chargeBySteps() {
+        var settings = ControlSettings.immediate
+        settings.stages.chargeBy = ChargeBy(socPermille: 900, minuteOfDay: 6 * 60)
+        let night = { (bench: inout Bench) in
+            bench.samples[0].setCells(3_330)
+            bench.samples[0].soc = 500
+            bench.image.wall = WallTime(unixSeconds: 3 * 3_600)
+        }
+        Self.check(
+            [
+                StageCycle(at: 1_000, change: night), StageCycle(at: 6_000, charge: 14_666),
+                StageCycle(at: 7_000, change: Self.cells(3_330, soc: 510)),
+                StageCycle(at: 20_000, charge: 14_666, chargeRule: .chargeBy),
+                StageCycle(at: 60_000, change: { $0.samples[0].soc = 550 }),
+                StageCycle(at: 100_000, charge: 14_666),
+                StageCycle(at: 160_000, change: { $0.samples[0].soc = 610 }),
+                StageCycle(at: 400_000, charge: 10_963),
+            ], settings)
+    }
+
     @Test("cells above the charge voltage pull CVL down at once, and it comes back a millivolt a second")
     func overshoot() {
         let over = { (bench: inout Bench) in

@@ -32,6 +32,25 @@ struct SupervisionTests {
         #expect(Self.level(&bench, .limitsIgnored) == nil)
     }
 
+    @Test(
+        "an inverter that takes twelve seconds to follow a limit that falls is not accused, one of twenty is")
+    func ramps() {
+        for (seconds, isAccused) in [(12, false), (20, true)] as [(Int64, Bool)] {
+            var bench = Bench([.pack()], .immediate)
+            bench.samples[0].current = 80_000
+            bench.advance(to: 60_000)
+            bench.samples[0].chargeSwitch = 0
+            var wasAccused = false
+            for second in 0..<40 as Range<Int64> {
+                bench.advance(to: 60_000 + second * 1_000)
+                let part = Double(max(seconds - second, 0)) / Double(seconds)
+                bench.samples[0].current = Int32(80_000 * part)
+                wasAccused = wasAccused || Self.level(&bench, .limitsIgnored) != nil
+            }
+            #expect(wasAccused == isAccused, "\(seconds) s")
+        }
+    }
+
     @Test("ignored for a minute, CVL comes down to the bank's voltage and returns when the inverter obeys")
     func lowersVoltage() {
         var bench = Self.bench(.lowerVoltage, charging: 40)
@@ -47,6 +66,27 @@ struct SupervisionTests {
         verdict = bench.step()
         #expect(verdict.chargeVoltage.value > 52_800 && verdict.chargeVoltage.winner.rule == .ramp)
         #expect(verdict.state == .running)
+    }
+
+    @Test(
+        "whoever ignores the limits again soon has to obey for twice as long, and the alarm stands meanwhile")
+    func relapse() {
+        var bench = Self.bench(.lowerVoltage, charging: 40)
+        for (round, seconds) in [60, 120, 240].enumerated() {
+            bench.samples[0].current = 40_000
+            bench.advance(to: bench.milliseconds + 70_000)
+            var verdict = bench.step()
+            #expect(verdict.chargeVoltage.winner.rule == .limitsIgnored, "\(round)")
+            bench.samples[0].current = 5_000
+            bench.advance(to: bench.milliseconds + Int64(seconds) * 1_000 - 5_000)
+            verdict = bench.step()
+            #expect(verdict.chargeVoltage.winner.rule == .limitsIgnored, "\(round)")
+            #expect(verdict.alarms.level(of: .limitsIgnored) == .protection)
+            bench.advance(to: bench.milliseconds + 10_000)
+            verdict = bench.step()
+            #expect(verdict.chargeVoltage.winner.rule != .limitsIgnored, "\(round)")
+            #expect(verdict.alarms.level(of: .limitsIgnored) == nil)
+        }
     }
 
     @Test("if that does not help, nothing is sent until somebody acknowledges")
@@ -109,4 +149,9 @@ struct SupervisionTests {
         bench.advance(to: 200_000)
         #expect(bench.step().state == .silent)
     }
+}
+
+extension Bench {
+    /// The time since the start, in milliseconds.
+    fileprivate var milliseconds: Int64 { (now - Bench.start).milliseconds }
 }

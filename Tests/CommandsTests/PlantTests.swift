@@ -61,7 +61,7 @@ struct PlantCommandTests {
         let lines = Snapshot.contents(file.path)?.split(separator: "\n") ?? []
         #expect(lines.count == 11)
         let columns = lines.map { $0.split(separator: ",", omittingEmptySubsequences: false).count }
-        #expect(Set(columns) == [26])
+        #expect(Set(columns) == [29])
     }
 
     @Test(

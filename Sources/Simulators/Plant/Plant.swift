@@ -43,6 +43,10 @@ public struct Plant: Sendable {
     private var isLinkCut = false
     private var gatewayBackAt: Interval?
     private var mustRestart = false
+    /// What the gateway wrote down last, as its state file would hold it; `nil` if nothing or lost.
+    private var saved: ControlMemory?
+    private var mustSaveAt = Interval.zero
+    private var otherTalksUntil = Interval.zero
     private var nextEvent = 0
     private var image = BankImage()
     private var readings: [PackReading]
@@ -53,6 +57,11 @@ public struct Plant: Sendable {
     public static let origin = Instant(nanoseconds: 1_000_000_000_000)
     /// How often the settings of a BMS are read.
     private static let constantsPeriod = Interval.seconds(60)
+
+    /// How often the gateway writes down what it must remember.
+    private static let savePeriod = Interval.seconds(20)
+    /// The midnight before the beginning, in seconds since the beginning of 1970: that of a 1 January.
+    private static let midnight: Int64 = 1_767_225_600
 
     /// Makes the plant of a scenario, at its beginning.
     ///
@@ -76,6 +85,9 @@ public struct Plant: Sendable {
 
     /// The time of the plant, counted from the midnight before its beginning.
     public var clock: Interval { scenario.start + elapsed }
+
+    /// What the gateway takes for the time on the wall.
+    public var wall: WallTime { WallTime(unixSeconds: Self.midnight + (clock + clockError).seconds) }
 
     /// Whether the scenario has been played to its end.
     public var isOver: Bool { elapsed >= scenario.duration }
@@ -129,10 +141,15 @@ extension Plant {
             return
         }
         readPacks()
+        image.wall = wall
+        if elapsed < otherTalksUntil { image.otherTalkerAt = now }
         let decided = controller.step(image, at: now)
         decision = PlantDecision(decided)
         if decided.isTransmitting, !isLinkCut { inverter.hear(PlantInverter.Limits(decided), at: now) }
         verdict = decided
+        guard elapsed >= mustSaveAt else { return }
+        mustSaveAt = elapsed + Self.savePeriod
+        saved = controller.memory(at: now, wall: wall)
     }
 
     private mutating func isGatewayThere() -> Bool {
@@ -140,8 +157,8 @@ extension Plant {
         guard elapsed >= backAt else { return false }
         gatewayBackAt = nil
         if mustRestart {
-            // What a later control saves over a restart is handed over here.
             controller = scenario.controller()
+            if let saved { controller.restore(saved, at: now, wall: wall) }
             image = BankImage()
             readings = [PackReading](repeating: PackReading(), count: readings.count)
             constantsDueAt = elapsed
@@ -194,9 +211,16 @@ extension Plant {
         case .behaviour(let behaviour): if !isPerfect { inverter.behaviour = behaviour }
         case .clockJump(let jump): clockError = clockError + jump
         case .asleep(let time): gatewayBackAt = elapsed + time
-        case .restart(let time):
+        case .restart(let time, let forgets):
             gatewayBackAt = elapsed + time
             mustRestart = true
+            if forgets { saved = nil }
+        case .secondBattery(let time): otherTalksUntil = elapsed + time
+        case .order(let kind, let milliamps, let time):
+            let order = OperatorOrder(kind, milliamps: milliamps, until: now + time)
+            // Refused is only what cannot be read from a file either.
+            if gatewayBackAt == nil { try? controller.place(order, at: now) }
+        case .acknowledge: if gatewayBackAt == nil { controller.acknowledge() }
         case .ambient(let profile): ambient = profile
         case .sun(let watts): fixedSun = watts
         case .load(let watts): fixedLoad = watts

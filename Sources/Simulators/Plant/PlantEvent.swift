@@ -1,4 +1,5 @@
 public import BatteryModel
+public import ChargeControl
 
 /// Something that happens to a plant at a time.
 public struct PlantEvent: Sendable, Hashable {
@@ -26,8 +27,14 @@ public struct PlantEvent: Sendable, Hashable {
         case clockJump(Interval)
         /// The machine of the gateway sleeps for a time.
         case asleep(Interval)
-        /// The gateway is gone for a time and starts anew.
-        case restart(Interval)
+        /// The gateway is gone for a time and starts anew; what it had written down may be lost.
+        case restart(Interval, forgets: Bool = false)
+        /// For a time somebody else speaks to the inverter as a battery.
+        case secondBattery(Interval)
+        /// The operator gives an order for a time; a cap has its current in milliamps.
+        case order(OperatorOrder.Kind, milliamps: Int32, for: Interval)
+        /// The operator has seen what is wrong.
+        case acknowledge
         /// The temperature around the packs takes another course.
         case ambient(AmbientProfile)
         /// The sun gives this power, in watts; `nil` for its profile.
@@ -65,7 +72,13 @@ extension PlantEvent.Action: CustomStringConvertible {
         case .behaviour(let behaviour): "the inverter behaves as '\(behaviour.name)'"
         case .clockJump(let jump): "the clock of the gateway jumps by \(jump.seconds) s"
         case .asleep(let time): "the gateway sleeps for \(time.seconds) s"
-        case .restart(let time): "the gateway restarts within \(time.seconds) s"
+        case .restart(let time, let forgets):
+            "the gateway restarts within \(time.seconds) s" + (forgets ? " and has forgotten all" : "")
+        case .secondBattery(let time): "another battery speaks for \(time.seconds) s"
+        case .order(let kind, let milliamps, let time):
+            "the operator orders \(kind.name)" + (milliamps > 0 ? " \(milliamps) mA" : "")
+                + " for \(time.seconds) s"
+        case .acknowledge: "the operator has seen it"
         case .ambient: "the weather changes"
         case .sun(let watts): watts.map { "the sun gives \($0) W" } ?? "the sun follows its day again"
         case .load(let watts): watts.map { "the house draws \($0) W" } ?? "the house follows its day again"

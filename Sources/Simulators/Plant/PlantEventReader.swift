@@ -47,8 +47,21 @@ struct PlantEventReader {
             time(&reader, "by", -366 * 86_400_000...366 * 86_400_000).map { .clockJump($0) }
         },
         Word("gateway_asleep") { reader, _ in time(&reader, "for", 1_000...86_400_000).map { .asleep($0) } },
-        Word("gateway_restart") { reader, _ in time(&reader, "for", 1_000...86_400_000).map { .restart($0) }
+        Word("gateway_restart") { reader, _ in
+            let forgets = reader.flag("forgets")
+            return time(&reader, "for", 1_000...86_400_000).map {
+                .restart($0, forgets: forgets?.value ?? false)
+            }
         },
+        Word("second_battery") { reader, _ in
+            time(&reader, "for", 1_000...86_400_000).map { .secondBattery($0) }
+        },
+        Word("pause_charge") { reader, _ in order(&reader, .pauseCharge) },
+        Word("pause_discharge") { reader, _ in order(&reader, .pauseDischarge) },
+        Word("cap_charge") { reader, _ in order(&reader, .capCharge) },
+        Word("cap_discharge") { reader, _ in order(&reader, .capDischarge) },
+        Word("force_charge") { reader, _ in order(&reader, .forceCharge) },
+        Word("acknowledge") { _, _ in .acknowledge },
         Word("ambient") { reader, scenario in
             var ambient = scenario.ambient
             ambient.read(&reader)
@@ -98,6 +111,20 @@ struct PlantEventReader {
         return scenario.packs.isEmpty ? nil : number.map { $0.value - 1 }
     }
 
+    /// An order of the operator; a cap has a current.
+    private static func order(
+        _ reader: inout MappingReader, _ kind: OperatorOrder.Kind
+    ) -> PlantEvent.Action? {
+        var milliamps: Int32 = 0
+        if kind == .capCharge || kind == .capDischarge {
+            reader.require("current", "a cap has a current", "add it, for example 'current: 20 A'")
+            reader.whole("current", .current, 0...5_000_000, into: &milliamps)
+        }
+        return time(&reader, "for", 1_000...31 * 86_400_000).map {
+            .order(kind, milliamps: milliamps, for: $0)
+        }
+    }
+
     private static func time(
         _ reader: inout MappingReader, _ key: String, _ range: ClosedRange<Int64>
     ) -> Interval? {
@@ -108,57 +135,5 @@ struct PlantEventReader {
     /// A power; without one the day is followed again.
     private static func power(_ reader: inout MappingReader) -> Int32? {
         reader.quantity("power", .power, in: 0...1_000_000).map { Int32($0.value) }
-    }
-}
-
-/// Reads the section `expect` of a scenario.
-enum PlantExpectationReader {
-    static func read(_ root: inout MappingReader) -> [PlantExpectation] {
-        var expectations: [PlantExpectation] = []
-        root.section("expect") { reader in
-            for figure in PlantFigure.all {
-                guard let scalar = reader.scalar(figure.key),
-                    let (bound, value) = value(scalar, figure, reader.problems)
-                else { continue }
-                expectations.append(PlantExpectation(.figure(figure.key, bound, value)))
-            }
-            if let kinds = kinds(&reader, "alarms") { expectations.append(PlantExpectation(.alarms(kinds))) }
-            if let kinds = kinds(&reader, "no_alarms") {
-                expectations.append(PlantExpectation(.noAlarms(kinds)))
-            }
-        }
-        return expectations
-    }
-
-    /// Reads `at most 3.60 V`; without words it is exactly that.
-    private static func value(
-        _ scalar: Scalar, _ figure: PlantFigure, _ problems: ProblemCollector
-    ) -> (PlantExpectation.Bound, Int64)? {
-        let bound = PlantExpectation.Bound.allCases.first { scalar.text.hasPrefix($0.rawValue + " ") }
-        var rest = scalar
-        if let bound { rest.text = String(scalar.text.dropFirst(bound.rawValue.count + 1)) }
-        let name = "'\(figure.key)'"
-        let range: ClosedRange<Int64> = -1_000_000_000...1_000_000_000_000
-        if let quantity = figure.quantity {
-            guard let value = problems.quantity(rest, named: name, quantity, in: range) else { return nil }
-            return (bound ?? .exactly, value.value)
-        }
-        if rest.text.count <= 9, let value = Int64(rest.text) { return (bound ?? .exactly, value) }
-        let words = PlantExpectation.Bound.allCases.map(\.rawValue).joined(separator: ", ")
-        problems.add(
-            scalar.mark, "\(name) is \(scalar.shown)", "it is a whole number behind one of: \(words)",
-            "write for example 'at most 3'")
-        return nil
-    }
-
-    private static func kinds(_ reader: inout MappingReader, _ key: String) -> [AlarmKind]? {
-        guard let items = reader.list(key) else { return nil }
-        let known = (0..<UInt8(AlarmKind.count)).compactMap(AlarmKind.init(rawValue:))
-        return items.compactMap { item in
-            guard let scalar = reader.problems.scalar(item, named: "an alarm of '\(key)'") else { return nil }
-            if let kind = known.first(where: { $0.word == scalar.text }) { return kind }
-            reader.problems.unknownWord(scalar, named: "an alarm of '\(key)'", among: known.map(\.word))
-            return nil
-        }
     }
 }

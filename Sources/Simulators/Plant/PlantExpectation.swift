@@ -1,5 +1,5 @@
 public import BatteryModel
-package import YAMLFile
+public import ChargeControl
 
 /// Something that must hold at the end of a scenario.
 public struct PlantExpectation: Sendable, Hashable {
@@ -25,6 +25,8 @@ public struct PlantExpectation: Sendable, Hashable {
         case alarms([AlarmKind])
         /// The control has not raised these.
         case noAlarms([AlarmKind])
+        /// These stages came one after the other; others may have come between them.
+        case stages([ChargeStage])
     }
 
     /// What must hold.
@@ -67,7 +69,17 @@ public struct PlantExpectation: Sendable, Hashable {
                 expected: "no_alarms: \(Self.words(kinds))",
                 measured: raised.isEmpty ? "not raised" : "raised: \(Self.words(raised))",
                 holds: raised.isEmpty)
+        case .stages(let stages):
+            var rest = stages[...]
+            for stage in report.charge.stages where stage == rest.first { rest = rest.dropFirst() }
+            return Outcome(
+                expected: "stages: \(Self.words(stages))", measured: Self.words(report.charge.stages),
+                holds: rest.isEmpty)
         }
+    }
+
+    private static func words(_ stages: [ChargeStage]) -> String {
+        stages.map(\.word).joined(separator: ", ")
     }
 
     private static func words(_ kinds: [AlarmKind]) -> String {
@@ -86,52 +98,4 @@ extension PlantExpectation.Bound {
         case .exactly: measured.rounded() == value
         }
     }
-}
-
-/// A figure of the report that can be expected to have a value.
-package struct PlantFigure: Sendable {
-    /// The key in files.
-    package var key: String
-    /// What it is measured in; `nil` for a number without a unit.
-    package var quantity: Quantity?
-    /// The figure, in the whole numbers of the quantity; `nil` if it is not known.
-    package var value: @Sendable (PlantReport) -> Double?
-
-    init(_ key: String, _ quantity: Quantity?, _ value: @escaping @Sendable (PlantReport) -> Double?) {
-        self.key = key
-        self.quantity = quantity
-        self.value = value
-    }
-
-    /// A value as it is written.
-    package func text(_ value: Int64) -> String { quantity?.text(value) ?? "\(value)" }
-
-    /// The figure called `key`; `nil` if there is none.
-    package static func named(_ key: String) -> PlantFigure? { all.first { $0.key == key } }
-
-    /// Every figure.
-    package static let all: [PlantFigure] = [
-        PlantFigure("bms_cut_offs", nil) { Double($0.total.cutOffs) },
-        PlantFigure("highest_cell", .voltage) { $0.total.highestCellMillivolts },
-        PlantFigure("lowest_cell", .voltage) { $0.total.lowestCellMillivolts },
-        PlantFigure("spread", .voltage) { $0.total.widestSpreadMillivolts },
-        PlantFigure("spread_of_last_day", .voltage) { $0.days.last?.widestSpreadMillivolts },
-        PlantFigure("energy", .part) { $0.energyPermille },
-        PlantFigure("energy_charged", .energy) { $0.total.chargedWattHours },
-        PlantFigure("energy_discharged", .energy) { $0.total.dischargedWattHours },
-        PlantFigure("soc_at_end", .part) { $0.total.socEndPermille },
-        PlantFigure("reversals_per_hour", nil) { Double($0.reversalsInWorstHour) },
-        PlantFigure("pack_charge", .part) { $0.worstOfPack.chargePermille },
-        PlantFigure("pack_discharge", .part) { $0.worstOfPack.dischargePermille },
-        PlantFigure("bms_charge", .part) { $0.worstOfBMS.chargePermille },
-        PlantFigure("bms_discharge", .part) { $0.worstOfBMS.dischargePermille },
-        PlantFigure("over_ccl", .span) { $0.overChargeSeconds * 1_000 },
-        PlantFigure("over_dcl", .span) { $0.overDischargeSeconds * 1_000 },
-        PlantFigure("over_cvl", .voltage) { $0.overVoltageMillivolts },
-        PlantFigure("frozen_charge", .current) { Double($0.frozenChargeMilliamps) },
-        PlantFigure("zero_charge", .span) { $0.total.zeroChargeSeconds * 1_000 },
-        PlantFigure("zero_discharge", .span) { $0.total.zeroDischargeSeconds * 1_000 },
-        PlantFigure("bank_lost", .span) { ($0.stateSeconds[2] + $0.stateSeconds[3]) * 1_000 },
-        PlantFigure("inverter_stops", nil) { Double($0.inverterStops) },
-    ]
 }

@@ -1,5 +1,5 @@
 public import BatteryModel
-public import ChargeControl
+import ChargeControl
 
 /// What happened in a plant.
 public struct PlantReport: Sendable {
@@ -91,6 +91,8 @@ public struct PlantReport: Sendable {
     public internal(set) var zeroDischargeByRule = [Double](repeating: 0, count: 64)
     /// Seconds in each state of the control, by its number.
     public internal(set) var stateSeconds = [Double](repeating: 0, count: 8)
+    /// How it was charged.
+    public internal(set) var charge = PlantCharge()
     /// Times the inverter stopped because it heard no limits.
     public internal(set) var inverterStops = 0
     /// What a perfect control would have charged, in watt-hours; `nil` if nobody has worked it out.
@@ -122,47 +124,6 @@ public struct PlantReport: Sendable {
             return
         }
         notes.append(PlantNote(at: elapsed, what: what))
-    }
-}
-
-/// Something that happened in a plant.
-public struct PlantNote: Sendable, Hashable {
-    /// What can happen.
-    public enum What: Sendable, Hashable {
-        /// An event of the scenario.
-        case script(PlantEvent.Action)
-        /// A BMS opened a switch; packs are counted from 0.
-        case cutOff(pack: Int, AlarmKind)
-        /// A BMS closed its switch again.
-        case released(pack: Int, AlarmKind)
-        /// The control raised an alarm.
-        case alarm(AlarmKind, AlarmLevel)
-        /// The control took an alarm back.
-        case alarmEnds(AlarmKind)
-        /// The control is in another state; `nil` while the gateway is not there.
-        case state(BankVerdict.State?)
-        /// The inverter stopped because it heard no limits.
-        case inverterStopped
-    }
-
-    /// When, counted from the beginning.
-    public var at: Interval
-    /// What.
-    public var what: What
-}
-
-extension PlantNote: CustomStringConvertible {
-    /// What happened, in a few words.
-    public var description: String {
-        switch what {
-        case .script(let action): "\(action)"
-        case .cutOff(let pack, let kind): "the BMS of pack \(pack + 1) cuts off: \(kind.word)"
-        case .released(let pack, let kind): "the BMS of pack \(pack + 1) closes again: \(kind.word) is over"
-        case .alarm(let kind, let level): "\(level): \(kind.word)"
-        case .alarmEnds(let kind): "over: \(kind.word)"
-        case .state(let state): "the control is \(state.map { snakeCase("\($0)") } ?? "not there")"
-        case .inverterStopped: "the inverter stops: it hears no limits"
-        }
     }
 }
 

@@ -6,7 +6,7 @@ public enum PlantTrace {
     /// The names of the columns for a number of packs.
     public static func header(packs: Int) -> String {
         let bank =
-            "seconds,sun_w,load_w,soc_permille,bank_mv,bank_ma,state,cvl_mv,ccl_ma,dcl_ma,ccl_rule,dcl_rule"
+            "seconds,sun_w,load_w,soc_permille,bank_mv,bank_ma,state,stage,said_permille,cvl_mv,ccl_ma,dcl_ma,cvl_rule,ccl_rule,dcl_rule"
         let own = (1...max(packs, 1)).map { pack in
             ["ma", "high_mv", "low_mv", "soc_permille", "bms_soc_permille", "decicelsius", "protections"]
                 .map { "p\(pack)_\($0)" }.joined(separator: ",")
@@ -22,12 +22,15 @@ public enum PlantTrace {
         ]
         if let verdict = plant.verdict {
             cells += [
-                snakeCase("\(verdict.state)"), "\(verdict.chargeVoltage.value)", "\(verdict.charge.value)",
-                "\(verdict.discharge.value)", verdict.charge.winner.rule.word,
+                snakeCase("\(verdict.state)"), verdict.stage.stage.word,
+                verdict.bank[.soc].map { "\($0.value)" } ?? "", "\(verdict.chargeVoltage.value)",
+                "\(verdict.charge.value)",
+                "\(verdict.discharge.value)", verdict.chargeVoltage.winner.rule.word,
+                verdict.charge.winner.rule.word,
                 verdict.discharge.winner.rule.word,
             ]
         } else {
-            cells += ["none", "", "", "", "", ""]
+            cells += ["none", "", "", "", "", "", "", "", ""]
         }
         for pack in plant.bank.packs {
             cells += [

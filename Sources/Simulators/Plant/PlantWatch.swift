@@ -75,13 +75,20 @@ struct PlantDecision: Sendable {
     var state: BankVerdict.State
     var charge: LimitReason
     var discharge: LimitReason
+    var voltage: LimitReason
     var alarms: AlarmSet
+    var stage: StageProgress
+    /// What is said of the state of charge, in thousandths.
+    var socPermille: Int32?
 
     init(_ verdict: borrowing BankVerdict) {
         state = verdict.state
         charge = verdict.charge.winner
         discharge = verdict.discharge.winner
+        voltage = verdict.chargeVoltage.winner
         alarms = verdict.alarms
+        stage = verdict.stage
+        socPermille = verdict.isTransmitting ? verdict.bank[.soc]?.value : nil
     }
 }
 
@@ -106,11 +113,12 @@ extension PlantReport {
         var part = Span(socStartPermille: 0, socEndPermille: 0)
         observeEnergy(bank, into: &part)
         observePacks(bank, at: elapsed, into: &part)
+        let soc = elapsed.seconds % 60 == 0 || isLast ? bank.socPermille : nil
         if let inverter {
             observeControl(decision, at: elapsed, into: &part)
+            observeCharge(decision, bank, soc: soc, at: elapsed)
             observeInverter(inverter, bank, at: elapsed)
         }
-        let soc = elapsed.seconds % 60 == 0 || isLast ? bank.socPermille : nil
         total.add(part, soc: soc)
         days[day].add(part, soc: soc)
     }
@@ -212,6 +220,14 @@ extension PlantReport {
             part.zeroDischargeSeconds = stepSeconds
             zeroDischargeByRule[Int(discharge.rule.rawValue)] += stepSeconds
         }
+    }
+
+    private mutating func observeCharge(
+        _ decision: PlantDecision?, _ bank: borrowing SimulatedBank, soc: Double?, at elapsed: Interval
+    ) {
+        let change = charge.take(decision, bank, soc: soc, seconds: stepSeconds, at: elapsed)
+        if change.isFull { note(.full, at: elapsed) }
+        if let stage = change.began { note(.stage(stage), at: elapsed) }
     }
 
     private mutating func observeAlarms(_ set: AlarmSet, at elapsed: Interval) {

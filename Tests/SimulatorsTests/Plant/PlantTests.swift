@@ -93,9 +93,12 @@ func sunny(packs: Int = 3, soc: Int32 = 500, hours: Int64 = 2, watts: Int32 = 8_
         scenario.control.bankChargeMilliamps = 50_000
         #expect(Plant.run(scenario).overChargeSeconds == 0)
         scenario.inverter.readings.insert(.ignoresCCL)
+        scenario.control.supervision.action = .alarm
         let report = Plant.run(scenario)
         #expect(report.overChargeSeconds > 3_500)
         #expect(report.worstOfPack.chargePermille > 1_050)
+        scenario.control.supervision.action = .lowerVoltage
+        #expect(Plant.run(scenario).overChargeSeconds < 2_000)
     }
 
     @Test("a perfect control keeps the highest cell at its voltage, and no BMS cuts off") func perfect() {
