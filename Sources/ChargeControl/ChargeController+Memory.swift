@@ -10,6 +10,11 @@ extension ChargeController {
         try orders.place(order, at: now)
     }
 
+    /// Adds to an order that was taken up after a restart why it was given.
+    public mutating func annotate(_ kind: OperatorOrder.Kind, _ note: ASCIIText) {
+        orders.annotate(kind, note)
+    }
+
     /// Ends an order; nothing happens if there is none.
     public mutating func end(_ kind: OperatorOrder.Kind) { orders.end(kind) }
 

@@ -26,6 +26,8 @@ public struct StageProgress: Sendable, Equatable {
     public var balanced = Interval.zero
     /// Time since the last full charge; since Busbar first ran here if there was none.
     public var sinceFull = Interval.zero
+    /// Whether there was one since Busbar first ran here.
+    public var hasBeenFull = false
     /// Whether a full charge is overdue.
     public var isFullChargeDue = false
 }
@@ -132,6 +134,7 @@ struct StageMachine: Sendable {
         inner = .float
         hasCompleted = true
         progress.sinceFull = .zero
+        progress.hasBeenFull = true
         progress.isFullChargeDue = false
         floatMicrovolts = Int64(millivolts) * 1_000
         isSettling = bankMillivolts.map { $0 > millivolts } ?? false
@@ -193,6 +196,7 @@ extension StageMachine {
         memory[.absorbed] = progress.absorbed.milliseconds
         memory[.balanced] = progress.balanced.milliseconds
         memory[.sinceFull] = progress.sinceFull.milliseconds
+        memory[.hasBeenFull] = progress.hasBeenFull ? 1 : 0
         memory[.floated] = floated.milliseconds
         memory[.floatVoltage] = floatMicrovolts
         memory[.held] = isHeld ? 1 : 0
@@ -209,6 +213,7 @@ extension StageMachine {
         progress.absorbed = Self.time(memory[.absorbed], below: settings.absorptionLongest)
         progress.balanced = Self.time(memory[.balanced], below: settings.absorptionTime)
         progress.sinceFull = Self.time(memory[.sinceFull]) + pause
+        progress.hasBeenFull = memory[.hasBeenFull] == 1
         floated = Self.time(memory[.floated])
         floatMicrovolts = memory[.floatVoltage].flatMap { (1...2_000_000_000).contains($0) ? $0 : nil }
         isHeld = memory[.held] == 1

@@ -7,11 +7,11 @@ public struct ControlMemory: Sendable, Equatable {
     public static let count = bankCount + 16 * packCount
 
     /// Number of values of the bank, and of each pack.
-    private static let bankCount = 29
+    private static let bankCount = 30
     private static let packCount = 3
 
     /// The values by their place in ``rows``; `nil` where nothing is known.
-    private var values: InlineArray<77, Int64?> = InlineArray(repeating: nil)
+    private var values: InlineArray<78, Int64?> = InlineArray(repeating: nil)
 
     /// Nothing remembered.
     public init() {}
@@ -56,7 +56,7 @@ extension ControlMemory {
         case chargeVoltage, floatVoltage
         case chargeLatched, dischargeLatched, refusing, isFull, held
         case soc, counted
-        case stoppedByIgnoring, voltageCap, packsWhenFull, settling
+        case stoppedByIgnoring, voltageCap, packsWhenFull, settling, hasBeenFull
         case pauseCharge, pauseChargeFor
         case pauseDischarge, pauseDischargeFor
         case capCharge, capChargeFor
@@ -84,6 +84,7 @@ extension ControlMemory {
             case .voltageCap: "voltage_cap_mv"
             case .packsWhenFull: "packs_soc_when_full"
             case .settling: "settling"
+            case .hasBeenFull: "has_been_full"
             case .pauseCharge: "pause_charge"
             case .pauseChargeFor: "pause_charge_ms"
             case .pauseDischarge: "pause_discharge"

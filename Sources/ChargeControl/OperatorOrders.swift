@@ -90,6 +90,10 @@ public struct StandingOrders: Sendable {
         orders[Int(order.kind.rawValue)] = order
     }
 
+    mutating func annotate(_ kind: OperatorOrder.Kind, _ note: ASCIIText) {
+        orders[Int(kind.rawValue)]?.note = note
+    }
+
     mutating func end(_ kind: OperatorOrder.Kind) { orders[Int(kind.rawValue)] = nil }
 
     /// Ends what has expired.

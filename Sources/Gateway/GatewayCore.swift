@@ -91,6 +91,12 @@ public struct GatewayCore: Sendable {
         image.wall = remembered.wall
         guard let memory = remembered.memory else { return }
         controller.restore(memory, at: now, wall: remembered.wall)
+        for words in remembered.words where controller.orders[words.kind] != nil {
+            var note = ASCIIText()
+            for byte in words.note.utf8 where (0x20...0x7E).contains(byte) { note.append(byte) }
+            controller.annotate(words.kind, note)
+            givers[words.kind] = words.by
+        }
     }
 
     /// What has to be remembered over a restart.

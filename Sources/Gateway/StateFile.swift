@@ -22,6 +22,8 @@ public struct Remembered: Sendable {
 
     /// What the control remembers; `nil` if nothing.
     public var memory: ControlMemory?
+    /// Who gave the orders in it, and why.
+    public var words: [OrderWords] = []
     /// The time on the wall at which it was read.
     public var wall: WallTime?
     /// What is to be said about it, in this order.
@@ -60,18 +62,18 @@ public struct StateFile: Sendable {
     public mutating func load(wall: WallTime?) -> Remembered {
         var found = Remembered(wall: wall)
         do throws(StateDamage) {
-            if let memory = try read(old: false) {
+            if let state = try read(old: false) {
                 isSound = true
-                found.memory = memory
-            } else if let memory = try read(old: true) {
+                (found.memory, found.words) = state
+            } else if let state = try read(old: true) {
                 // Power failed between the two names.
-                found.memory = memory
+                (found.memory, found.words) = state
             }
             found.notes = [found.memory.map { .goesOn(Self.age($0, wall)) } ?? .nothing]
         } catch .otherBank(let bank) {
             found.notes = [.otherBank(bank)]
         } catch {
-            found.memory = try? read(old: true)
+            if let state = try? read(old: true) { (found.memory, found.words) = state }
             found.notes = [found.memory == nil ? .damaged(error) : .older(error)]
         }
         if let why = file.obstacle { found.notes.append(.cannotSave(why.description)) }
@@ -81,12 +83,16 @@ public struct StateFile: Sendable {
     /// Remembers.
     ///
     /// - Throws: `SystemError`; what was remembered before then still stands.
-    public mutating func save(_ memory: ControlMemory) throws(SystemError) {
-        try file.replace(with: text.bytes(memory), keepsOld: isSound)
+    public mutating func save(
+        _ memory: ControlMemory, _ orders: [GivenOrder] = []
+    ) throws(SystemError) {
+        try file.replace(with: text.bytes(memory, orders), keepsOld: isSound)
         isSound = true
     }
 
-    private func read(old isOld: Bool) throws(StateDamage) -> ControlMemory? {
+    private func read(
+        old isOld: Bool
+    ) throws(StateDamage) -> (memory: ControlMemory, words: [OrderWords])? {
         let bytes: [UInt8]?
         do throws(SystemError) {
             bytes = try file.read(old: isOld, limit: StateText.limit)
@@ -94,7 +100,7 @@ public struct StateFile: Sendable {
             throw .unreadable(error.description)
         }
         guard let bytes else { return nil }
-        return try text.memory(bytes)
+        return try text.state(bytes)
     }
 
     private static func age(_ memory: ControlMemory, _ wall: WallTime?) -> Interval? {

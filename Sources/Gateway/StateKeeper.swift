@@ -86,16 +86,18 @@ public final class StateKeeper: Sendable {
             guard isLast || state.pace.isDue(mark, at: now) else { return nil }
             state.pace.wrote(mark, at: now)
             let before = state.failure
-            state.failure = Self.save(memory, &state.file)
+            state.failure = Self.save(memory, snapshot.orders, &state.file)
             return state.failure == before ? nil : state.failure
         }
         if let untold { trouble.withLock { $0 = untold } }
     }
 
     /// Saves; returns why it could not.
-    private static func save(_ memory: ControlMemory, _ file: inout StateFile) -> SystemError? {
+    private static func save(
+        _ memory: ControlMemory, _ orders: [GivenOrder], _ file: inout StateFile
+    ) -> SystemError? {
         do throws(SystemError) {
-            try file.save(memory)
+            try file.save(memory, orders)
             return nil
         } catch {
             return error

@@ -35,8 +35,8 @@ public struct StateText: Sendable {
         packs = configuration.packs.map { "\($0.driver.sheet.id) \($0.address) \($0.name)" }
     }
 
-    /// Writes down a memory.
-    public func bytes(_ memory: ControlMemory) -> [UInt8] {
+    /// Writes down a memory, and who gave the orders that stand, and why.
+    public func bytes(_ memory: ControlMemory, _ orders: [GivenOrder] = []) -> [UInt8] {
         var text = "\(Self.title)\nbank \(bank)\n"
         for (number, pack) in packs.enumerated() { text += "pack.\(number + 1) \(pack)\n" }
         for index in 0..<ControlMemory.count {
@@ -45,6 +45,7 @@ public struct StateText: Sendable {
             if let pack, pack > packs.count { continue }
             text += pack.map { "pack.\($0).\(name) \(value)\n" } ?? "\(name) \(value)\n"
         }
+        for given in orders { text += OrderWords(given).line + "\n" }
         return Array((text + Self.lastLine(of: text.utf8)).utf8)
     }
 
@@ -54,9 +55,17 @@ public struct StateText: Sendable {
     ///
     /// - Throws: `StateDamage`.
     public func memory(_ bytes: [UInt8]) throws(StateDamage) -> ControlMemory {
+        try state(bytes).memory
+    }
+
+    /// Reads a memory and the words of the orders in it, all of it or nothing.
+    ///
+    /// - Throws: `StateDamage`.
+    func state(_ bytes: [UInt8]) throws(StateDamage) -> (memory: ControlMemory, words: [OrderWords]) {
         let lines = try Self.lines(of: bytes)
         guard lines.first == Self.title else { throw .version }
         var memory = ControlMemory()
+        var words: [OrderWords] = []
         var places: [Substring: Int] = [:]
         for (number, line) in lines.enumerated().dropFirst() {
             guard let space = line.firstIndex(of: " ") else { throw .line(number + 1) }
@@ -64,6 +73,8 @@ public struct StateText: Sendable {
             let rest = line[line.index(after: space)...]
             if name == "bank" {
                 guard rest == bank else { throw .otherBank(String(rest)) }
+            } else if name.hasPrefix(OrderWords.prefix) {
+                if let said = OrderWords(name, rest) { words.append(said) }
             } else if name.hasPrefix("pack."), !name.dropFirst(5).contains(".") {
                 places[name] = packs.firstIndex(of: String(rest))
             } else {
@@ -73,7 +84,7 @@ public struct StateText: Sendable {
                 memory[index] = value
             }
         }
-        return memory
+        return (memory, words)
     }
 
     /// Where the value called `name` belongs; `nil` if nowhere.

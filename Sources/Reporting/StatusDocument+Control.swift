@@ -11,8 +11,8 @@ extension StatusDocument {
         public var absorbedSeconds: Int64
         /// How long the cells were together meanwhile.
         public var balancedSeconds: Int64
-        /// Time since the last full charge; since Busbar first ran here if there was none.
-        public var sinceFullSeconds: Int64
+        /// Time since the last full charge; left out if there was none since Busbar first ran here.
+        public var sinceFullSeconds: Int64?
         /// Whether a full charge is overdue.
         public var isFullChargeDue: Bool
     }
@@ -55,7 +55,7 @@ extension StatusDocument.Stage {
         name = Wording.stage(progress.stage)
         absorbedSeconds = progress.absorbed.seconds
         balancedSeconds = progress.balanced.seconds
-        sinceFullSeconds = progress.sinceFull.seconds
+        sinceFullSeconds = progress.hasBeenFull ? progress.sinceFull.seconds : nil
         isFullChargeDue = progress.isFullChargeDue
     }
 }

@@ -168,7 +168,8 @@ extension StatusView {
         if stage.name == "absorption" {
             text += " for \(time(stage.absorbedSeconds)), balanced for \(time(stage.balancedSeconds))"
         }
-        text += "   \(time(stage.sinceFullSeconds)) since full" + (stage.isFullChargeDue ? ", overdue" : "")
+        text += stage.sinceFullSeconds.map { "   \(time($0)) since full" } ?? "   not full yet"
+        if stage.isFullChargeDue { text += ", overdue" }
         let bound = soc.bound == "source" ? "" : ", " + soc.bound.split(separator: "_").joined(separator: " ")
         return [text + "   SOC from \(soc.source)\(bound)"]
     }

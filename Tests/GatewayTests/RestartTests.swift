@@ -70,6 +70,26 @@ struct RestartTests {
         #expect(try verdict(plant).charge.value > 0)
     }
 
+    @Test("who gave an order, and why, is remembered with it")
+    func words() throws {
+        var before = VirtualPlant(packs: 1)
+        before.core.setWall(WallTime(unixSeconds: Self.savedAt))
+        before.run(for: .seconds(5))
+        let order = OperatorOrder(.pauseCharge, note: ASCIIText("cleaning the  fuses"))
+        let given = before.core.carryOut(GatewayCommand([.place(order)], by: "the owner"), at: before.now)
+        #expect(given == .done)
+        before.run(for: .seconds(1))
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/state"
+        var file = StateFile(path: path, State.configuration(["A"]))
+        try file.save(before.core.memory(at: before.now), before.core.orders)
+        var read = StateFile(path: path, State.configuration(["A"]))
+        let remembered = read.load(wall: WallTime(unixSeconds: Self.savedAt + 9))
+        var after = VirtualPlant(packs: 1, remembered: remembered)
+        after.run(for: .seconds(5))
+        #expect(after.core.orders == [GivenOrder(order, by: "theowner")])
+    }
+
     @Test("a damaged memory is an alarm until somebody acknowledges it")
     func damagedIsTold() throws {
         var plant = VirtualPlant(packs: 1, remembered: Remembered(notes: [.damaged(.checksum)]))
