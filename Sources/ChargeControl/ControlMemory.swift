@@ -1,6 +1,6 @@
 /// What the control remembers over a restart.
 ///
-/// Lengths of time, not instants: the clock that instants come from begins anew with every boot. ``rows`` names every
+/// Lengths of time, not instants: the clock that instants come from begins anew with every boot. ``name(_:)`` names every
 /// number, so that whoever keeps the memory need not know what is in it.
 public struct ControlMemory: Sendable, Equatable {
     /// Number of values.
@@ -10,7 +10,7 @@ public struct ControlMemory: Sendable, Equatable {
     private static let bankCount = 30
     private static let packCount = 3
 
-    /// The values by their place in ``rows``; `nil` where nothing is known.
+    /// The values by their place, as ``name(_:)`` counts them; `nil` where nothing is known.
     private var values: InlineArray<78, Int64?> = InlineArray(repeating: nil)
 
     /// Nothing remembered.
