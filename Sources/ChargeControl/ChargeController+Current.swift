@@ -140,7 +140,7 @@ extension ChargeController {
                 continue
             }
             var offer = own.winner
-            offer.limit = sharing.bankLimit(for: own.value, of: index, in: group, wired: wired)
+            offer.limit = sharing.bankLimit(direction, for: own.value, of: index, in: group, wired: wired)
             if let over = overCurrent(direction, of: index, bank), over.limit < offer.limit { offer = over }
             packs[index]?.offered[direction] = offer
             if direction == .charge {
@@ -189,7 +189,7 @@ extension ChargeController {
             let among = conducting | 1 << UInt16(index)
             offer.limit = min(
                 offer.limit,
-                sharing.bankLimit(for: own, of: index, in: sharing.group(among), wired: among))
+                sharing.bankLimit(direction, for: own, of: index, in: sharing.group(among), wired: among))
             offer.rule = .packLost
             offer.rise = .newReading
             ballot.hear(offer)

@@ -3,12 +3,17 @@ import BatteryModel
 /// How the bank's current divides over its packs: as the operator says, as it was measured, else by capacity.
 ///
 /// Parallel packs divide a current by their resistances. Those show as soon as enough current flows; until then
-/// nobody knows them, and packs that differ in size are trusted with half of what their capacities promise.
+/// nobody knows them, and packs that differ in size are trusted with half of what their capacities promise. What was
+/// seen at a small current says little about a large one, where differences of voltage weigh less: a pack that differs
+/// is trusted with twice what it was seen to carry.
 struct Sharing: Sendable {
     /// What one pack carries, in millionths of the whole bank: by configuration or capacity.
     private var stated: InlineArray<16, Int64> = InlineArray(repeating: 0)
     /// The same as it was measured, in the same scale; 0 where it never was.
     private var measured: InlineArray<16, Int64> = InlineArray(repeating: 0)
+    /// The largest current each pack was seen to carry of late, in milliamps, with the sign of its direction; its
+    /// measured share is from then.
+    private var proven: InlineArray<16, Int64> = InlineArray(repeating: 0)
     /// Packs whose share the operator has given: bit n for pack n.
     private var configured: UInt16 = 0
     /// Whether packs that are not configured differ from each other.
@@ -106,21 +111,25 @@ struct Sharing: Sendable {
     /// The current of the whole bank at which `pack` carries `limit`, rounded down.
     ///
     /// Where more than one pack is `wired` a tenth is kept back, because the parts are never exactly known; half
-    /// where they were never measured and the packs differ. A lost pack counts as wired although it is not in the
-    /// group.
-    func bankLimit(for limit: Int32, of pack: Int, in group: Group, wired: UInt16) -> Int32 {
+    /// where the packs differ, until twice what the pack was seen to carry is more. A lost pack counts as wired
+    /// although it is not in the group.
+    func bankLimit(
+        _ direction: Direction, for limit: Int32, of pack: Int, in group: Group, wired: UInt16
+    ) -> Int32 {
         let share = expected(pack, in: group)
-        let bank = Int64(limit) * share.whole / max(share.part, 1)
-        guard wired.nonzeroBitCount > 1 else { return Int32(clamping: bank) }
-        let isProven = !areUnequal || measured[pack] > 0 || isConfigured(pack)
-        let unproven = isProven ? 0 : bank * Self.unprovenMarginPermille / 1_000
-        let margin = isProven ? bank : Int64(limit)
+        let most = Int64(limit)
+        guard wired.nonzeroBitCount > 1 else {
+            return Int32(clamping: most * share.whole / max(share.part, 1))
+        }
+        let kept = most * Self.marginPermille / 1_000
+        var own = kept
+        if areUnequal, !isConfigured(pack) {
+            let reached = direction == .charge ? proven[pack] : -proven[pack]
+            own = min(kept, max(most * Self.unprovenMarginPermille / 1_000, reached * 2))
+        }
         // Whatever the others do, a pack cannot carry more than the bank does.
-        return Int32(clamping: max(margin * Self.marginPermille / 1_000, unproven))
+        return Int32(clamping: max(own * share.whole / max(share.part, 1), kept))
     }
-
-    /// Whether the share of a pack was measured and not only stated.
-    func isMeasured(_ pack: Int) -> Bool { measured[pack] > 0 }
 
     // MARK: Measuring
 
@@ -130,6 +139,7 @@ struct Sharing: Sendable {
     /// rise that the lost pack kept down.
     mutating func learn(_ currents: borrowing Currents, isComplete: Bool, elapsed: Interval) {
         sinceTaken = sinceTaken + elapsed
+        forget(elapsed)
         var sum: Int64 = 0
         var isWhole = currents.conducting.nonzeroBitCount > 1 && isComplete
         var isSteady = true
@@ -155,7 +165,21 @@ struct Sharing: Sendable {
         let threshold = isMeasuring ? Self.goesOnAbovePermille : Self.beginsAbovePermille
         isMeasuring = isWhole && part > threshold
         guard isMeasuring, isSteady, isNew, part > Self.beginsAbovePermille else { return }
+        guard !isLittle(sum, through: currents.conducting) else { return }
         take(currents, sum: sum)
+    }
+
+    /// Whether the same packs carried more than twice as much of late: what was seen then is nearer to the truth.
+    private func isLittle(_ sum: Int64, through conducting: UInt16) -> Bool {
+        var reached: Int64 = 0
+        for index in proven.indices where conducting & 1 << UInt16(index) != 0 { reached += proven[index] }
+        return sum.signum() == reached.signum() && abs(sum) * 2 < abs(reached)
+    }
+
+    /// Differences of voltage change with the state of charge, and so do the shares.
+    private mutating func forget(_ elapsed: Interval) {
+        let part = min(elapsed.milliseconds, Self.provenMilliseconds)
+        for index in proven.indices { proven[index] -= proven[index] * part / Self.provenMilliseconds }
     }
 
     /// Shares that shift count at once as soon as one of them turns out larger, and within a minute otherwise.
@@ -176,11 +200,15 @@ struct Sharing: Sendable {
         sinceTaken = .zero
         for index in shares.indices where shares[index] > 0 {
             measured[index] += (shares[index] - measured[index]) * part / 60_000
+            let carried = Int64(currents.milliamps[index]?.value ?? 0)
+            let isMore = carried.signum() != proven[index].signum() || abs(carried) > abs(proven[index])
+            if isMore { proven[index] = carried }
         }
     }
 
     private static let marginPermille: Int64 = 900
     private static let unprovenMarginPermille: Int64 = 500
+    private static let provenMilliseconds: Int64 = 1_200_000
     /// Below a tenth of the capacity in an hour offsets and differences of voltage rule the currents.
     private static let beginsAbovePermille: Int64 = 100
     private static let goesOnAbovePermille: Int64 = 50

@@ -13,11 +13,9 @@ struct VoltageRamp: Sendable {
 
     /// Lowers `limit` to what may be said now; `present` is the voltage of the bank.
     ///
-    /// Up to the bank's own voltage, and up to the `floor`, it may rise at once: a CVL under it would discharge the
-    /// bank.
+    /// Up to the bank's own voltage it may rise at once: a CVL under it would discharge the bank.
     mutating func step(
-        _ ballot: inout Ballot, present: Int32?, floor: Int32, elapsed: Interval, at now: Instant,
-        _ settings: StageSettings
+        _ ballot: inout Ballot, present: Int32?, elapsed: Interval, at now: Instant, _ settings: StageSettings
     ) {
         let target = Int64(ballot.limit.value) * 1_000
         guard let before = saidMicrovolts, target > before else {
@@ -32,7 +30,7 @@ struct VoltageRamp: Sendable {
             let seconds = min(elapsed, .seconds(1))
             allowed += Int64(settings.voltageRampMicrovoltsPerSecond) * seconds.milliseconds / 1_000
         }
-        allowed = max(allowed, Int64(max(present ?? floor, floor)) * 1_000)
+        if let present { allowed = max(allowed, Int64(present) * 1_000) }
         let said = min(target, allowed)
         saidMicrovolts = said
         guard said < target else { return ballot.hear(.ramp, nil) }

@@ -89,6 +89,7 @@ private struct Player {
 
     mutating func step(_ history: inout History, _ tally: inout Tally) -> String? {
         var missing: String?
+        let old = history.readings
         if twins.isTurn() {
             let old = history.image
             history.advance()
@@ -99,7 +100,13 @@ private struct Player {
             history.apply(to: &controller)
         }
         if random.once(in: 2_000) { restart(history) }
+        let before = history.temper == .rough && random.once(in: 10) ? invariants.before : nil
+        let known = before.map { _ in controller.memory(at: history.now, wall: nil) }
         let verdict = controller.step(history.image, at: history.now)
+        if missing == nil, let before, let known {
+            let after = controller.memory(at: history.now, wall: nil)
+            missing = ShareWatch.check((known, before, old), (after, verdict, history.readings))
+        }
         history.hear(verdict)
         tally.count(verdict, packs: history.packs.count)
         // A clock that goes backwards is no fair comparison.

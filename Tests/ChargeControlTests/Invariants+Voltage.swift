@@ -4,7 +4,7 @@ import ChargeControl
 // Invariant 3: CVL.
 
 extension Invariants {
-    func checkVoltage(_ verdict: BankVerdict, _ readings: [PackReading]) -> String? {
+    mutating func checkVoltage(_ verdict: BankVerdict, _ readings: [PackReading]) -> String? {
         let cells = packs[0].cells
         let value = verdict.chargeVoltage.value
         let floor = settings.floorVoltageMillivoltsPerCell * cells
@@ -27,6 +27,14 @@ extension Invariants {
         }
         guard let mean = meanVoltage(verdict.members, readings) else { return nil }
         return checkBelowBank(verdict, Int64(mean), cells, floor) ?? checkRise(verdict, Int64(mean))
+            ?? checkHold(verdict, max(Int64(mean), Int64(floor)))
+    }
+
+    private mutating func checkHold(_ verdict: BankVerdict, _ free: Int64) -> String? {
+        guard let before, before.state == .running else { return nil }
+        return rates?.checkVoltage(
+            verdict.chargeVoltage.value, before.chargeVoltage.value, free: free, at: verdict.at,
+            settings.stages.voltageHold)
     }
 
     private func meanVoltage(_ members: UInt16, _ readings: [PackReading]) -> Int64? {

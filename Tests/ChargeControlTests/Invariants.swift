@@ -9,17 +9,21 @@ struct Invariants {
     let shares: [Double]
     var before: BankVerdict?
     var charge = ChargeWatch()
+    /// `nil` where clocks go backwards, for then no time is a length of time.
+    var rates: RateWatch?
 
     init(_ history: History) {
         settings = history.settings
         packs = history.packs
         oracle = Oracle(history.settings, history.packs)
         shares = oracle.shares
+        if history.temper == .rough { rates = RateWatch() }
     }
 
     /// Begins anew with a controller that was just started; `isRemembering` if it may know what was before.
     mutating func restart(isRemembering: Bool) {
         before = nil
+        if rates != nil { rates = RateWatch() }
         charge = ChargeWatch()
         charge.mayBeFull = isRemembering
         charge.isRemembering = isRemembering
@@ -35,6 +39,7 @@ struct Invariants {
         return checkVoltage(verdict, history.readings) ?? checkCurrent(true, verdict, history)
             ?? checkCurrent(false, verdict, history) ?? checkRequests(verdict)
             ?? charge.check(verdict, before, oracle)
+            ?? before.flatMap { rates?.check(verdict, $0, settings) }
     }
 
     private func checkCurrent(_ isCharge: Bool, _ verdict: BankVerdict, _ history: History) -> String? {
@@ -55,6 +60,10 @@ struct Invariants {
             let bound = oracle.bound(index, isCharge, reading, history.now)
             guard let own, Double(own.value) <= bound + 1 else {
                 return "1: pack \(index) is allowed \(own as Any), its reading says \(bound)"
+            }
+            let old = isCharge ? before?[index].charge : before?[index].discharge
+            if verdict[index].freshness == .stale, let old, own.value > old.value {
+                return "1: pack \(index) is stale, but may have \(own) after \(old)"
             }
             let share =
                 isCharge ? verdict[index].chargeSharePermille : verdict[index].dischargeSharePermille

@@ -43,7 +43,7 @@ struct SharingTests {
         var played = bench
         let verdict = played.step()
         #expect((0..<3).map { verdict[$0].chargeSharePermille } == [600, 100, 300])
-        Self.check([Cycle(at: 0), Cycle(at: 2_000, charge: Expected(149_999, .packMaximum, pack: 0))], bench)
+        Self.check([Cycle(at: 0), Cycle(at: 2_000, charge: Expected(150_000, .packMaximum, pack: 0))], bench)
     }
 
     @Test("a lost pack bounds the bank by its last words and keeps the margin")
@@ -90,16 +90,35 @@ struct SharingTests {
                 Cycle(at: 2_000, charge: Expected(90_000, .packMaximum, pack: 1)),
                 // 38 A are a tenth; nothing is learned from less.
                 Cycle(at: 9_000, change: Self.carrying([18, 18]), charge: Expected(90_000)),
-                // Equal currents: each carries half. 100 A / 0.5 × 0.9.
+                // Equal currents: each carries half, and is trusted with twice as much: 2 × 30 A / 0.5.
                 Cycle(at: 10_000, change: Self.carrying([30, 30])),
-                Cycle(at: 12_000, charge: Expected(180_000), discharge: Expected(180_000)),
+                Cycle(at: 12_000, charge: Expected(120_000), discharge: Expected(100_000)),
+                // 100 A / 0.5 × 0.9.
+                Cycle(at: 13_000, change: Self.carrying([60, 60])),
+                Cycle(at: 15_000, charge: Expected(180_000)),
                 // Too little to measure: the larger of measured and stated counts. 100 A / 0.737 × 0.9.
-                Cycle(at: 13_000, change: Self.carrying([1, 1])),
-                Cycle(at: 15_000, charge: Expected(122_142, .packMaximum, pack: 1)),
+                Cycle(at: 16_000, change: Self.carrying([1, 1])),
+                Cycle(at: 18_000, charge: Expected(122_142, .packMaximum, pack: 1)),
                 // A share that turns out larger counts at once: 100 A / 0.75 × 0.9.
-                Cycle(at: 16_000, change: Self.carrying([-30, -90])),
-                Cycle(at: 18_000, discharge: Expected(119_999, .packMaximum, pack: 1)),
+                Cycle(at: 19_000, change: Self.carrying([-30, -90])),
+                Cycle(at: 21_000, discharge: Expected(119_999, .packMaximum, pack: 1)),
             ], Bench([.pack(100, amps: 100), .pack(280, amps: 100)], settings))
+    }
+
+    @Test("what a large current has shown is not unlearned from a small one until it is long ago")
+    func littleCurrent() {
+        var settings = ControlSettings.immediate
+        settings.bankChargeMilliamps = 1_000_000
+        var cycles = [
+            Cycle(at: 0), Cycle(at: 2_000, change: Self.carrying([60, 60])),
+            Cycle(at: 5_000, charge: Expected(180_000)),
+            Cycle(at: 6_000, change: Self.carrying([30, 15])), Cycle(at: 10_000, charge: Expected(180_000)),
+        ]
+        // Half as much as 120 A is seen to be left of it after a quarter of an hour: 60 A × 2 no longer bind.
+        cycles += (1...20).map { Cycle(at: 10_000 + Int64($0) * 60_000) }
+        // 30 of 45 A, and of 100 A twice 30: 60 A / 0.667.
+        cycles.append(Cycle(at: 1_300_000, charge: Expected(90_000, .packMaximum, pack: 0)))
+        Self.check(cycles, Bench([.pack(100, amps: 100), .pack(280, amps: 100)], settings))
     }
 
     @Test("currents against each other flow between the packs and teach nothing")
