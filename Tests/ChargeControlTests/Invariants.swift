@@ -46,6 +46,9 @@ struct Invariants {
         let limit = isCharge ? verdict.charge : verdict.discharge
         let maximum = isCharge ? settings.bankChargeMilliamps : settings.bankDischargeMilliamps
         if limit.value < 0 || limit.value > maximum { return "a limit outside what the operator allows" }
+        if let other = history.image.otherTalkerAt, verdict.at - other <= .seconds(10), limit.value != 0 {
+            return "\(limit) although another battery talks"
+        }
         var carriers: [Carrier] = []
         for index in packs.indices {
             let reading = history.readings[index]
