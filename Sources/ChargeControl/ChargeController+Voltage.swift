@@ -28,7 +28,8 @@ extension ChargeController {
             hearOvershoots(members, into: &ballot)
             // With a pack lost nobody knows that the bank's voltage has not merely lost its lowest member.
             voltageRamp.step(
-                &ballot, present: hasLost ? nil : bank.meanVoltage, elapsed: elapsed, at: now, settings.stages)
+                &ballot, present: hasLost ? nil : bank.meanVoltage, elapsed: elapsed, at: now, settings.stages
+            )
         }
         return ballot
     }

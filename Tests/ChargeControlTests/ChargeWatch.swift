@@ -4,13 +4,17 @@ import ChargeControl
 /// Watches stages and state of charge from outside.
 struct ChargeWatch {
     private var floorFor = Interval.zero
+    private var floatFor = Interval.zero
     /// Whether absorption was completed and the bank has been full since.
     var mayBeFull = false
     /// Whether something may be known from before a restart.
     var isRemembering = false
     private var saidBefore: Int32?
 
-    mutating func check(_ verdict: BankVerdict, _ before: BankVerdict?, _ oracle: Oracle) -> String? {
+    /// `mean` is the voltage of the bank; `nil` where not every pack says it, or one is doubted.
+    mutating func check(
+        _ verdict: BankVerdict, _ before: BankVerdict?, _ oracle: Oracle, mean: Int64?
+    ) -> String? {
         let settings = oracle.settings
         let elapsed = before.map { min(max(verdict.at - $0.at, .zero), settings.lostAfter) } ?? .zero
         var lowest: Int32?
@@ -20,6 +24,28 @@ struct ChargeWatch {
         let isLow = lowest.map { $0 <= settings.dischargeVoltageMillivoltsPerCell } ?? false
         floorFor = isLow ? floorFor + elapsed : .zero
         return checkStage(verdict, before) ?? checkSOC(verdict, settings, elapsed)
+            ?? checkSettling(verdict, before, settings, Int64(oracle.packs[0].cells), elapsed, mean)
+    }
+
+    /// Once CVL must have come down to float, a bank that stands above it is not charged.
+    private mutating func checkSettling(
+        _ verdict: BankVerdict, _ before: BankVerdict?, _ settings: ControlSettings, _ cells: Int64,
+        _ elapsed: Interval, _ mean: Int64?
+    ) -> String? {
+        let isFloating = verdict.stage.stage == .float && before?.stage.stage == .float
+        guard isFloating, verdict.state == .running, before?.state == .running else {
+            floatFor = .zero
+            return nil
+        }
+        floatFor = floatFor + elapsed
+        let stages = settings.stages
+        let fall = Int64(settings.chargeVoltageMillivoltsPerCell - stages.floatMillivoltsPerCell) * cells
+        let longest = Interval.seconds(fall * 1_000 / Int64(stages.voltageRampMicrovoltsPerSecond) + 2)
+        let goal = Int64(stages.floatMillivoltsPerCell) * cells
+        guard let mean, floatFor > longest, mean > goal + 3 * cells, verdict.charge.value > 0 else {
+            return nil
+        }
+        return "\(verdict.charge) although the bank has \(mean) mV and float is \(goal) mV"
     }
 
     private mutating func checkStage(_ verdict: BankVerdict, _ before: BankVerdict?) -> String? {

@@ -37,6 +37,12 @@ extension Invariants {
             settings.stages.voltageHold)
     }
 
+    /// The voltage of the bank, where no value of a pack is doubted.
+    func believedVoltage(_ verdict: BankVerdict, _ readings: [PackReading]) -> Int64? {
+        let isDoubted = packs.indices.contains { verdict[$0].isDoubted || verdict[$0].freshness == .stale }
+        return isDoubted ? nil : meanVoltage(verdict.members, readings)
+    }
+
     private func meanVoltage(_ members: UInt16, _ readings: [PackReading]) -> Int64? {
         var sum: Int64 = 0
         for index in packs.indices where members & 1 << UInt16(index) != 0 {

@@ -38,7 +38,7 @@ struct Invariants {
         }
         return checkVoltage(verdict, history.readings) ?? checkCurrent(true, verdict, history)
             ?? checkCurrent(false, verdict, history) ?? checkRequests(verdict)
-            ?? charge.check(verdict, before, oracle)
+            ?? charge.check(verdict, before, oracle, mean: believedVoltage(verdict, history.readings))
             ?? before.flatMap { rates?.check(verdict, $0, settings) }
     }
 

@@ -23,7 +23,8 @@ enum ShareWatch {
             else { continue }
             let step = abs(Int64(now.value) - Int64(before.value))
             guard step > abs(Int64(now.value)) / 20 + 500 else { continue }
-            return "the share of pack \(ControlMemory.name(learned).pack ?? 0) is learned although the current of"
+            return
+                "the share of pack \(ControlMemory.name(learned).pack ?? 0) is learned although the current of"
                 + " pack \(index + 1) jumps from \(before.value) to \(now.value) mA"
         }
         return nil
