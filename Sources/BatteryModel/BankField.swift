@@ -58,9 +58,37 @@ public enum BankField: UInt8, Sendable, Hashable {
     case version
     /// The inverter's keep-alive, when heard.
     case inverterAlive
+    /// What is left of the capacity.
+    case remainingCapacity
+    /// Full cycles so far, of the pack that has had most.
+    case cycles
+    /// Cells in series in each pack.
+    case cells
+    /// The widest distance between the cells of one pack.
+    case cellSpread
+    /// What flows: 0 nothing, 1 charging, 2 discharging.
+    case activity
+    /// Number of packs in the bank that cannot be charged.
+    case packsBlockingCharge
+    /// Number of packs in the bank that cannot be discharged.
+    case packsBlockingDischarge
+    /// Number of the warmest cell sensor, counted from 1.
+    case highestTemperatureNumber
+    /// Number of the coldest cell sensor, counted from 1.
+    case lowestTemperatureNumber
+    /// Pack of the warmest cell sensor, counted from 1.
+    case highestTemperaturePack
+    /// Pack of the coldest cell sensor, counted from 1.
+    case lowestTemperaturePack
+    /// The warmest power board.
+    case mosfetTemperature
+    /// Energy charged so far.
+    case energyCharged
+    /// Energy drawn so far.
+    case energyDischarged
 
     /// Number of fields; they are numbered from 0.
-    public static let count = 28
+    public static let count = 42
 
     /// The name in files and on the screen.
     public var name: StaticString {
@@ -93,28 +121,48 @@ public enum BankField: UInt8, Sendable, Hashable {
         case .batteryType: "battery_type"
         case .version: "version"
         case .inverterAlive: "inverter_alive"
+        case .remainingCapacity: "remaining_capacity"
+        case .cycles: "cycles"
+        case .cells: "cells"
+        case .cellSpread: "cell_spread"
+        case .activity: "activity"
+        case .packsBlockingCharge: "packs_blocking_charge"
+        case .packsBlockingDischarge: "packs_blocking_discharge"
+        case .highestTemperatureNumber: "highest_temperature_number"
+        case .lowestTemperatureNumber: "lowest_temperature_number"
+        case .highestTemperaturePack: "highest_temperature_pack"
+        case .lowestTemperaturePack: "lowest_temperature_pack"
+        case .mosfetTemperature: "mosfet_temperature"
+        case .energyCharged: "energy_charged"
+        case .energyDischarged: "energy_discharged"
         }
     }
 
     /// The unit of the integer.
     public var unit: Unit {
         switch self {
-        case .chargeVoltageLimit, .dischargeVoltageLimit, .voltage, .highestCell, .lowestCell:
+        case .chargeVoltageLimit, .dischargeVoltageLimit, .voltage, .highestCell, .lowestCell, .cellSpread:
             .millivolts
         case .chargeCurrentLimit, .dischargeCurrentLimit, .current:
             .milliamps
         case .soc, .soh:
             .permille
-        case .temperature, .highestTemperature, .lowestTemperature:
+        case .temperature, .highestTemperature, .lowestTemperature, .mosfetTemperature:
             .decicelsius
         case .highestCellNumber, .lowestCellNumber, .highestCellPack, .lowestCellPack, .packs,
-            .packsOffline:
+            .packsOffline, .cycles, .cells, .packsBlockingCharge, .packsBlockingDischarge,
+            .highestTemperatureNumber, .lowestTemperatureNumber, .highestTemperaturePack,
+            .lowestTemperaturePack:
             .count
-        case .capacity:
+        case .capacity, .remainingCapacity:
             .milliampHours
+        case .energyCharged, .energyDischarged:
+            .wattHours
         case .chargeEnabled, .dischargeEnabled, .forceCharge, .forceChargeSoon, .fullCharge,
             .inverterAlive:
             .onOff
+        case .activity:
+            .choice
         case .batteryType, .version:
             .bits
         }

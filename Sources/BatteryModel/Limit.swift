@@ -68,6 +68,8 @@ public enum LimitRule: UInt8, Sendable, Hashable {
     case limitsIgnored
     /// Somebody else speaks to the inverter with the battery's identifiers.
     case secondBattery
+    /// The inverter's protocol can say no more.
+    case protocolMaximum
 }
 
 /// What has to happen for a limit to rise.

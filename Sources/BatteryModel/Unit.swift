@@ -10,6 +10,8 @@ public enum Unit: UInt8, Sendable {
     case milliamps
     /// Thousandths of an ampere-hour.
     case milliampHours
+    /// Watt-hours.
+    case wattHours
     /// Thousandths of a whole; a state of charge of 87.3 % is 873.
     case permille
     /// Tenths of a degree Celsius.
@@ -40,6 +42,7 @@ public enum Unit: UInt8, Sendable {
         case .millivolts: "V"
         case .milliamps: "A"
         case .milliampHours: "Ah"
+        case .wattHours: "kWh"
         case .permille: "%"
         case .decicelsius: "°C"
         case .milliohms: "mΩ"
@@ -53,7 +56,7 @@ public enum Unit: UInt8, Sendable {
     /// How many decimal places move the integer into ``symbol``: 3 for millivolts shown as volts.
     public var decimals: Int {
         switch self {
-        case .millivolts, .milliamps, .milliampHours: 3
+        case .millivolts, .milliamps, .milliampHours, .wattHours: 3
         case .permille, .decicelsius, .deciseconds: 1
         case .count, .milliohms, .seconds, .microseconds, .minutes, .hours, .onOff, .bits, .choice: 0
         }

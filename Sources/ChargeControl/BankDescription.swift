@@ -25,7 +25,9 @@ extension ChargeController {
         if let measuredAt = oldestReading(verdict.members, at: now) {
             describeMeasurements(verdict.members, measured, measuredAt, in: &bank)
             bank[.soc] = verdict.soc.permille.map { Reading($0, at: measuredAt) }
+            describeCapacity(verdict, measured, measuredAt, in: &bank)
             describeCells(verdict.members, measuredAt, in: &bank)
+            describeTemperatures(verdict.members, measuredAt, in: &bank)
         }
         verdict.bank = bank
     }
@@ -65,10 +67,54 @@ extension ChargeController {
         bank[.capacity] = Reading(Int32(clamping: measured.capacityMilliampHours), at: at)
     }
 
+    private mutating func describeCapacity(
+        _ verdict: BankVerdict, _ measured: BankMeasurement, _ at: Instant, in bank: inout BankReading
+    ) {
+        bank[.remainingCapacity] = verdict.soc.permille.map {
+            Reading(Int32(clamping: measured.capacityMilliampHours * Int64($0) / 1_000), at: at)
+        }
+        bank[.cells] = Reading(cellCount, at: at)
+        bank[.cellSpread] = measured.spread.map { Reading($0, at: at) }
+        bank[.activity] = measured.milliamps.map {
+            Reading(abs($0) < Self.restingMilliamps ? 0 : $0 > 0 ? 1 : 2, at: at)
+        }
+        var cycles: Int32?
+        var blocking: (charge: Int32, discharge: Int32) = (0, 0)
+        for index in 0..<count where verdict.members & 1 << UInt16(index) != 0 {
+            if let own = packs[index]?.view?.cycles?.value { cycles = max(cycles ?? own, own) }
+            if packs[index]?.verdict.charge?.value == 0 { blocking.charge += 1 }
+            if packs[index]?.verdict.discharge?.value == 0 { blocking.discharge += 1 }
+        }
+        bank[.cycles] = cycles.map { Reading($0, at: at) }
+        bank[.packsBlockingCharge] = Reading(blocking.charge, at: at)
+        bank[.packsBlockingDischarge] = Reading(blocking.discharge, at: at)
+    }
+
+    private mutating func describeTemperatures(_ members: UInt16, _ at: Instant, in bank: inout BankReading) {
+        var warmest: (sensor: Placed, pack: Int)?
+        var coldest: (sensor: Placed, pack: Int)?
+        var mosfet: Int32?
+        for index in 0..<count where members & 1 << UInt16(index) != 0 {
+            if let own = packs[index]?.view?.mosfet?.value { mosfet = max(mosfet ?? own, own) }
+            guard let found = packs[index]?.view?.temperatures else { continue }
+            if found.high.value > warmest?.sensor.value ?? .min { warmest = (found.high, index) }
+            if found.low.value < coldest?.sensor.value ?? .max { coldest = (found.low, index) }
+        }
+        bank[.mosfetTemperature] = mosfet.map { Reading($0, at: at) }
+        guard let warmest, let coldest else { return }
+        bank[.highestTemperature] = Reading(warmest.sensor.value, at: at)
+        bank[.highestTemperatureNumber] = Reading(Int32(warmest.sensor.place), at: at)
+        bank[.highestTemperaturePack] = Reading(Int32(warmest.pack + 1), at: at)
+        bank[.lowestTemperature] = Reading(coldest.sensor.value, at: at)
+        bank[.lowestTemperatureNumber] = Reading(Int32(coldest.sensor.place), at: at)
+        bank[.lowestTemperaturePack] = Reading(Int32(coldest.pack + 1), at: at)
+    }
+
+    /// What flows for the control itself and for the error of the sensors is no activity.
+    private static let restingMilliamps: Int32 = 500
+
     private mutating func describeCells(_ members: UInt16, _ at: Instant, in bank: inout BankReading) {
         var cells: (high: Placed, highPack: Int, low: Placed, lowPack: Int)?
-        var warmest: Int32?
-        var coldest: Int32?
         for index in 0..<count where members & 1 << UInt16(index) != 0 {
             if let found = packs[index]?.view?.cells {
                 if cells == nil { cells = (found.high, index, found.low, index) }
@@ -81,13 +127,7 @@ extension ChargeController {
                     cells?.lowPack = index
                 }
             }
-            if let found = packs[index]?.view?.temperatures {
-                warmest = max(warmest ?? found.high.value, found.high.value)
-                coldest = min(coldest ?? found.low.value, found.low.value)
-            }
         }
-        bank[.highestTemperature] = warmest.map { Reading($0, at: at) }
-        bank[.lowestTemperature] = coldest.map { Reading($0, at: at) }
         guard let cells else { return }
         bank[.highestCell] = Reading(cells.high.value, at: at)
         bank[.highestCellNumber] = Reading(Int32(cells.high.place), at: at)

@@ -11,6 +11,11 @@ extension ChargeController {
         let maximum =
             direction == .charge ? settings.bankChargeMilliamps : settings.bankDischargeMilliamps
         var ballot = Ballot(LimitReason(.bankMaximum, limit: max(maximum, 0), rise: .configuration))
+        let ceiling =
+            direction == .charge ? settings.ceilings.chargeMilliamps : settings.ceilings.dischargeMilliamps
+        if ceiling < maximum {
+            ballot.hear(LimitReason(.protocolMaximum, limit: max(ceiling, 0), rise: .configuration))
+        }
         switch state {
         case .starting:
             // A pack that is lost before the start must bound the bank as well as one lost later.

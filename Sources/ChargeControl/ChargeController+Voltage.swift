@@ -13,6 +13,10 @@ extension ChargeController {
     ) -> Ballot {
         let highest = settings.chargeVoltageMillivoltsPerCell * cellCount
         var ballot = Ballot(LimitReason(.bankMaximum, limit: highest, rise: .configuration))
+        let ceiling = settings.ceilings.chargeMillivolts
+        if ceiling < highest, ceiling >= floorVoltage {
+            ballot.hear(LimitReason(.protocolMaximum, limit: ceiling, rise: .configuration))
+        }
         switch state {
         case .starting: return ballot
         case .bankLost, .silent, .stopped:

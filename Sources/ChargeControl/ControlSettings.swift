@@ -41,6 +41,8 @@ public struct ControlSettings: Sendable {
     public var stages: StageSettings
     /// Where the state of charge comes from.
     public var soc = SOCSettings()
+    /// The most that the inverter's protocol can say.
+    public var ceilings = ProtocolCeilings()
     /// What is expected of the inverter.
     public var supervision = SupervisionSettings()
 
@@ -96,6 +98,25 @@ public struct ControlSettings: Sendable {
         connectDifferenceMillivolts = 1_500
         connectSettle = .seconds(10)
         alarmPolicy = .anyPack
+    }
+}
+
+/// The highest limits that the protocol of the inverter has numbers for.
+public struct ProtocolCeilings: Sendable, Hashable {
+    /// CVL, in millivolts; a floor above it wins, and the frame is then withheld.
+    public var chargeMillivolts: Int32
+    /// CCL, in milliamps.
+    public var chargeMilliamps: Int32
+    /// DCL, in milliamps.
+    public var dischargeMilliamps: Int32
+
+    /// Makes ceilings; what is left out is none.
+    public init(
+        chargeMillivolts: Int32 = .max, chargeMilliamps: Int32 = .max, dischargeMilliamps: Int32 = .max
+    ) {
+        self.chargeMillivolts = chargeMillivolts
+        self.chargeMilliamps = chargeMilliamps
+        self.dischargeMilliamps = dischargeMilliamps
     }
 }
 

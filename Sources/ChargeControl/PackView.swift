@@ -36,6 +36,7 @@ struct PackView: Sendable {
     /// something else, because a setting that is no longer reported must not let a limit rise.
     var protections: InlineArray<6, Int32?> = InlineArray(repeating: nil)
     var alarms: Reading<AlarmSet>?
+    var cycles: Reading<Int32>?
     var isDoubted = false
 
     /// Takes over what needs no guard.
@@ -51,6 +52,7 @@ struct PackView: Sendable {
         cellOverVoltage = reading[.cellOverVoltage]
         alarms = reading.alarms
         balancing = reading[.balancing]
+        cycles = reading[.cycles]
         for row in ProtectionApproach.rows.indices {
             guard let setting = reading[ProtectionApproach.rows[row].setting]?.value,
                 ProtectionApproach.rows[row].isPlausible(setting)

@@ -125,6 +125,17 @@ public struct GatewayConfiguration: Sendable {
     /// How long the bus thread may take for a cycle before the link to the inverter is closed.
     public var stallLimit: Interval
 
+    /// ``control`` with the most that the inverter's protocol can say.
+    var boundedControl: ControlSettings {
+        var control = control
+        let (profile, options) = (inverter.profile, inverter.options)
+        control.ceilings = ProtocolCeilings(
+            chargeMillivolts: profile.highest(.chargeVoltageLimit, options: options) ?? .max,
+            chargeMilliamps: profile.highest(.chargeCurrentLimit, options: options) ?? .max,
+            dischargeMilliamps: profile.highest(.dischargeCurrentLimit, options: options) ?? .max)
+        return control
+    }
+
     /// The ``stallLimit`` unless somebody chooses another.
     public static let usualStallLimit = Interval.seconds(2)
 

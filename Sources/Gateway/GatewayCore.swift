@@ -65,7 +65,7 @@ public struct GatewayCore: Sendable {
     /// A core that has heard nothing.
     public init(_ configuration: GatewayConfiguration, at now: Instant) {
         self.configuration = configuration
-        controller = ChargeController(configuration.control)
+        controller = ChargeController(configuration.boundedControl)
         sender = InverterSender(configuration.inverter, at: now)
         shunt = Self.shunt(configuration, at: now)
         nextTick = now

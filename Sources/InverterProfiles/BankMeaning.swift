@@ -17,6 +17,11 @@ public enum BankMeaning: Sendable, Equatable {
     case constant(UInt64)
     /// The maker's name, filled up with spaces.
     case maker
+    /// A number that is shown and exported and says nothing about the bank; sent as the code for "not available", or
+    /// as zero.
+    case shown
+    /// A text that is shown and exported and says nothing about the bank; sent as zeros.
+    case shownText
     /// Sent as zero, not read.
     case reserved
 }

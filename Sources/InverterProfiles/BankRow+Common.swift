@@ -16,6 +16,26 @@ extension SignalRow where Meaning == BankMeaning {
         BankRow(name, in: container, byte: byte, bits: characters * 8, nil, .maker)
     }
 
+    /// A number that is only shown, in a unit of the screen or without one.
+    static func shown(
+        _ name: StaticString, in container: UInt32, byte: UInt16, bit: UInt8? = nil, bits: UInt16,
+        _ order: ByteOrder? = nil, signed isSigned: Bool = false, times numerator: Int32 = 1,
+        over denominator: Int32 = 1, plus offset: Int32 = 0, unit: Unit = .count,
+        notAvailable: UInt64? = nil, dialects: UInt8 = .max
+    ) -> BankRow {
+        BankRow(
+            name, in: container, byte: byte, bit: bit, bits: bits, order, signed: isSigned, times: numerator,
+            over: denominator, plus: offset, unit: unit, notAvailable: notAvailable, dialects: dialects,
+            .shown)
+    }
+
+    /// A text that is only shown.
+    static func shownText(
+        _ name: StaticString, in container: UInt32, byte: UInt16, characters: UInt16, dialects: UInt8 = .max
+    ) -> BankRow {
+        BankRow(name, in: container, byte: byte, bits: characters * 8, dialects: dialects, .shownText)
+    }
+
     /// A byte that is always the same.
     static func token(_ name: StaticString, in container: UInt32, byte: UInt16, _ value: UInt8) -> BankRow {
         BankRow(name, in: container, byte: byte, bits: 8, unit: .bits, .constant(UInt64(value)))

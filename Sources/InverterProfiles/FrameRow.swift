@@ -14,6 +14,8 @@ public struct FrameRow: Sendable {
     public var dialects: UInt8
     /// Whether an inverter needs it; a frame whose values are not known is withheld all the same.
     public var isRequired: Bool
+    /// In every which set it is sent: 1 for all of them, 10 for every tenth.
+    public var every: UInt8
     /// Where the layout is from.
     public var source: StaticString
 
@@ -21,7 +23,7 @@ public struct FrameRow: Sendable {
     public init(
         _ identifier: UInt32, _ name: StaticString, isExtended: Bool = false,
         _ direction: FrameDirection = .toInverter, lengths: FrameLengths = 8, dialects: UInt8 = .max,
-        isRequired: Bool = true, source: StaticString
+        isRequired: Bool = true, every: UInt8 = 1, source: StaticString
     ) {
         self.identifier = identifier
         self.name = name
@@ -30,6 +32,7 @@ public struct FrameRow: Sendable {
         self.lengths = lengths
         self.dialects = dialects
         self.isRequired = isRequired
+        self.every = every
         self.source = source
     }
 

@@ -16,6 +16,8 @@ public struct FrameSchedule: Sendable {
     public private(set) var skipped: UInt64 = 0
 
     private var frames: InlineArray<32, UInt8> = InlineArray(repeating: 0)
+    /// In every which set the frame is sent.
+    private var every: InlineArray<32, UInt8> = InlineArray(repeating: 1)
     private var start: Instant
     /// Slots since ``start``.
     private var slot: Int64 = 0
@@ -38,6 +40,7 @@ public struct FrameSchedule: Sendable {
             let row = profile.frame(index)
             guard row.direction == .toInverter, profile.sends(row, inDialect: dialect) else { continue }
             frames[count] = UInt8(index)
+            every[count] = max(row.every, 1)
             count += 1
         }
     }
@@ -62,7 +65,18 @@ public struct FrameSchedule: Sendable {
         guard due(slot) <= now else { return nil }
         let place = Int(slot % Int64(count))
         slot += 1
+        skipUnsent()
         return Int(frames[place])
+    }
+
+    /// Passes over the frames that the running set leaves out.
+    private mutating func skipUnsent() {
+        // No frame is rarer than every 255th set.
+        for _ in 0..<255 * count {
+            let sets = slot / Int64(count)
+            guard sets % Int64(every[Int(slot % Int64(count))]) != 0 else { return }
+            slot += 1
+        }
     }
 
     /// Sends a frame at once, without disturbing the grid; one that is not in the set is left out.
@@ -100,5 +114,6 @@ public struct FrameSchedule: Sendable {
         guard late > 0 else { return }
         skipped += UInt64(late)
         slot += late
+        skipUnsent()
     }
 }

@@ -146,8 +146,10 @@ private struct Intake {
             if try row.raw(in: bytes) != 0 { raised[level] = raised[level].union(kinds) }
         case .maker:
             reading.maker = try row.text(in: bytes).map { Reading($0, at: now) }
-        case .constant, .reserved:
+        case .constant, .reserved, .shown:
             _ = try row.raw(in: bytes)
+        case .shownText:
+            _ = try row.text(in: bytes)
         }
     }
 

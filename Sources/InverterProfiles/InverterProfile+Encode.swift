@@ -83,7 +83,7 @@ extension BankRow {
         case .number(let field):
             var value = bank[field]?.value
             if field == .current, options.invertsCurrent { value = value.map { 0 &- $0 } }
-            try store(value, into: &bytes)
+            try store(value.map { sayable($0, field) }, into: &bytes)
         case .alarm(let group, let level):
             guard let alarms = bank.alarms?.value else { throw .missing(signal: SignalName(name)) }
             try store(raw: alarms[level].intersects(group.kinds) ? 1 : 0, into: &bytes)
@@ -95,8 +95,69 @@ extension BankRow {
         case .maker:
             guard let maker = bank.maker?.value else { throw .missing(signal: SignalName(name)) }
             try store(maker, into: &bytes, padding: 0x20)
-        case .heardAlarm, .reserved:
+        case .shown:
+            if let notAvailable { try store(raw: notAvailable, into: &bytes) }
+        case .heardAlarm, .shownText, .reserved:
             break
+        }
+    }
+}
+
+// MARK: - What does not fit
+
+extension InverterProfile {
+    /// Hands to `visit` every number of `bank` that the protocol cannot say, with what is said instead.
+    ///
+    /// Only what is measured is brought to the nearest number that fits, and a DVL that is too low to the lowest. Other
+    /// limits are bounded by the control, see ``highest(_:options:)``; what does not fit all the same is not sent.
+    public func visitCapped(
+        bank: BankReading, options: ProfileOptions = ProfileOptions(),
+        _ visit: (_ row: BankRow, _ value: Int32, _ said: Int32) -> Void
+    ) {
+        var bank = bank
+        prepare(&bank, options)
+        for index in 0..<frameCount {
+            let frame = frame(index)
+            guard frame.direction == .toInverter, sends(frame, inDialect: options.dialect) else { continue }
+            visitRows(frame.container) { row in
+                guard row.dialects >> options.dialect & 1 != 0, case .number(let field) = row.meaning,
+                    var value = bank[field]?.value
+                else { return }
+                if field == .current, options.invertsCurrent { value = 0 &- value }
+                let said = row.sayable(value, field)
+                if said != value { visit(row, value, said) }
+            }
+        }
+    }
+
+    /// The highest value of a limit that the protocol can say; `nil` if it does not carry it.
+    public func highest(_ field: BankField, options: ProfileOptions = ProfileOptions()) -> Int32? {
+        var highest: Int32?
+        for index in 0..<frameCount {
+            let frame = frame(index)
+            guard frame.direction == .toInverter, sends(frame, inDialect: options.dialect) else { continue }
+            visitRows(frame.container) { row in
+                guard row.dialects >> options.dialect & 1 != 0, row.meaning == .number(field) else { return }
+                highest = min(highest ?? row.range.upperBound, row.range.upperBound)
+            }
+        }
+        return highest
+    }
+}
+
+extension BankRow {
+    /// The nearest value that the row can say, for fields where that misleads nobody; the value itself for others.
+    fileprivate func sayable(_ value: Int32, _ field: BankField) -> Int32 {
+        switch field {
+        case .dischargeVoltageLimit: max(value, range.lowerBound)
+        case .voltage, .current, .temperature, .highestCell, .lowestCell, .highestTemperature,
+            .lowestTemperature, .capacity, .packs, .packsOffline, .remainingCapacity, .cycles, .cells,
+            .cellSpread, .packsBlockingCharge, .packsBlockingDischarge, .mosfetTemperature, .energyCharged,
+            .energyDischarged, .highestCellNumber, .lowestCellNumber, .highestCellPack, .lowestCellPack,
+            .highestTemperatureNumber, .lowestTemperatureNumber, .highestTemperaturePack,
+            .lowestTemperaturePack:
+            min(max(value, range.lowerBound), range.upperBound)
+        default: value
         }
     }
 }

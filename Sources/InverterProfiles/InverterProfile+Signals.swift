@@ -53,14 +53,14 @@ extension BankRow {
     fileprivate func content(of bytes: Span<UInt8>) -> SignalContent {
         do throws(SignalError) {
             switch meaning {
-            case .number:
+            case .number, .shown:
                 return try value(in: bytes).map { .number($0) } ?? .notAvailable
             case .alarm, .heardAlarm:
                 return .alarm(try raw(in: bytes) != 0)
             case .alarmPair:
                 let pair = try raw(in: bytes)
                 return pair == 1 || pair == 2 ? .alarm(pair == 1) : .notAvailable
-            case .maker:
+            case .maker, .shownText:
                 return try text(in: bytes).map { .text($0) } ?? .notAvailable
             case .constant, .reserved:
                 return .bits(try raw(in: bytes))

@@ -62,6 +62,8 @@ public struct ProfileSheet: Sendable {
     public var id: StaticString
     /// The name for people.
     public var name: StaticString
+    /// Which inverters take it.
+    public var inverters: StaticString
     /// What it is spoken on.
     public var link: ProfileLink
     /// Names of the dialects, numbered from 0; empty where there is none.
@@ -74,23 +76,28 @@ public struct ProfileSheet: Sendable {
     public var stop: StaticString
     /// What inverters do when the battery falls silent.
     public var silence: StaticString
+    /// Whether no frame of a real device has proven it yet; the screen says so.
+    public var isExperimental: Bool
     /// How sure we are, and from what.
     public var evidence: StaticString
 
     /// Makes a sheet.
     public init(
-        id: StaticString, name: StaticString, link: ProfileLink, dialects: InlineArray<4, StaticString>,
+        id: StaticString, name: StaticString, inverters: StaticString, link: ProfileLink,
+        dialects: InlineArray<4, StaticString>,
         period: Interval, keepAlive: KeepAlive, stop: StaticString, silence: StaticString,
-        evidence: StaticString
+        isExperimental: Bool = false, evidence: StaticString
     ) {
         self.id = id
         self.name = name
+        self.inverters = inverters
         self.link = link
         self.dialects = dialects
         self.period = period
         self.keepAlive = keepAlive
         self.stop = stop
         self.silence = silence
+        self.isExperimental = isExperimental
         self.evidence = evidence
     }
 

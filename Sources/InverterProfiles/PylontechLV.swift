@@ -21,7 +21,10 @@ public enum PylontechLV {
         prepare: prepare, mend: mend)
 
     private static let sheet = ProfileSheet(
-        id: "pylontech-lv-can", name: "Pylontech low voltage (CAN)", link: .can(bitrateKilobits: 500),
+        id: "pylontech-lv-can", name: "Pylontech low voltage (CAN)",
+        inverters:
+            "Victron GX, Deye, Sunsynk, Sol-Ark, Growatt SPF, Solis, Sofar, LuxPower, GoodWe and most others",
+        link: .can(bitrateKilobits: 500),
         dialects: ["V1.2", "V1.3", "", ""], period: .seconds(1),
         // Deye is known to leave it out for 3 s every two hours and for 5 s at midnight (YamBMS); twice the longest.
         keepAlive: KeepAlive(identifier: 0x305, acceptsEitherWidth: true, timeout: .seconds(10)),

@@ -111,6 +111,8 @@ private struct Writer {
         case .heardAlarm(let kinds, let level): "set by other makers, \(level): \(names(kinds))"
         case .constant: "always the same"
         case .maker: "name of the maker, ASCII"
+        case .shown: "shown only"
+        case .shownText: "ASCII"
         case .reserved: nil
         }
     }
@@ -125,7 +127,7 @@ private struct Writer {
         case .alarmPair: "0 \"not reported\" 1 \"raised\" 2 \"not raised\" 3 \"not reported\""
         case .alarm, .heardAlarm: "0 \"not raised\" 1 \"raised\""
         case .number where row.unit == .onOff: "0 \"off\" 1 \"on\""
-        case .number, .constant, .maker, .reserved: nil
+        case .number, .constant, .maker, .shown, .shownText, .reserved: nil
         }
     }
 }

@@ -104,6 +104,7 @@ extension BankMeaning {
             CaseName.of(level) + ", heard only: " + Wording.alarmNames(kinds).joined(separator: ", ")
         case .constant(let raw): "always 0x\(Digits.hex(raw))"
         case .maker: "maker"
+        case .shown, .shownText: "shown only"
         case .reserved: "sent as zero"
         }
     }

@@ -42,6 +42,7 @@ extension Wording {
         .operatorCap: "cap by the operator",
         .limitsIgnored: "supervision of the inverter",
         .secondBattery: "second battery on the bus",
+        .protocolMaximum: "what the inverter's protocol can say",
     ]
 
     /// What holds the state of charge where it is, and what has to change.

@@ -120,6 +120,7 @@ extension Wording {
         case .operatorPause, .operatorCap: return orderReason(reason, direction)
         case .limitsIgnored: return "the inverter does not keep to its limits"
         case .secondBattery: return "a second battery speaks to the inverter"
+        case .protocolMaximum: return "the inverter's protocol can say no more"
         }
     }
 

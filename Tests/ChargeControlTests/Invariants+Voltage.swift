@@ -10,6 +10,8 @@ extension Invariants {
         let floor = settings.floorVoltageMillivoltsPerCell * cells
         if value == 0 || value < floor { return "3: CVL \(verdict.chargeVoltage) below \(floor)" }
         if value > settings.chargeVoltageMillivoltsPerCell * cells { return "3: CVL \(value) too high" }
+        let ceiling = settings.ceilings.chargeMillivolts
+        if value > ceiling, ceiling >= floor { return "3: CVL \(value) above what can be said" }
         if verdict.state == .bankLost, let before, value > before.chargeVoltage.value {
             return "3: CVL rises to \(value) although no pack is there"
         }
@@ -62,7 +64,7 @@ extension Invariants {
         switch limit.winner.rule {
         // A lost pack goes on pulling CVL down by what stood out in it.
         case .packLost: return nil
-        case .bankMaximum, .bmsLimit, .inputMissing:
+        case .bankMaximum, .bmsLimit, .inputMissing, .protocolMaximum:
             // The bank stands above what it may ever have.
             // Chargers swing by the tolerance of absorption.
             let swing = Int64(settings.stages.absorptionTolerancePerCellMillivolts * cells)

@@ -44,7 +44,11 @@ struct Invariants {
 
     private func checkCurrent(_ isCharge: Bool, _ verdict: BankVerdict, _ history: History) -> String? {
         let limit = isCharge ? verdict.charge : verdict.discharge
-        let maximum = isCharge ? settings.bankChargeMilliamps : settings.bankDischargeMilliamps
+        let ceilings = settings.ceilings
+        let maximum =
+            isCharge
+            ? min(settings.bankChargeMilliamps, ceilings.chargeMilliamps)
+            : min(settings.bankDischargeMilliamps, ceilings.dischargeMilliamps)
         if limit.value < 0 || limit.value > maximum { return "a limit outside what the operator allows" }
         if let other = history.image.otherTalkerAt, verdict.at - other <= .seconds(10), limit.value != 0 {
             return "\(limit) although another battery talks"

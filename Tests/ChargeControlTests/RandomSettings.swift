@@ -30,6 +30,11 @@ enum RandomSettings {
         if random.once(in: 2) { hurry(&settings.stages, &random) }
         wish(&settings.stages, &random)
         supervise(&settings, &random)
+        if random.once(in: 8) {
+            settings.ceilings = ProtocolCeilings(
+                chargeMillivolts: random.pick(30_000...120_000), chargeMilliamps: random.pick(0...400_000),
+                dischargeMilliamps: random.pick(0...400_000))
+        }
         return settings
     }
 

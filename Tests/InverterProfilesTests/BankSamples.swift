@@ -52,9 +52,27 @@ extension BankReading {
                 .batteryType: .random(in: 0...0xFFFF, using: &generator),
                 .version: .random(in: 0...0xFFFF, using: &generator),
             ], alarms: kinds, maker: "PYLON")
+        bank.addRandomDetails(using: &generator)
         if bank[.chargeEnabled]?.value == 0 { bank[.chargeCurrentLimit] = Reading(0, at: noon) }
         if bank[.dischargeEnabled]?.value == 0 { bank[.dischargeCurrentLimit] = Reading(0, at: noon) }
         return bank
+    }
+
+    private mutating func addRandomDetails(using generator: inout SplitMix) {
+        let ranges: [BankField: ClosedRange<Int32>] = [
+            .highestCell: 3_000...3_650, .lowestCell: 2_500...3_000, .highestTemperature: 0...600,
+            .lowestTemperature: -300...0, .highestCellNumber: 1...16, .lowestCellNumber: 1...16,
+            .highestCellPack: 1...16, .lowestCellPack: 1...16, .packsOffline: 0...15,
+            .remainingCapacity: 0...50_000, .cycles: 0...5_000, .cells: 8...16, .cellSpread: 0...500,
+            .activity: 0...2, .packsBlockingCharge: 0...16, .packsBlockingDischarge: 0...16,
+            .highestTemperatureNumber: 1...6, .lowestTemperatureNumber: 1...6,
+            .highestTemperaturePack: 1...16, .lowestTemperaturePack: 1...16, .mosfetTemperature: 0...900,
+            .energyCharged: 0...100_000_000, .energyDischarged: 0...100_000_000,
+        ]
+        for field in BankField.all {
+            guard let range = ranges[field] else { continue }
+            self[field] = Reading(.random(in: range, using: &generator), at: noon)
+        }
     }
 }
 

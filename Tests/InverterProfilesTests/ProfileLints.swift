@@ -100,7 +100,8 @@ enum ProfileLints {
         case .alarm, .heardAlarm: check(row.bits == 1, "an alarm is one bit")
         case .alarmPair: check(row.bits == 2, "a pair is two bits")
         case .constant(let raw): check(row.bits >= 64 || raw >> UInt64(row.bits) == 0, "does not fit")
-        case .maker: check(row.bits % 8 == 0 && row.bit == nil, "a text is whole bytes")
+        case .shown: check((1...32).contains(row.bits), "more bits than a number has")
+        case .maker, .shownText: check(row.bits % 8 == 0 && row.bit == nil, "a text is whole bytes")
         case .reserved: break
         }
         return problems
