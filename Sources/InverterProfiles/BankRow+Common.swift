@@ -90,19 +90,22 @@ extension SignalRow where Meaning == BankMeaning {
 
     /// A cell voltage in millivolts.
     static func cell(
-        _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField
+        _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField,
+        _ order: ByteOrder? = nil
     ) -> BankRow {
         BankRow(
-            name, in: container, byte: byte, bits: 16, unit: .millivolts, range: 0...65_535, .number(field))
+            name, in: container, byte: byte, bits: 16, order, unit: .millivolts, range: 0...65_535,
+            .number(field))
     }
 
     /// A temperature in tenths of a degree, signed.
     static func temperature(
-        _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField
+        _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField,
+        _ order: ByteOrder? = nil
     ) -> BankRow {
         BankRow(
-            name, in: container, byte: byte, bits: 16, signed: true, unit: .decicelsius, range: -500...1250,
-            .number(field))
+            name, in: container, byte: byte, bits: 16, order, signed: true, unit: .decicelsius,
+            range: -500...1250, .number(field))
     }
 
     /// A temperature in whole kelvins.
@@ -123,5 +126,98 @@ extension SignalRow where Meaning == BankMeaning {
         BankRow(
             name, in: container, byte: byte, bits: 16, times: 1_000, unit: .milliampHours,
             range: 0...65_535_000, rounding: .down, .number(field))
+    }
+}
+
+// MARK: - Limits, state and measured values
+
+extension SignalRow where Meaning == BankMeaning {
+    /// CVL in tenths of a volt; a CVL of 0 is refused, because Victron and Deye empty the bank into it.
+    static func chargeVoltageLimit(
+        _ name: StaticString = "charge_voltage_limit", in container: UInt32, byte: UInt16,
+        _ order: ByteOrder? = nil, range: ClosedRange<Int32>, notAvailable: UInt64? = nil
+    ) -> BankRow {
+        BankRow(
+            name, in: container, byte: byte, bits: 16, order, times: 100, unit: .millivolts, range: range,
+            notAvailable: notAvailable, rounding: .down, .number(.chargeVoltageLimit))
+    }
+
+    /// DVL in tenths of a volt.
+    static func dischargeVoltageLimit(
+        _ name: StaticString = "discharge_voltage_limit", in container: UInt32, byte: UInt16,
+        _ order: ByteOrder? = nil, range: ClosedRange<Int32>, notAvailable: UInt64? = nil
+    ) -> BankRow {
+        BankRow(
+            name, in: container, byte: byte, bits: 16, order, times: 100, unit: .millivolts, range: range,
+            notAvailable: notAvailable, rounding: .up, .number(.dischargeVoltageLimit))
+    }
+
+    /// CCL in tenths of an ampere, signed, never negative.
+    static func chargeCurrentLimit(
+        _ name: StaticString = "charge_current_limit", in container: UInt32, byte: UInt16,
+        _ order: ByteOrder? = nil, range: ClosedRange<Int32> = 0...3_276_700, notAvailable: UInt64? = nil
+    ) -> BankRow {
+        BankRow(
+            name, in: container, byte: byte, bits: 16, order, signed: true, times: 100, unit: .milliamps,
+            range: range, notAvailable: notAvailable, rounding: .down, .number(.chargeCurrentLimit))
+    }
+
+    /// DCL in tenths of an ampere, signed, never negative.
+    static func dischargeCurrentLimit(
+        _ name: StaticString = "discharge_current_limit", in container: UInt32, byte: UInt16,
+        _ order: ByteOrder? = nil, range: ClosedRange<Int32> = 0...3_276_700, notAvailable: UInt64? = nil
+    ) -> BankRow {
+        BankRow(
+            name, in: container, byte: byte, bits: 16, order, signed: true, times: 100, unit: .milliamps,
+            range: range, notAvailable: notAvailable, rounding: .down, .number(.dischargeCurrentLimit))
+    }
+
+    /// State of charge in whole percents, rounded down: 100 % is said only of a full bank.
+    static func soc(
+        _ name: StaticString = "soc", in container: UInt32, byte: UInt16, bits: UInt16,
+        _ order: ByteOrder? = nil
+    ) -> BankRow {
+        BankRow(
+            name, in: container, byte: byte, bits: bits, order, times: 10, unit: .permille, range: 0...1000,
+            rounding: .down, .number(.soc))
+    }
+
+    /// State of charge in hundredths of a percent.
+    static func fineSOC(
+        _ name: StaticString = "soc_hires", in container: UInt32, byte: UInt16, _ order: ByteOrder? = nil,
+        notAvailable: UInt64? = nil, dialects: UInt8 = .max
+    ) -> BankRow {
+        BankRow(
+            name, in: container, byte: byte, bits: 16, order, over: 10, unit: .permille, range: 0...1000,
+            notAvailable: notAvailable, rounding: .down, dialects: dialects, .number(.soc))
+    }
+
+    /// State of health in whole percents; packs that do not report it are sent as new, for inverters only show it.
+    static func soh(
+        _ name: StaticString = "soh", in container: UInt32, byte: UInt16, bits: UInt16,
+        _ order: ByteOrder? = nil
+    ) -> BankRow {
+        BankRow(
+            name, in: container, byte: byte, bits: bits, order, times: 10, unit: .permille, range: 0...1000,
+            substitute: 1000, .number(.soh))
+    }
+
+    /// Voltage of the bank, signed, in hundredths of a volt or as `times` says.
+    static func voltage(
+        _ name: StaticString = "voltage", in container: UInt32, byte: UInt16, _ order: ByteOrder? = nil,
+        times: Int32 = 10, dialects: UInt8 = .max
+    ) -> BankRow {
+        BankRow(
+            name, in: container, byte: byte, bits: 16, order, signed: true, times: times, unit: .millivolts,
+            range: 0...32_767 * times, dialects: dialects, .number(.voltage))
+    }
+
+    /// Current of the bank in tenths of an ampere, signed, charging positive.
+    static func current(
+        _ name: StaticString = "current", in container: UInt32, byte: UInt16, _ order: ByteOrder? = nil
+    ) -> BankRow {
+        BankRow(
+            name, in: container, byte: byte, bits: 16, order, signed: true, times: 100, unit: .milliamps,
+            range: -3_276_800...3_276_700, .number(.current))
     }
 }

@@ -13,6 +13,7 @@ public enum PylontechLV {
     public static let profile = InverterProfile(
         sheet: sheet, frameCount: frames.count, frame: { frames[$0] },
         visitRows: { container, visit in
+            LowVoltageFrames.visitRows(container, visit)
             for index in rows.indices where container == nil || rows[index].container == container {
                 visit(rows[index])
             }
@@ -63,38 +64,7 @@ public enum PylontechLV {
     ]
 
     private static let rows: [_ of BankRow] = [
-        // The text gives 0 to 75.0 V as typical. A CVL of 0 is refused: Victron and Deye empty the bank into it.
-        BankRow(
-            "charge_voltage_limit", in: 0x351, byte: 0, bits: 16, times: 100, unit: .millivolts,
-            range: 100...75_000, rounding: .down, .number(.chargeVoltageLimit)),
-        BankRow(
-            "charge_current_limit", in: 0x351, byte: 2, bits: 16, signed: true, times: 100, unit: .milliamps,
-            range: 0...3_276_700, rounding: .down, .number(.chargeCurrentLimit)),
-        BankRow(
-            "discharge_current_limit", in: 0x351, byte: 4, bits: 16, signed: true, times: 100,
-            unit: .milliamps, range: 0...3_276_700, rounding: .down, .number(.dischargeCurrentLimit)),
-        // Blank in the V1.2 text, sent by every real battery.
-        BankRow(
-            "discharge_voltage_limit", in: 0x351, byte: 6, bits: 16, times: 100, unit: .millivolts,
-            range: 0...75_000, rounding: .up, .number(.dischargeVoltageLimit)),
-
-        BankRow(
-            "soc", in: 0x355, byte: 0, bits: 16, times: 10, unit: .permille, range: 0...1000, rounding: .down,
-            .number(.soc)),
-        // Packs that do not report SOH are sent as new: inverters only show it.
-        BankRow(
-            "soh", in: 0x355, byte: 2, bits: 16, times: 10, unit: .permille, range: 0...1000,
-            substitute: 1000,
-            .number(.soh)),
         .reserved("reserved_or_soc_hires", in: 0x355, byte: 4, bits: 16, dialects: v13),
-
-        BankRow(
-            "voltage", in: 0x356, byte: 0, bits: 16, signed: true, times: 10, unit: .millivolts,
-            range: 0...327_670, .number(.voltage)),
-        BankRow(
-            "current", in: 0x356, byte: 2, bits: 16, signed: true, times: 100, unit: .milliamps,
-            range: -3_276_800...3_276_700, .number(.current)),
-        .temperature("temperature", in: 0x356, byte: 4, .temperature),
 
         .request("request_full_charge", in: 0x35C, byte: 0, bit: 3, .fullCharge),
         .request("request_force_charge_2", in: 0x35C, byte: 0, bit: 4, .forceChargeSoon),
