@@ -5,9 +5,8 @@ extension PylontechLV {
     /// Fills in the name, and keeps limits and enable bits from contradicting each other.
     static func prepare(_ bank: inout BankReading, _ options: ProfileOptions) {
         nameMaker(&bank, hasInfo: options.dialect == 1)
-        agree(&bank, .chargeCurrentLimit, .chargeEnabled)
-        agree(&bank, .dischargeCurrentLimit, .dischargeEnabled)
-        keepApartFromEmpty(&bank)
+        bank.makeLimitsAgree()
+        bank.keepApartFromEmpty()
     }
 
     /// Undoes what some makers send differently.
@@ -23,37 +22,10 @@ extension PylontechLV {
     /// US5000 capture (S3), the only V1.3 battery seen.
     private static func nameMaker(_ bank: inout BankReading, hasInfo: Bool) {
         let at = bank.alarms?.at ?? Instant(nanoseconds: 0)
-        if bank.maker == nil { bank.maker = Reading(ASCIIText("PYLON"), at: at) }
+        bank.name("PYLON")
         guard hasInfo else { return }
         if bank[.batteryType] == nil { bank[.batteryType] = Reading(0x494C, at: at) }
         if bank[.version] == nil { bank[.version] = Reading(0x0301, at: at) }
-    }
-
-    /// A limit of 0 clears its enable bit, and a cleared enable bit makes its limit 0.
-    ///
-    /// Some inverters ignore 0 A and obey the bit, others the reverse, so both are said. Battery-Emulator
-    /// (PYLON-LV-CAN) does the same. Neither can raise a limit.
-    private static func agree(_ bank: inout BankReading, _ limit: BankField, _ enable: BankField) {
-        guard let milliamps = bank[limit], let flag = bank[enable] else { return }
-        // A negative limit is an error that the row reports, not a stop.
-        guard milliamps.value >= 0 else { return }
-        // Below the resolution of 0.1 A the limit goes out as 0.
-        if milliamps.value < 100, flag.value != 0 { bank[enable] = Reading(0, at: flag.at) }
-        if flag.value == 0, milliamps.value != 0 { bank[limit] = Reading(0, at: milliamps.at) }
-        guard limit == .chargeCurrentLimit, bank[enable]?.value == 0 else { return }
-        // Nothing is asked for that is not permitted.
-        for index in requests.indices { bank[requests[index]]?.value = 0 }
-    }
-
-    private static let requests: [3 of BankField] = [.forceCharge, .forceChargeSoon, .fullCharge]
-
-    /// Sends a state of charge between 0 and 1 % as 1 %: 0 % is said only of a bank that is empty.
-    ///
-    /// The wire has whole percents, rounded down, so that 100 % too is said only of a bank that is full.
-    private static func keepApartFromEmpty(_ bank: inout BankReading) {
-        guard var soc = bank[.soc], (1..<10).contains(soc.value) else { return }
-        soc.value = 10
-        bank[.soc] = soc
     }
 
     /// Takes the absolute value of the discharge limit in 0x351.

@@ -1,0 +1,44 @@
+import BatteryModel
+
+// What most protocols want said in the same way.
+
+extension BankReading {
+    /// A limit below `resolution` clears its enable bit, and a cleared enable bit makes its limit 0.
+    ///
+    /// Some inverters ignore 0 A and obey the bit, others the reverse, so both are said. Battery-Emulator
+    /// (PYLON-LV-CAN) does the same. Neither can raise a limit.
+    ///
+    /// - Parameter resolution: The smallest current that the protocol has a number for, in milliamps.
+    mutating func makeLimitsAgree(resolution: Int32 = 100) {
+        agree(.chargeCurrentLimit, .chargeEnabled, resolution)
+        agree(.dischargeCurrentLimit, .dischargeEnabled, resolution)
+        guard self[.chargeEnabled]?.value == 0 else { return }
+        // Nothing is asked for that is not permitted.
+        for index in Self.requests.indices { self[Self.requests[index]]?.value = 0 }
+    }
+
+    private mutating func agree(_ limit: BankField, _ enable: BankField, _ resolution: Int32) {
+        guard let milliamps = self[limit], let flag = self[enable] else { return }
+        // A negative limit is an error that the row reports, not a stop.
+        guard milliamps.value >= 0 else { return }
+        if milliamps.value < resolution, flag.value != 0 { self[enable] = Reading(0, at: flag.at) }
+        if flag.value == 0, milliamps.value != 0 { self[limit] = Reading(0, at: milliamps.at) }
+    }
+
+    private static let requests: [3 of BankField] = [.forceCharge, .forceChargeSoon, .fullCharge]
+
+    /// Makes a state of charge between 0 and 1 % to 1 %: 0 % is said only of a bank that is empty.
+    ///
+    /// For protocols with whole percents, rounded down, so that 100 % too is said only of a bank that is full.
+    mutating func keepApartFromEmpty() {
+        guard var soc = self[.soc], (1..<10).contains(soc.value) else { return }
+        soc.value = 10
+        self[.soc] = soc
+    }
+
+    /// Says the name if nobody has said another.
+    mutating func name(_ name: StaticString) {
+        guard maker == nil else { return }
+        maker = Reading(ASCIIText(name), at: alarms?.at ?? Instant(nanoseconds: 0))
+    }
+}
