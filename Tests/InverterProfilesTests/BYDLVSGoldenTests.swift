@@ -3,7 +3,9 @@ import BusCodec
 import InverterProfiles
 import Testing
 
-/// BYD Battery-Box Premium LVS. V1: see ``GXCaptures``.
+/// BYD Battery-Box Premium LVS.
+///
+/// V1: see ``GXCaptures``.
 @Suite("BYD LVS: real frames")
 struct BYDLVSGoldenTests {
     private let profile = BYDLVS.profile

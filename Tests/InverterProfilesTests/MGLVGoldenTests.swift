@@ -3,7 +3,9 @@ import BusCodec
 import InverterProfiles
 import Testing
 
-/// MG Master LV, General BMS. G: MG Master LV communication guide. "-": from the table of the protocol alone.
+/// MG Master LV, General BMS.
+///
+/// G: MG Master LV communication guide. "-": from the table of the protocol alone.
 @Suite("MG Master LV: frames")
 struct MGLVGoldenTests {
     private let profile = MGLV.profile

@@ -3,7 +3,9 @@ import BusCodec
 import InverterProfiles
 import Testing
 
-/// Victron GX. V1 and V2: see ``GXCaptures``. "-": from the table of the protocol alone.
+/// Victron GX.
+///
+/// V1 and V2: see ``GXCaptures``. "-": from the table of the protocol alone.
 @Suite("Victron GX: real frames")
 struct VictronGXGoldenTests {
     private let profile = VictronGX.profile
