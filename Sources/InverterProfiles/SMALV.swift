@@ -33,8 +33,8 @@ public enum SMALV {
         keepAlive: KeepAlive(identifier: 0x305),
         stop: """
             CCL or DCL 0 A, followed within 10 s. DCL is not observed off-grid and in backup, nor while CVL lies below \
-            the bank's voltage: the inverter then discharges to CVL without limit. Only an alarm in 0x35A stops it in \
-            every case, also within 10 s, until it is cleared.
+            the bank's voltage: the inverter then discharges to CVL without limit. An alarm in 0x35A brings it to \
+            standby within 10 s, until it is cleared.
             """,
         silence: """
             Without 0x355 for 60 s error F952 and standby, without 0x351 for 60 s warning W952. The defaults then \
