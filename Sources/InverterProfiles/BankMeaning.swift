@@ -15,8 +15,8 @@ public enum BankMeaning: Sendable, Equatable {
     case heardAlarm(AlarmMask, AlarmLevel)
     /// The same bits in every frame; not compared on reading, because compatible batteries send others.
     case constant(UInt64)
-    /// The maker's name, filled up with spaces.
-    case maker
+    /// The maker's name, filled up with spaces or zeros.
+    case maker(padding: UInt8)
     /// A number that is shown and exported and says nothing about the bank; sent as the code for "not available", or
     /// as zero.
     case shown

@@ -41,4 +41,10 @@ extension BankReading {
         guard maker == nil else { return }
         maker = Reading(ASCIIText(name), at: alarms?.at ?? Instant(nanoseconds: 0))
     }
+
+    /// Says a number that identifies the kind of battery if nobody has said another.
+    mutating func sayIfUnknown(_ field: BankField, _ value: Int32) {
+        guard self[field] == nil else { return }
+        self[field] = Reading(value, at: alarms?.at ?? Instant(nanoseconds: 0))
+    }
 }

@@ -21,11 +21,10 @@ extension PylontechLV {
     /// `PYLON` is accepted everywhere, and Deye and Sunsynk show SOH only with it. Type and version are those of the
     /// US5000 capture (S3), the only V1.3 battery seen.
     private static func nameMaker(_ bank: inout BankReading, hasInfo: Bool) {
-        let at = bank.alarms?.at ?? Instant(nanoseconds: 0)
         bank.name("PYLON")
         guard hasInfo else { return }
-        if bank[.batteryType] == nil { bank[.batteryType] = Reading(0x494C, at: at) }
-        if bank[.version] == nil { bank[.version] = Reading(0x0301, at: at) }
+        bank.sayIfUnknown(.batteryType, 0x494C)
+        bank.sayIfUnknown(.version, 0x0301)
     }
 
     /// Takes the absolute value of the discharge limit in 0x351.

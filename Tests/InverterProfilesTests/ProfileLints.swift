@@ -116,7 +116,10 @@ enum ProfileLints {
             if length > 8 { problems.append("\(frame.name) is longer than eight bytes") }
             var owner: [Int: StaticString] = [:]
             let present = rows.filter { $0.dialects >> dialect & 1 != 0 }
-            if present.isEmpty { problems.append("\(frame.name) has no signal in dialect \(dialect)") }
+            // A frame without data is a signal by itself.
+            if present.isEmpty, frame.lengths[dialect] > 0 {
+                problems.append("\(frame.name) has no signal in dialect \(dialect)")
+            }
             for row in present {
                 if row.endByte > length { problems.append("\(row.name) ends behind \(frame.name)") }
                 for bit in positions(row) {
