@@ -2,7 +2,7 @@
 public enum ProfileTable {
     /// The profiles.
     public static let profiles: [_ of InverterProfile] = [
-        PylontechLV.profile, GrowattLV.profile, SchneiderLV.profile,
+        PylontechLV.profile, GrowattLV.profile, MegarevoLV.profile, SchneiderLV.profile,
     ]
 
     /// The place of the profile with this id; `nil` if there is none.
