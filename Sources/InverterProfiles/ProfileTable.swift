@@ -2,7 +2,8 @@
 public enum ProfileTable {
     /// The profiles.
     public static let profiles: [_ of InverterProfile] = [
-        PylontechLV.profile, GrowattLV.profile, MegarevoLV.profile, SchneiderLV.profile,
+        PylontechLV.profile, GrowattLV.profile, MegarevoLV.profile, PytesNative.profile,
+        SchneiderLV.profile,
     ]
 
     /// The place of the profile with this id; `nil` if there is none.
