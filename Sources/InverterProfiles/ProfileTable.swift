@@ -2,7 +2,7 @@
 public enum ProfileTable {
     /// The profiles.
     public static let profiles: [_ of InverterProfile] = [
-        PylontechLV.profile, GrowattLV.profile, MegarevoLV.profile, PytesNative.profile,
+        PylontechLV.profile, GrowattLV.profile, MegarevoLV.profile, PytesNative.profile, SamsungSDI.profile,
         SchneiderLV.profile,
     ]
 
