@@ -72,6 +72,21 @@ struct GrowattLVGoldenTests {
         #expect(capped == ["full_capacity 840000 655350"])
     }
 
+    @Test("the voltages of single cells are shown")
+    func singleCells() throws {
+        let golden = try #require(GrowattLVGolden.details.first { $0.identifier == 0x318 })
+        var shown: [String: SignalContent] = [:]
+        let index = profile.visitSignals(of: golden.frame, known: BankReading()) { row, content in
+            shown[row.name.description] = content
+        }
+        #expect(index == profile.index(ofIdentifier: 0x318))
+        #expect(
+            shown == [
+                "cell_13": .number(3_475), "cell_14": .number(3_468), "cell_15": .number(3_472),
+                "cell_16": .number(3_471),
+            ])
+    }
+
     @Test("the flags of 0x323 are understood, and end with 0x312")
     func newFlags() {
         var reading = BankReading()

@@ -37,7 +37,9 @@ struct MegarevoLVGoldenTests {
     }
 }
 
-/// Megarevo. "-": from the table of the protocol alone.
+/// Megarevo.
+///
+/// "-": from the table of the protocol alone.
 enum MegarevoLVGolden {
     static let all: [GoldenFrame] = [
         computed(

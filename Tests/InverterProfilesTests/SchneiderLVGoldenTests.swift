@@ -50,7 +50,9 @@ struct SchneiderLVGoldenTests {
     }
 }
 
-/// Schneider SE BMS V2. "-": from the table of the protocol alone.
+/// Schneider SE BMS V2.
+///
+/// "-": from the table of the protocol alone.
 enum SchneiderLVGolden {
     static let all: [GoldenFrame] = [
         computed(
