@@ -88,11 +88,18 @@ extension SignalRow where Meaning == BankMeaning {
             substitute: substitute, .number(field))
     }
 
-    /// A number of things in 16 bits.
+    /// A number of things, in 16 bits unless said otherwise.
+    ///
+    /// Places that are counted from 1 say `notAvailable: 0`: no cell, sensor or pack has that number.
     static func count(
-        _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField
+        _ name: StaticString, in container: UInt32, byte: UInt16, bits: UInt16 = 16, _ field: BankField,
+        _ order: ByteOrder? = nil, notAvailable: UInt64? = nil, substitute: Int32? = nil,
+        dialects: UInt8 = .max
     ) -> BankRow {
-        BankRow(name, in: container, byte: byte, bits: 16, range: 0...65_535, .number(field))
+        BankRow(
+            name, in: container, byte: byte, bits: bits, order,
+            range: (notAvailable == 0 ? 1 : 0)...(1 << Int32(bits) - 1), notAvailable: notAvailable,
+            substitute: substitute, dialects: dialects, .number(field))
     }
 
     /// A cell voltage in millivolts.

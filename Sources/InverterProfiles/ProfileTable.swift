@@ -2,7 +2,9 @@
 public enum ProfileTable {
     /// The profiles.
     public static let profiles: [_ of InverterProfile] = [
-        PylontechLV.profile, BYDLVS.profile, Discover.profile, MGLV.profile, SMALV.profile, VictronGX.profile,
+        PylontechLV.profile, BYDLVS.profile, Discover.profile, GrowattLV.profile, MGLV.profile,
+        MegarevoLV.profile, PytesNative.profile, SMALV.profile, SamsungSDI.profile, SchneiderLV.profile,
+        VictronGX.profile,
     ]
 
     /// The place of the profile with this id; `nil` if there is none.

@@ -45,7 +45,7 @@ enum ProfileLints {
         }
         let alive = profile.index(
             ofIdentifier: sheet.keepAlive.identifier, isExtended: sheet.keepAlive.isExtended)
-        if alive.map({ profile.frame($0).direction }) != .fromInverter {
+        if sheet.keepAlive.isKnown, alive.map({ profile.frame($0).direction }) != .fromInverter {
             problems.append("the keep-alive is no frame of the inverter")
         }
         return problems

@@ -55,6 +55,10 @@ struct ProfileTableTests {
     ) throws {
         var said = bank
         profile.prepare(&said, options)
+        profile.visitCapped(bank: bank, options: options) { row, _, nearest in
+            // What is measured and does not fit is said with the nearest number, see BankRow.sayable.
+            if case .number(let field) = row.meaning, field != .current { said[field]?.value = nearest }
+        }
         var reading = BankReading()
         for index in 0..<profile.frameCount {
             let row = profile.frame(index)
