@@ -34,9 +34,9 @@ extension PylontechLV {
     /// emulator's DBC describe -500…0 A.
     private static func makeDischargeLimitPositive(_ frame: inout CANFrame) {
         guard frame.length >= 6 else { return }
-        let word = Int16(bitPattern: UInt16(frame.bytes[5]) << 8 | UInt16(frame.bytes[4]))
+        let word = Int16(bitPattern: FrameWords.word(at: 4, in: frame))
         guard word < 0, word != .min else { return }
-        set(UInt16(word.magnitude), at: 4, in: &frame)
+        FrameWords.set(UInt16(word.magnitude), at: 4, in: &frame)
     }
 
     /// Turns whole degrees in 0x370 into the tenths that the protocol means.
@@ -55,12 +55,7 @@ extension PylontechLV {
         if isTenths, !isWhole { return }
         for byte in stride(from: 0, through: 2, by: 2) {
             let word = isWhole && !isTenths ? UInt16(frame.bytes[byte]) * 10 : 0x7FFF
-            set(word, at: byte, in: &frame)
+            FrameWords.set(word, at: byte, in: &frame)
         }
-    }
-
-    private static func set(_ word: UInt16, at byte: Int, in frame: inout CANFrame) {
-        frame.bytes[byte] = UInt8(truncatingIfNeeded: word)
-        frame.bytes[byte + 1] = UInt8(word >> 8)
     }
 }
