@@ -5,9 +5,11 @@ import BusCodec
 extension SignalRow where Meaning == BankMeaning {
     /// Bits that are sent as zero and not read.
     static func reserved(
-        _ name: StaticString, in container: UInt32, byte: UInt16, bits: UInt16, dialects: UInt8 = .max
+        _ name: StaticString, in container: UInt32, byte: UInt16, bit: UInt8? = nil, bits: UInt16,
+        dialects: UInt8 = .max
     ) -> BankRow {
-        BankRow(name, in: container, byte: byte, bits: bits, nil, unit: .bits, dialects: dialects, .reserved)
+        BankRow(
+            name, in: container, byte: byte, bit: bit, bits: bits, unit: .bits, dialects: dialects, .reserved)
     }
 
     /// The maker's name.

@@ -4,6 +4,7 @@ public enum ProfileTable {
     public static let profiles: [_ of InverterProfile] = [
         PylontechLV.profile,
         LGRESU.profile,
+        PylonPlus.profile,
     ]
 
     /// The place of the profile with this id; `nil` if there is none.

@@ -115,6 +115,10 @@ enum PylontechLVGolden {
             identifier: 0x35E, bytes: "4A 4B 2D 42 4D 53 00 00", kind: .captured, source: "S6",
             maker: "JK-BMS", differsBecause: "JK fills up with zeros"),
         GoldenFrame(
+            identifier: 0x35E, bytes: "50 59 54 45 53", kind: .computed,
+            source: "-",
+            maker: "PYTES", differsBecause: "Pytes sends five bytes"),
+        GoldenFrame(
             identifier: 0x35F, bytes: "4C 49 01 03 3C 02 AA 00", kind: .captured, source: "S3 (V1.3 fw)",
             dialect: 1, numbers: [.batteryType: 18_764, .version: 769, .capacity: 572_000],
             differsBecause: "the last word means nothing known"),
@@ -126,10 +130,17 @@ enum PylontechLVGolden {
             before: [.temperature: 308], differsBecause: "never sent"),
         GoldenFrame(
             identifier: 0x371, bytes: "04 00 03 00 01 00 06 00", kind: .captured, source: "S6",
-            numbers: [.highestCellNumber: 1, .lowestCellNumber: 6], differsBecause: "never sent"),
+            numbers: [
+                .highestTemperatureNumber: 4, .lowestTemperatureNumber: 3, .highestCellNumber: 1,
+                .lowestCellNumber: 6,
+            ], differsBecause: "never sent"),
         GoldenFrame(
             identifier: 0x372, bytes: "02 00 02 00 01 00 00 00", kind: .captured, source: "V1",
-            numbers: [.packs: 2, .packsOffline: 0], differsBecause: "never sent"),
+            numbers: [.packs: 2, .packsBlockingCharge: 2, .packsBlockingDischarge: 1, .packsOffline: 0],
+            differsBecause: "never sent"),
+        GoldenFrame(
+            identifier: 0x374, bytes: "30 30 3A 3A 30 32 00 00", kind: .captured, source: "V2",
+            differsBecause: "never sent"),
         GoldenFrame(
             identifier: 0x373, bytes: "F3 0D F4 0D 2F 01 30 01", kind: .captured, source: "V2",
             numbers: [
