@@ -5,6 +5,7 @@ public enum ProfileTable {
         PylontechLV.profile,
         LGRESU.profile,
         PylonPlus.profile,
+        SeplosLV.profile,
     ]
 
     /// The place of the profile with this id; `nil` if there is none.
