@@ -87,7 +87,8 @@ public enum LGRESU {
 
         .reserved("zeros", in: 0x305, byte: 0, bits: 64),
         // The same in every frame of one unit, perhaps its serial number (L1).
-        .reserved("constant", in: 0x354, byte: 0, bits: 64),
+        .shown("constant_low", in: 0x354, byte: 0, bits: 32, unit: .bits),
+        .shown("constant_high", in: 0x354, byte: 4, bits: 32, unit: .bits),
 
         .shown("battery_energy", in: 0x399, byte: 0, bits: 16, times: 100, unit: .wattHours),
         .heardAlarm(

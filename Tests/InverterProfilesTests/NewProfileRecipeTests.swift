@@ -94,7 +94,9 @@ private let table: [_ of InverterProfile] = [PylontechLV.profile, RecipeSolar.pr
 
 // MARK: - 3. Tests/InverterProfilesTests/RecipeSolarGoldenTests.swift
 
-/// Recipe Solar. "-": from the table of the protocol alone.
+/// What Recipe Solar's frames say.
+///
+/// "-": from the table of the protocol alone.
 private enum RecipeSolarGolden {
     static let all: [GoldenFrame] = [
         GoldenFrame(
@@ -182,11 +184,11 @@ struct NewProfileRecipeTests {
 
     /// What a newcomer may get wrong in a row.
     enum Mistake: CaseIterable {
-        case roundsUp, substitutesLimit, wrongUnit, tooLong, noSuchFrame
+        case roundsToNearest, substitutesLimit, wrongUnit, tooLong, noSuchFrame
 
         func spoil(_ row: inout BankRow) {
             switch self {
-            case .roundsUp where row.meaning == .number(.chargeVoltageLimit): row.rounding = .nearest
+            case .roundsToNearest where row.meaning == .number(.chargeVoltageLimit): row.rounding = .nearest
             case .substitutesLimit where row.meaning == .number(.dischargeCurrentLimit): row.substitute = 0
             case .wrongUnit where row.meaning == .number(.voltage): row.unit = .milliamps
             case .tooLong where row.meaning == .number(.current):
