@@ -2,8 +2,19 @@
 public enum ProfileTable {
     /// The profiles.
     public static let profiles: [_ of InverterProfile] = [
-        PylontechLV.profile, BYDLVS.profile, Discover.profile, GrowattLV.profile, MGLV.profile,
-        MegarevoLV.profile, PytesNative.profile, SMALV.profile, SamsungSDI.profile, SchneiderLV.profile,
+        PylontechLV.profile,
+        BYDLVS.profile,
+        Discover.profile,
+        GrowattLV.profile,
+        LGRESU.profile,
+        MGLV.profile,
+        MegarevoLV.profile,
+        PylonPlus.profile,
+        PytesNative.profile,
+        SMALV.profile,
+        SamsungSDI.profile,
+        SchneiderLV.profile,
+        SeplosLV.profile,
         VictronGX.profile,
     ]
 

@@ -12,15 +12,21 @@ extension PylontechLV {
     /// Undoes what some makers send differently.
     static func mend(_ frame: inout CANFrame, _ known: borrowing BankReading) {
         guard !frame.isExtended else { return }
-        if frame.identifier == 0x351 { makeDischargeLimitPositive(&frame) }
-        if frame.identifier == 0x370 { scaleWholeDegrees(&frame, known) }
+        switch frame.identifier {
+        case 0x351: makeDischargeLimitPositive(&frame)
+        case 0x35E: lengthenName(&frame)
+        case 0x370:
+            sortExtremes(&frame)
+            scaleWholeDegrees(&frame, known)
+        default: break
+        }
     }
 
     /// The name is `PYLON` and 0x35F says type "LI", version 3.1 unless the bank says otherwise.
     ///
     /// `PYLON` is accepted everywhere, and Deye and Sunsynk show SOH only with it. Type and version are those of the
     /// US5000 capture (S3), the only V1.3 battery seen.
-    private static func nameMaker(_ bank: inout BankReading, hasInfo: Bool) {
+    static func nameMaker(_ bank: inout BankReading, hasInfo: Bool) {
         bank.name("PYLON")
         guard hasInfo else { return }
         bank.sayIfUnknown(.batteryType, 0x494C)
@@ -31,11 +37,33 @@ extension PylontechLV {
     ///
     /// Every capture of a real battery is positive. An old diyBMS log has `9C FF` (-10.0 A), and ArminJo and an
     /// emulator's DBC describe -500…0 A.
-    private static func makeDischargeLimitPositive(_ frame: inout CANFrame) {
+    static func makeDischargeLimitPositive(_ frame: inout CANFrame) {
         guard frame.length >= 6 else { return }
-        let word = Int16(bitPattern: UInt16(frame.bytes[5]) << 8 | UInt16(frame.bytes[4]))
+        let word = Int16(bitPattern: FrameWords.word(at: 4, in: frame))
         guard word < 0, word != .min else { return }
-        set(UInt16(word.magnitude), at: 4, in: &frame)
+        FrameWords.set(UInt16(word.magnitude), at: 4, in: &frame)
+    }
+
+    /// Fills a short name in 0x35E up with zeros.
+    ///
+    /// Pytes sends five bytes (`PYTES`), diyBMS seven (pylon_canbus.cpp).
+    static func lengthenName(_ frame: inout CANFrame) {
+        guard frame.length > 0 else { return }
+        frame.length = 8
+    }
+
+    /// Puts the higher of two extremes in 0x370 first, where JK and Seplos have it.
+    ///
+    /// Observers of Shoto batteries name them in the opposite order (mikaabra/pylontech-bms-mqtt).
+    static func sortExtremes(_ frame: inout CANFrame) {
+        guard frame.length == 8 else { return }
+        for byte in stride(from: 0, through: 4, by: 4) {
+            let first = FrameWords.word(at: byte, in: frame)
+            let second = FrameWords.word(at: byte + 2, in: frame)
+            guard Int16(bitPattern: first) < Int16(bitPattern: second) else { continue }
+            FrameWords.set(second, at: byte, in: &frame)
+            FrameWords.set(first, at: byte + 2, in: &frame)
+        }
     }
 
     /// Turns whole degrees in 0x370 into the tenths that the protocol means.
@@ -54,12 +82,7 @@ extension PylontechLV {
         if isTenths, !isWhole { return }
         for byte in stride(from: 0, through: 2, by: 2) {
             let word = isWhole && !isTenths ? UInt16(frame.bytes[byte]) * 10 : 0x7FFF
-            set(word, at: byte, in: &frame)
+            FrameWords.set(word, at: byte, in: &frame)
         }
-    }
-
-    private static func set(_ word: UInt16, at byte: Int, in frame: inout CANFrame) {
-        frame.bytes[byte] = UInt8(truncatingIfNeeded: word)
-        frame.bytes[byte + 1] = UInt8(word >> 8)
     }
 }

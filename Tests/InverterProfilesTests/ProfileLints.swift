@@ -35,7 +35,7 @@ enum ProfileLints {
         let sheet = profile.sheet
         var problems: [String] = []
         if sheet.dialectCount == 0 { problems.append("no dialect") }
-        for text in [sheet.id, sheet.name, sheet.stop, sheet.silence, sheet.evidence]
+        for text in [sheet.id, sheet.name, sheet.inverters, sheet.stop, sheet.silence, sheet.evidence]
         where text.utf8CodeUnitCount == 0 { problems.append("a part of the sheet is empty") }
         if !sheet.id.description.allSatisfy({ $0.isLowercase || $0.isNumber || $0 == "-" }) {
             problems.append("the id is not in lower case with hyphens")

@@ -72,7 +72,7 @@ struct ProfileTableTests {
         for row in ProfileLints.rows(of: profile) where row.dialects >> options.dialect & 1 != 0 {
             guard case .number(let field) = row.meaning, let heard = reading[field]?.value else { continue }
             let value = try #require(said[field]?.value)
-            let step = row.numerator / row.denominator
+            let step = abs(row.numerator / row.denominator)
             #expect(abs(heard - value) < max(step, 1), "\(field.name)")
             switch field {
             case .chargeVoltageLimit, .chargeCurrentLimit, .dischargeCurrentLimit:

@@ -1,0 +1,50 @@
+import BatteryModel
+import BusCodec
+
+extension PylonPlus {
+    /// Fills in the name, and keeps limits and enable bits from contradicting each other.
+    static func prepare(_ bank: inout BankReading, _ options: ProfileOptions) {
+        PylontechLV.nameMaker(&bank, hasInfo: options.dialect == 1)
+        bank.makeLimitsAgree()
+        bank.keepApartFromEmpty()
+    }
+
+    /// Undoes what some makers send differently.
+    static func mend(_ frame: inout CANFrame, _ known: borrowing BankReading) {
+        guard !frame.isExtended else { return }
+        switch frame.identifier {
+        case 0x351: PylontechLV.makeDischargeLimitPositive(&frame)
+        case 0x355: fillFineSOC(&frame)
+        case 0x35E: PylontechLV.lengthenName(&frame)
+        case 0x370:
+            PylontechLV.sortExtremes(&frame)
+            scaleTenths(&frame, known)
+        default: break
+        }
+    }
+
+    /// Writes the whole percents into the finer state of charge where that is not used.
+    ///
+    /// JK and Pylontech V1.3 send 0 there (captures), Sofar's own battery 0xFFFF (log in Battery-Emulator).
+    private static func fillFineSOC(_ frame: inout CANFrame) {
+        let fine = FrameWords.word(at: 4, in: frame)
+        guard frame.length >= 6, fine == 0 || fine == 0xFFFF else { return }
+        let percent = FrameWords.word(at: 0, in: frame)
+        FrameWords.set(percent <= 100 ? percent * 100 : 0xFFFF, at: 4, in: &frame)
+    }
+
+    /// Turns tenths of a degree in 0x370, as the Seplos text has them, into whole degrees.
+    ///
+    /// Above 125 they can only be tenths; below, 0x356 decides, and JK's whole degrees (captured) if it does not.
+    private static func scaleTenths(_ frame: inout CANFrame, _ known: borrowing BankReading) {
+        guard frame.length >= 4 else { return }
+        let high = Int32(Int16(bitPattern: FrameWords.word(at: 0, in: frame)))
+        let low = Int32(Int16(bitPattern: FrameWords.word(at: 2, in: frame)))
+        let mean = known[.temperature]?.value
+        let fitsWhole = mean.map { low * 10 - 20 <= $0 && $0 <= high * 10 + 20 } ?? true
+        let fitsTenths = mean.map { low - 20 <= $0 && $0 <= high + 20 } ?? false
+        guard high > 125 || low > 125 || low < -50 || (fitsTenths && !fitsWhole) else { return }
+        FrameWords.set(UInt16(truncatingIfNeeded: high / 10), at: 0, in: &frame)
+        FrameWords.set(UInt16(truncatingIfNeeded: low / 10), at: 2, in: &frame)
+    }
+}
