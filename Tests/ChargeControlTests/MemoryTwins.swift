@@ -33,7 +33,11 @@ enum MemoryTwins {
                 let allowed = allowed(plain.currentRules(direction))
                 // Shares are learned anew from the second reading on, so the two may differ in the last digits.
                 let isWish = allowed.rule == .chargeBy
-                guard !isWish, now.value > allowed.limit + allowed.limit / 500 + 10 else { continue }
+                // A setting that a BMS has ceased to report is read anew before the first live data.
+                let isForgotten =
+                    allowed.rule == .nearProtection
+                    && protections.contains { future.readings[allowed.pack ?? 0][$0] == nil }
+                guard !isWish, !isForgotten, now.value > allowed.limit + allowed.limit / 500 + 10 else { continue }
                 return "memory, step \(step): \(now) although \(allowed)"
             }
             let voltage = allowed(plain.chargeVoltageRules)
@@ -43,6 +47,12 @@ enum MemoryTwins {
         }
         return nil
     }
+
+    /// The settings that ``LimitRule/nearProtection`` looks at.
+    private static let protections: [PackField] = [
+        .cellOverVoltage, .cellUnderVoltage, .chargeOverTemperature, .chargeUnderTemperature,
+        .dischargeOverTemperature, .mosfetOverTemperature,
+    ]
 
     private static func value(_ name: String, in memory: ControlMemory) -> Int64? {
         (0..<ControlMemory.count).first { "\(ControlMemory.name($0).name)" == name }.flatMap { memory[$0] }
