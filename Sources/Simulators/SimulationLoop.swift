@@ -30,8 +30,8 @@ final class SimulationLoop {
             try Outlet(port, on: loop, token: Self.busToken)
         }
         if let bus, !bus.carriesFrames, let profile = core.inverter?.profile {
-            switch profile.sheet.link {
-            case .can(bitrateKilobits: let rate): adapter = SLCANAdapter(busKilobits: rate)
+            if case .can(bitrateKilobits: let rate) = profile.sheet.link {
+                adapter = SLCANAdapter(busKilobits: rate)
             }
         }
         nextStep = MonotonicClock.now()
