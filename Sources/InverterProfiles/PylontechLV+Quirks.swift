@@ -1,66 +1,14 @@
 import BatteryModel
-import BusCodec
 
 extension PylontechLV {
     /// Fills in the name, and keeps limits and enable bits from contradicting each other.
+    ///
+    /// `PYLON` is accepted everywhere, and Deye and Sunsynk show SOH only with it. Type "LI" and version 3.1 in
+    /// 0x35F are those of the US5000 capture (S3), the only V1.3 battery seen.
     static func prepare(_ bank: inout BankReading, _ options: ProfileOptions) {
-        nameMaker(&bank, hasInfo: options.dialect == 1)
+        bank.name("PYLON")
+        if options.dialect == 1 { bank.identify(type: 0x494C, version: 0x0301) }
         bank.makeLimitsAgree()
         bank.keepApartFromEmpty()
-    }
-
-    /// Undoes what some makers send differently.
-    static func mend(_ frame: inout CANFrame, _ known: borrowing BankReading) {
-        guard !frame.isExtended else { return }
-        if frame.identifier == 0x351 { makeDischargeLimitPositive(&frame) }
-        if frame.identifier == 0x370 { scaleWholeDegrees(&frame, known) }
-    }
-
-    /// The name is `PYLON` and 0x35F says type "LI", version 3.1 unless the bank says otherwise.
-    ///
-    /// `PYLON` is accepted everywhere, and Deye and Sunsynk show SOH only with it. Type and version are those of the
-    /// US5000 capture (S3), the only V1.3 battery seen.
-    private static func nameMaker(_ bank: inout BankReading, hasInfo: Bool) {
-        let at = bank.alarms?.at ?? Instant(nanoseconds: 0)
-        bank.name("PYLON")
-        guard hasInfo else { return }
-        if bank[.batteryType] == nil { bank[.batteryType] = Reading(0x494C, at: at) }
-        if bank[.version] == nil { bank[.version] = Reading(0x0301, at: at) }
-    }
-
-    /// Takes the absolute value of the discharge limit in 0x351.
-    ///
-    /// Every capture of a real battery is positive. An old diyBMS log has `9C FF` (-10.0 A), and ArminJo and an
-    /// emulator's DBC describe -500…0 A.
-    private static func makeDischargeLimitPositive(_ frame: inout CANFrame) {
-        guard frame.length >= 6 else { return }
-        let word = Int16(bitPattern: UInt16(frame.bytes[5]) << 8 | UInt16(frame.bytes[4]))
-        guard word < 0, word != .min else { return }
-        set(UInt16(word.magnitude), at: 4, in: &frame)
-    }
-
-    /// Turns whole degrees in 0x370 into the tenths that the protocol means.
-    ///
-    /// The Seplos text has 0.1 °C; JK firmware sends whole degrees (captured `1F 00` beside 30.8 °C in 0x356). Small
-    /// words are compared with 0x356; if that does not decide, they become a code out of range: not reported.
-    private static func scaleWholeDegrees(_ frame: inout CANFrame, _ known: borrowing BankReading) {
-        guard frame.length >= 4, frame.bytes[1] == 0, frame.bytes[3] == 0, frame.bytes[0] <= 100,
-            frame.bytes[2] <= 100
-        else { return }
-        let low = Int32(min(frame.bytes[0], frame.bytes[2]))
-        let high = Int32(max(frame.bytes[0], frame.bytes[2]))
-        let mean = known[.temperature]?.value
-        let isWhole = mean.map { low * 10 - 20 <= $0 && $0 <= high * 10 + 20 } ?? false
-        let isTenths = mean.map { low - 20 <= $0 && $0 <= high + 20 } ?? false
-        if isTenths, !isWhole { return }
-        for byte in stride(from: 0, through: 2, by: 2) {
-            let word = isWhole && !isTenths ? UInt16(frame.bytes[byte]) * 10 : 0x7FFF
-            set(word, at: byte, in: &frame)
-        }
-    }
-
-    private static func set(_ word: UInt16, at byte: Int, in frame: inout CANFrame) {
-        frame.bytes[byte] = UInt8(truncatingIfNeeded: word)
-        frame.bytes[byte + 1] = UInt8(word >> 8)
     }
 }

@@ -14,12 +14,18 @@ public enum PylontechLV {
         sheet: sheet, frameCount: frames.count, frame: { frames[$0] },
         visitRows: { container, visit in
             LowVoltageFrames.visitRows(container, visit)
+            PylontechFrames.visitRequests(container, visit)
+            PylontechFrames.visitAlarmBits(container, visit)
+            PylontechFrames.visitAlarmRest(container, visit)
+            PylontechFrames.visitCells(container, visit)
+            PylontechFrames.visitCellNumbers(container, visit)
+            BatteryInfo.visitRows(container, visit)
             for index in rows.indices where container == nil || rows[index].container == container {
                 visit(rows[index])
             }
             AlarmPairs.visitRows(container, visit)
         },
-        prepare: prepare, mend: mend)
+        prepare: prepare, mend: LowVoltageFrames.mend)
 
     private static let sheet = ProfileSheet(
         id: "pylontech-lv-can", name: "Pylontech low voltage (CAN)",
@@ -66,53 +72,10 @@ public enum PylontechLV {
     private static let rows: [_ of BankRow] = [
         .reserved("reserved_or_soc_hires", in: 0x355, byte: 4, bits: 16, dialects: v13),
 
-        .request("request_full_charge", in: 0x35C, byte: 0, bit: 3, .fullCharge),
-        .request("request_force_charge_2", in: 0x35C, byte: 0, bit: 4, .forceChargeSoon),
-        .request("request_force_charge_1", in: 0x35C, byte: 0, bit: 5, .forceCharge),
-        .permission("discharge_enable", in: 0x35C, byte: 0, bit: 6, .dischargeEnabled),
-        .permission("charge_enable", in: 0x35C, byte: 0, bit: 7, .chargeEnabled),
-
         .maker("name", in: 0x35E, byte: 0, characters: 8),
-
-        .code("battery_type", in: 0x35F, byte: 0, .batteryType),
-        .code("version", in: 0x35F, byte: 2, .version),
-        .ampHours("capacity", in: 0x35F, byte: 4),
-        .reserved("reserved_manufacturer", in: 0x35F, byte: 6, bits: 16),
-
-        .alarm("prot_over_voltage", in: 0x359, byte: 0, bit: 1, .overVoltage, .protection),
-        .alarm("prot_under_voltage", in: 0x359, byte: 0, bit: 2, .underVoltage, .protection),
-        .alarm("prot_over_temperature", in: 0x359, byte: 0, bit: 3, .overTemperature, .protection),
-        .alarm("prot_under_temperature", in: 0x359, byte: 0, bit: 4, .underTemperature, .protection),
-        .alarm("prot_discharge_over_current", in: 0x359, byte: 0, bit: 7, .anyDischargeCurrent, .protection),
-        .alarm("prot_charge_over_current", in: 0x359, byte: 1, bit: 0, .anyChargeCurrent, .protection),
-        .alarm("prot_system_error", in: 0x359, byte: 1, bit: 3, .systemError, .protection),
-        // YamBMS says charge over-current with 1.7 and 3.7; Battery-Emulator and ArminJo say system error with 1.7.
-        .heardAlarm(
-            "prot_deviating", in: 0x359, byte: 1, bit: 7,
-            AlarmMask(.chargeOverCurrent, .internalCommunication), .protection),
-        .alarm("alarm_high_voltage", in: 0x359, byte: 2, bit: 1, .overVoltage, .warning),
-        .alarm("alarm_low_voltage", in: 0x359, byte: 2, bit: 2, .underVoltage, .warning),
-        .alarm("alarm_high_temperature", in: 0x359, byte: 2, bit: 3, .overTemperature, .warning),
-        .alarm("alarm_low_temperature", in: 0x359, byte: 2, bit: 4, .underTemperature, .warning),
-        .alarm("alarm_discharge_high_current", in: 0x359, byte: 2, bit: 7, .anyDischargeCurrent, .warning),
-        .alarm("alarm_charge_high_current", in: 0x359, byte: 3, bit: 0, .anyChargeCurrent, .warning),
-        .alarm("alarm_internal_comm_fail", in: 0x359, byte: 3, bit: 3, .systemError, .warning),
-        .heardAlarm(
-            "alarm_deviating", in: 0x359, byte: 3, bit: 7, AlarmMask(.chargeOverCurrent), .warning),
-        BankRow("module_count", in: 0x359, byte: 4, bits: 8, range: 0...255, .number(.packs)),
-        .token("token_p", in: 0x359, byte: 5, 0x50),
-        .token("token_n", in: 0x359, byte: 6, 0x4E),
 
         .reserved("zeros", in: 0x305, byte: 0, bits: 64),
 
-        .temperature("max_cell_temperature", in: 0x370, byte: 0, .highestTemperature),
-        .temperature("min_cell_temperature", in: 0x370, byte: 2, .lowestTemperature),
-        .cell("max_cell_voltage", in: 0x370, byte: 4, .highestCell),
-        .cell("min_cell_voltage", in: 0x370, byte: 6, .lowestCell),
-        .reserved("max_temperature_id", in: 0x371, byte: 0, bits: 16),
-        .reserved("min_temperature_id", in: 0x371, byte: 2, bits: 16),
-        .count("max_voltage_cell_id", in: 0x371, byte: 4, .highestCellNumber),
-        .count("min_voltage_cell_id", in: 0x371, byte: 6, .lowestCellNumber),
         .count("modules_ok", in: 0x372, byte: 0, .packs),
         .reserved("modules_blocking_charge", in: 0x372, byte: 2, bits: 16),
         .reserved("modules_blocking_discharge", in: 0x372, byte: 4, bits: 16),

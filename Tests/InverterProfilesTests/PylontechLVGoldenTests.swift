@@ -126,7 +126,11 @@ enum PylontechLVGolden {
             before: [.temperature: 308], differsBecause: "never sent"),
         GoldenFrame(
             identifier: 0x371, bytes: "04 00 03 00 01 00 06 00", kind: .captured, source: "S6",
-            numbers: [.highestCellNumber: 1, .lowestCellNumber: 6], differsBecause: "never sent"),
+            numbers: [
+                .highestTemperatureNumber: 4, .lowestTemperatureNumber: 3, .highestCellNumber: 1,
+                .lowestCellNumber: 6,
+            ],
+            differsBecause: "never sent"),
         GoldenFrame(
             identifier: 0x372, bytes: "02 00 02 00 01 00 00 00", kind: .captured, source: "V1",
             numbers: [.packs: 2, .packsOffline: 0], differsBecause: "never sent"),
