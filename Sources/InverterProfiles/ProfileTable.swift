@@ -1,7 +1,10 @@
 /// Every inverter protocol that can be spoken: one row each.
 public enum ProfileTable {
     /// The profiles.
-    public static let profiles: [_ of InverterProfile] = [PylontechLV.profile]
+    public static let profiles: [_ of InverterProfile] = [
+        PylontechLV.profile,
+        DeyeLV.profile,
+    ]
 
     /// The place of the profile with this id; `nil` if there is none.
     public static func index(ofID id: Span<UInt8>) -> Int? {
