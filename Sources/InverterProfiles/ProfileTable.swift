@@ -4,6 +4,7 @@ public enum ProfileTable {
     public static let profiles: [_ of InverterProfile] = [
         PylontechLV.profile,
         DeyeLV.profile,
+        SolArkLV.profile,
     ]
 
     /// The place of the profile with this id; `nil` if there is none.
