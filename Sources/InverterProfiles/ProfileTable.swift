@@ -4,6 +4,7 @@ public enum ProfileTable {
     public static let profiles: [_ of InverterProfile] = [
         PylontechLV.profile,
         DeyeLV.profile,
+        GoodWeLV.profile,
         LuxPowerLV.profile,
         SofarLV.profile,
         SolArkLV.profile,
