@@ -43,10 +43,10 @@ public enum DeyeLV {
         // longest.
         keepAlive: KeepAlive(identifier: 0x305, acceptsEitherWidth: true, timeout: .seconds(10)),
         stop: """
-            CCL and DCL 0 A with the enable bits of 0x35C cleared. While CCL is 0, CVL is brought down to the \
-            bank's voltage (up to 0.11 V above, never below): with a high CVL and 0 A Deye was seen to \
-            discharge, with 0.1 A or a CVL far below the bank it raises W31 (diyBMS issue 216), and it empties \
-            the bank into a CVL below its voltage (YamBMS issue 46).
+            CCL and DCL 0 A with the enable bits of 0x35C cleared. While CCL is 0, CVL is brought down to 0.2 to \
+            0.3 V above the bank's voltage. Deye charged on, with W31, when it was told 0.1 V and 0.1 A (diyBMS \
+            issue 216), was seen above its CCL (YamBMS issue 184), and empties the bank into the grid when CVL is \
+            less than 0.2 V above what it measures itself (YamBMS issue 46).
             """,
         silence: """
             F58, communication fault with the BMS; the time until then is not published. 0x305 is only a sign \
@@ -181,16 +181,20 @@ extension DeyeLV {
         lowerToBankVoltage(&bank)
     }
 
-    /// Brings CVL down to the bank's voltage while nothing may be charged; it is never raised.
+    /// Brings CVL down to just above the bank's voltage while nothing may be charged; it is never raised.
     ///
-    /// It is 10 to 110 mV above what 0x356 says, because 0x351 has only tenths of a volt and Deye empties the
-    /// bank into a CVL below its voltage.
+    /// The voltage is taken as 0x356 says it, and what 0x351 has no tenths for is rounded up.
     private static func lowerToBankVoltage(_ bank: inout BankReading) {
         guard let current = bank[.chargeCurrentLimit]?.value, current < 100,
             let voltage = bank[.voltage]?.value, voltage > 0, let highest = bank[.chargeVoltageLimit]
         else { return }
         let said = (voltage + 5) / 10 * 10
-        let lowered = (said + 109) / 100 * 100
+        let lowered = (said + distance + 99) / 100 * 100
         if lowered < highest.value { bank[.chargeVoltageLimit] = Reading(lowered, at: highest.at) }
     }
+
+    /// How far above the bank's voltage CVL must stay, in millivolts.
+    ///
+    /// A SUN-12K began to discharge into the grid with less than that above its own measurement (YamBMS issue 46).
+    private static let distance: Int32 = 200
 }

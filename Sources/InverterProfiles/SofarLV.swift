@@ -34,7 +34,7 @@ public enum SofarLV {
             CCL and DCL 0 A, CVL at or above the bank's voltage; the Sofar frames have no enable bits. diyBMS \
             reports, as the only one, that Sofar ignores zeros in 0x351. For such an inverter the second \
             dialect says Pylontech's frames with 0.1 A instead of 0 A and the enable bits of 0x35C cleared, as \
-            diyBMS does; its 0.1 V is not followed, CVL stays at or above the bank's voltage.
+            diyBMS did (issue 216); its 0.1 V is not followed, CVL stays at or above the bank's voltage.
             """,
         silence: "Not published, nor what the inverter itself sends; 0x305 is reported.",
         evidence: """

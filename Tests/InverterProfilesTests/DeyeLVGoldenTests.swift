@@ -13,10 +13,10 @@ struct DeyeLVGoldenTests {
     }
 
     @Test(
-        "while nothing may be charged, CVL is just above the bank's voltage, and never raised",
+        "while nothing may be charged, CVL is 0.2 to 0.3 V above the bank, and never raised",
         arguments: [
-            (55_200, 0, 53_200, 533), (55_200, 0, 53_201, 533), (55_200, 0, 53_290, 533),
-            (55_200, 0, 53_299, 534), (55_200, 99, 53_200, 533), (55_200, 100, 53_200, 552),
+            (55_200, 0, 53_200, 534), (55_200, 0, 53_204, 534), (55_200, 0, 53_290, 535),
+            (55_200, 0, 53_301, 535), (55_200, 99, 53_200, 534), (55_200, 100, 53_200, 552),
             (53_000, 0, 53_200, 530), (53_270, 0, 53_250, 532),
         ] as [(Int32, Int32, Int32, UInt16)])
     func stop(_ cvl: Int32, _ ccl: Int32, _ voltage: Int32, _ tenths: UInt16) throws {
@@ -34,7 +34,7 @@ struct DeyeLVGoldenTests {
         let bank = BankReading.sample([
             .chargeEnabled: 0, .chargeCurrentLimit: 50_000, .chargeVoltageLimit: 55_200, .voltage: 53_200,
         ])
-        #expect(try profile.bytes(of: 0x351, bank)[0...3] == [0x15, 0x02, 0, 0])
+        #expect(try profile.bytes(of: 0x351, bank)[0...3] == [0x16, 0x02, 0, 0])
         #expect(try profile.bytes(of: 0x35C, bank)[0] & 0x80 == 0)
     }
 
