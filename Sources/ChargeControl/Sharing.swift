@@ -22,6 +22,8 @@ struct Sharing: Sendable {
     private(set) var isMeasuring = false
     /// How long ago something was learned.
     private var sinceTaken = Interval.zero
+    /// Packs that have not been heard to be steady since a current jumped: bit n for pack n.
+    private var unsteady: UInt16 = 0
     /// The currents that were seen last.
     private var seen: InlineArray<16, Reading<Int32>?> = InlineArray(repeating: nil)
 
@@ -142,7 +144,6 @@ struct Sharing: Sendable {
         forget(elapsed)
         var sum: Int64 = 0
         var isWhole = currents.conducting.nonzeroBitCount > 1 && isComplete
-        var isSteady = true
         var isNew = false
         for index in seen.indices where currents.conducting & 1 << UInt16(index) != 0 {
             guard let now = currents.milliamps[index] else {
@@ -153,7 +154,9 @@ struct Sharing: Sendable {
             if seen[index] != now {
                 isNew = true
                 let step = seen[index].map { distance($0.value, now.value) } ?? .max
-                isSteady = isSteady && step <= Int64(abs(now.value)) / 20 + Self.steadyMilliamps
+                let isSteady = step <= Int64(abs(now.value)) / 20 + Self.steadyMilliamps
+                // Packs are read one after the other: until all were read again, their currents are not of one moment.
+                unsteady = isSteady ? unsteady & ~(1 << UInt16(index)) : currents.conducting
             }
             seen[index] = now
         }
@@ -164,7 +167,9 @@ struct Sharing: Sendable {
         let part = abs(sum) * 1_000 / max(currents.capacityMilliampHours, 1)
         let threshold = isMeasuring ? Self.goesOnAbovePermille : Self.beginsAbovePermille
         isMeasuring = isWhole && part > threshold
-        guard isMeasuring, isSteady, isNew, part > Self.beginsAbovePermille else { return }
+        guard isMeasuring, unsteady & currents.conducting == 0, isNew, part > Self.beginsAbovePermille else {
+            return
+        }
         guard !isLittle(sum, through: currents.conducting) else { return }
         take(currents, sum: sum)
     }

@@ -47,6 +47,15 @@ public enum AlarmPairs {
         pair("warning_cell_imbalance", 7, 0, .imbalance, .warning),
     ]
 
+    /// Hands the bits that no text gives a meaning to `visit`: what is left of bytes 3 and 7.
+    ///
+    /// The pair at bit 2 of byte 7 is not among them: Victron's is the state of the system.
+    static func visitRest(_ container: UInt32?, _ visit: (BankRow) -> Void) {
+        guard container == nil || container == identifier else { return }
+        visit(.reserved("alarm_reserved", in: identifier, byte: 3, bit: 2, bits: 6))
+        visit(.reserved("warning_reserved", in: identifier, byte: 7, bit: 4, bits: 4))
+    }
+
     private static func pair(
         _ name: StaticString, _ byte: UInt16, _ bit: UInt8, _ group: AlarmGroup, _ level: AlarmLevel
     ) -> BankRow {

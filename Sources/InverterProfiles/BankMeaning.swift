@@ -9,14 +9,15 @@ public enum BankMeaning: Sendable, Equatable {
     case alarm(AlarmGroup, AlarmLevel)
     /// Two bits: 1 raised, 2 not raised, 0 and 3 not reported.
     case alarmPair(AlarmGroup, AlarmLevel)
-    /// One bit that other makers set where the vendor's text says something else: understood, never sent.
+    /// One bit that other makers set where the vendor's text says something else, or that says once more what another
+    /// row says: understood, never sent.
     ///
     /// Every kind of the mask is raised, because the bit does not tell which maker speaks.
     case heardAlarm(AlarmMask, AlarmLevel)
     /// The same bits in every frame; not compared on reading, because compatible batteries send others.
     case constant(UInt64)
-    /// The maker's name, filled up with spaces.
-    case maker
+    /// The maker's name, filled up with spaces or zeros.
+    case maker(padding: UInt8)
     /// A number that is shown and exported and says nothing about the bank; sent as the code for "not available", or
     /// as zero.
     case shown

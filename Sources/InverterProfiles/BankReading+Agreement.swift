@@ -41,4 +41,16 @@ extension BankReading {
         guard maker == nil else { return }
         maker = Reading(ASCIIText(name), at: alarms?.at ?? Instant(nanoseconds: 0))
     }
+
+    /// Says a number that identifies the kind of battery if nobody has said another.
+    mutating func sayIfUnknown(_ field: BankField, _ value: Int32) {
+        guard self[field] == nil else { return }
+        self[field] = Reading(value, at: alarms?.at ?? Instant(nanoseconds: 0))
+    }
+
+    /// Says type and version of the battery if nobody has said others.
+    mutating func identify(type: Int32, version: Int32) {
+        sayIfUnknown(.batteryType, type)
+        sayIfUnknown(.version, version)
+    }
 }

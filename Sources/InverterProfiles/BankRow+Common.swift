@@ -5,15 +5,19 @@ import BusCodec
 extension SignalRow where Meaning == BankMeaning {
     /// Bits that are sent as zero and not read.
     static func reserved(
-        _ name: StaticString, in container: UInt32, byte: UInt16, bits: UInt16, dialects: UInt8 = .max
+        _ name: StaticString, in container: UInt32, byte: UInt16, bit: UInt8? = nil, bits: UInt16,
+        dialects: UInt8 = .max
     ) -> BankRow {
-        BankRow(name, in: container, byte: byte, bits: bits, nil, unit: .bits, dialects: dialects, .reserved)
+        BankRow(
+            name, in: container, byte: byte, bit: bit, bits: bits, nil, unit: .bits, dialects: dialects,
+            .reserved)
     }
 
-    /// The maker's name.
-    static func maker(_ name: StaticString, in container: UInt32, byte: UInt16, characters: UInt16) -> BankRow
-    {
-        BankRow(name, in: container, byte: byte, bits: characters * 8, nil, .maker)
+    /// The maker's name, filled up with spaces or what `padding` says.
+    static func maker(
+        _ name: StaticString, in container: UInt32, byte: UInt16, characters: UInt16, padding: UInt8 = 0x20
+    ) -> BankRow {
+        BankRow(name, in: container, byte: byte, bits: characters * 8, nil, .maker(padding: padding))
     }
 
     /// A number that is only shown, in a unit of the screen or without one.
@@ -76,56 +80,80 @@ extension SignalRow where Meaning == BankMeaning {
 
     /// A pattern of 16 bits.
     static func code(
-        _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField
+        _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField,
+        _ order: ByteOrder? = nil, notAvailable: UInt64? = nil, substitute: Int32? = nil
     ) -> BankRow {
-        BankRow(name, in: container, byte: byte, bits: 16, unit: .bits, .number(field))
+        BankRow(
+            name, in: container, byte: byte, bits: 16, order, unit: .bits, notAvailable: notAvailable,
+            substitute: substitute, .number(field))
     }
 
-    /// A number of things in 16 bits.
+    /// A number of things, in 16 bits unless said otherwise.
+    ///
+    /// Places that are counted from 1 say `notAvailable: 0`: no cell, sensor or pack has that number.
     static func count(
-        _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField
+        _ name: StaticString, in container: UInt32, byte: UInt16, bits: UInt16 = 16, _ field: BankField,
+        _ order: ByteOrder? = nil, notAvailable: UInt64? = nil, substitute: Int32? = nil,
+        dialects: UInt8 = .max
     ) -> BankRow {
-        BankRow(name, in: container, byte: byte, bits: 16, range: 0...65_535, .number(field))
+        BankRow(
+            name, in: container, byte: byte, bits: bits, order,
+            range: (notAvailable == 0 ? 1 : 0)...(1 << Int32(bits) - 1), notAvailable: notAvailable,
+            substitute: substitute, dialects: dialects, .number(field))
     }
 
     /// A cell voltage in millivolts.
     static func cell(
         _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField,
-        _ order: ByteOrder? = nil
+        _ order: ByteOrder? = nil, notAvailable: UInt64? = nil
     ) -> BankRow {
-        BankRow(
-            name, in: container, byte: byte, bits: 16, order, unit: .millivolts, range: 0...65_535,
-            .number(field))
+        let highest: Int32 = notAvailable == 65_535 ? 65_534 : 65_535
+        return BankRow(
+            name, in: container, byte: byte, bits: 16, order, unit: .millivolts, range: 0...highest,
+            notAvailable: notAvailable, .number(field))
     }
 
     /// A temperature in tenths of a degree, signed.
     static func temperature(
         _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField,
-        _ order: ByteOrder? = nil
+        _ order: ByteOrder? = nil, notAvailable: UInt64? = nil
     ) -> BankRow {
         BankRow(
             name, in: container, byte: byte, bits: 16, order, signed: true, unit: .decicelsius,
-            range: -500...1250, .number(field))
+            range: -500...1250, notAvailable: notAvailable, .number(field))
     }
 
     /// A temperature in whole kelvins.
     ///
     /// 303 K were captured for 30.7 °C (JK BMS), so the unit is certain and the fraction is lost.
     static func kelvin(
-        _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField
+        _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField,
+        notAvailable: UInt64? = nil
     ) -> BankRow {
         BankRow(
             name, in: container, byte: byte, bits: 16, times: 10, plus: -2_731, unit: .decicelsius,
-            range: -500...1250, .number(field))
+            range: -500...1250, notAvailable: notAvailable, .number(field))
     }
 
     /// A capacity in whole ampere-hours.
     static func ampHours(
-        _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField = .capacity
+        _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField = .capacity,
+        notAvailable: UInt64? = nil
+    ) -> BankRow {
+        let highest: Int32 = notAvailable == 65_535 ? 65_534_000 : 65_535_000
+        return BankRow(
+            name, in: container, byte: byte, bits: 16, times: 1_000, unit: .milliampHours, range: 0...highest,
+            notAvailable: notAvailable, rounding: .down, .number(field))
+    }
+
+    /// An energy in 32 bits, in steps of `times` watt-hours.
+    static func energy(
+        _ name: StaticString, in container: UInt32, byte: UInt16, times: Int32, _ field: BankField,
+        notAvailable: UInt64? = nil
     ) -> BankRow {
         BankRow(
-            name, in: container, byte: byte, bits: 16, times: 1_000, unit: .milliampHours,
-            range: 0...65_535_000, rounding: .down, .number(field))
+            name, in: container, byte: byte, bits: 32, times: times, unit: .wattHours,
+            range: 0...Int32.max / times * times, notAvailable: notAvailable, rounding: .down, .number(field))
     }
 }
 
@@ -205,19 +233,21 @@ extension SignalRow where Meaning == BankMeaning {
     /// Voltage of the bank, signed, in hundredths of a volt or as `times` says.
     static func voltage(
         _ name: StaticString = "voltage", in container: UInt32, byte: UInt16, _ order: ByteOrder? = nil,
-        times: Int32 = 10, dialects: UInt8 = .max
+        times: Int32 = 10, notAvailable: UInt64? = nil, dialects: UInt8 = .max
     ) -> BankRow {
         BankRow(
             name, in: container, byte: byte, bits: 16, order, signed: true, times: times, unit: .millivolts,
-            range: 0...32_767 * times, dialects: dialects, .number(.voltage))
+            range: 0...32_767 * times, notAvailable: notAvailable, dialects: dialects, .number(.voltage))
     }
 
     /// Current of the bank in tenths of an ampere, signed, charging positive.
     static func current(
-        _ name: StaticString = "current", in container: UInt32, byte: UInt16, _ order: ByteOrder? = nil
+        _ name: StaticString = "current", in container: UInt32, byte: UInt16, _ order: ByteOrder? = nil,
+        notAvailable: UInt64? = nil
     ) -> BankRow {
-        BankRow(
+        let lowest: Int32 = notAvailable == 0x8000 ? -3_276_700 : -3_276_800
+        return BankRow(
             name, in: container, byte: byte, bits: 16, order, signed: true, times: 100, unit: .milliamps,
-            range: -3_276_800...3_276_700, .number(.current))
+            range: lowest...3_276_700, notAvailable: notAvailable, .number(.current))
     }
 }

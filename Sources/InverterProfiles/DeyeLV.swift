@@ -20,6 +20,7 @@ public enum DeyeLV {
             LowVoltageFrames.visitLimits(container, visit)
             LowVoltageFrames.visitState(container, visit)
             PylontechFrames.visitRequests(container, visit)
+            PylontechFrames.visitRequestRest(container, dialects: lithium, visit)
             PylontechFrames.visitAlarmBits(container, dialects: lithium, visit)
             PylontechFrames.visitAlarmRest(container, dialects: lithium, visit)
             PylontechFrames.visitCells(container, visit)
@@ -29,7 +30,7 @@ public enum DeyeLV {
             }
             visitAlarmsOfDY(container, visit)
         },
-        prepare: prepare, mend: LowVoltageFrames.mend)
+        prepare: prepare, mend: mend)
 
     static let lithium: UInt8 = 1 << 0
     static let dy: UInt8 = 1 << 1
@@ -109,7 +110,7 @@ public enum DeyeLV {
         BankRow(
             "system_capacity", in: 0x35E, byte: 6, bits: 16, times: 100, unit: .milliampHours,
             range: 0...6_553_500, rounding: .down, dialects: dy, .number(.capacity)),
-        BankRow("name", in: 0x35E, byte: 0, bits: 64, dialects: lithium, .maker),
+        BankRow("name", in: 0x35E, byte: 0, bits: 64, dialects: lithium, .maker(padding: 0x20)),
 
         .cell("max_cell_voltage", in: 0x361, byte: 0, .highestCell),
         .cell("min_cell_voltage", in: 0x361, byte: 2, .lowestCell),
@@ -167,7 +168,7 @@ public enum DeyeLV {
     }
 }
 
-// MARK: - Wishes
+// MARK: - Wishes and quirks
 
 extension DeyeLV {
     /// Fills in the name, keeps limits and enable bits from contradicting each other, and stops at the bank's
@@ -179,6 +180,14 @@ extension DeyeLV {
         bank.makeLimitsAgree()
         bank.keepApartFromEmpty()
         lowerToBankVoltage(&bank)
+    }
+
+    /// Undoes what makers do differently, but for a name that is cut off in DY.
+    ///
+    /// Behind the "DY" of 0x35E stands the capacity, which would become 0.
+    private static func mend(_ frame: inout CANFrame, _ known: borrowing BankReading) {
+        if frame.identifier == 0x35E, FrameWords.word(at: 0, in: frame) == 0x5944 { return }
+        LowVoltageFrames.mend(&frame, known)
     }
 
     /// Brings CVL down to just above the bank's voltage while nothing may be charged; it is never raised.

@@ -16,13 +16,15 @@ public enum GoodWeLV {
         sheet: sheet, frameCount: frames.count, frame: { frames[$0] },
         visitRows: { container, visit in
             LowVoltageFrames.visitRows(container, visit)
+            FineStateOfCharge.visitRows(container, dialects: sma, visit)
             AlarmPairs.visitRows(container, visit)
             PylontechFrames.visitRequests(container, visit)
+            PylontechFrames.visitRequestRest(container, visit)
             PylontechFrames.visitAlarmBits(container, visit)
             PylontechFrames.visitAlarmRest(container, visit)
             PylontechFrames.visitCells(container, visit)
             PylontechFrames.visitCellNumbers(container, visit)
-            BatteryInfo.visitRows(container, visit)
+            PylontechFrames.visitInfo(container, visit)
             for index in rows.indices where container == nil || rows[index].container == container {
                 visit(rows[index])
             }
@@ -59,7 +61,7 @@ public enum GoodWeLV {
         FrameRow(AlarmPairs.identifier, "alarms", dialects: sma, source: rec),
         FrameRow(0x35B, "events", dialects: sma, isRequired: false, source: rec),
         FrameRow(0x35E, "manufacturer", source: capture),
-        FrameRow(BatteryInfo.identifier, "battery_data", dialects: sma, isRequired: false, source: rec),
+        FrameRow(PylontechFrames.info, "battery_data", dialects: sma, isRequired: false, source: rec),
         // Not sent: JK and the Seplos text disagree on the unit of the temperatures, and nobody is known to
         // need them.
         FrameRow(0x370, "cell_extremes", dialects: 0, isRequired: false, source: capture),
@@ -68,8 +70,6 @@ public enum GoodWeLV {
     ]
 
     private static let rows: [_ of BankRow] = [
-        .fineSOC(in: 0x355, byte: 4, dialects: sma),
-
         // None of these is ever announced; which of them REC sends is not known.
         event("event_start_soc_recalibration", bit: 0),
         event("event_stop_soc_recalibration", bit: 1),
@@ -101,6 +101,6 @@ public enum GoodWeLV {
     /// Undoes what makers do differently: the common things, and a fine state of charge that is left out.
     private static func mend(_ frame: inout CANFrame, _ known: borrowing BankReading) {
         LowVoltageFrames.mend(&frame, known)
-        LowVoltageFrames.fillFineSOC(&frame)
+        FineStateOfCharge.mend(&frame)
     }
 }

@@ -92,9 +92,9 @@ extension BankRow {
             try store(raw: alarms[level].intersects(group.kinds) ? 1 : 2, into: &bytes)
         case .constant(let raw):
             try store(raw: raw, into: &bytes)
-        case .maker:
+        case .maker(let padding):
             guard let maker = bank.maker?.value else { throw .missing(signal: SignalName(name)) }
-            try store(maker, into: &bytes, padding: 0x20)
+            try store(maker, into: &bytes, padding: padding)
         case .shown:
             if let notAvailable { try store(raw: notAvailable, into: &bytes) }
         case .heardAlarm, .shownText, .reserved:

@@ -142,6 +142,12 @@ public struct KeepAlive: Sendable {
         self.timeout = timeout
         self.isLinkIndicatorOnly = isLinkIndicatorOnly
     }
+
+    /// For a protocol of which no frame of an inverter is known: no frame has this identifier, so none is ever heard.
+    public static let unknown = KeepAlive(identifier: .max, isExtended: true)
+
+    /// Whether there is anything to be heard.
+    public var isKnown: Bool { identifier != .max }
 }
 
 /// How a profile is to be spoken to one inverter.

@@ -18,6 +18,7 @@ public enum LuxPowerLV {
             LowVoltageFrames.visitLimits(container, visit)
             LowVoltageFrames.visitState(container, visit)
             PylontechFrames.visitRequests(container, visit)
+            PylontechFrames.visitRequestRest(container, visit)
             PylontechFrames.visitAlarmBits(container, visit)
             for index in rows.indices where container == nil || rows[index].container == container {
                 visit(rows[index])

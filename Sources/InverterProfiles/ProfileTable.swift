@@ -3,11 +3,24 @@ public enum ProfileTable {
     /// The profiles.
     public static let profiles: [_ of InverterProfile] = [
         PylontechLV.profile,
+        BYDLVS.profile,
         DeyeLV.profile,
+        Discover.profile,
         GoodWeLV.profile,
+        GrowattLV.profile,
+        LGRESU.profile,
         LuxPowerLV.profile,
+        MGLV.profile,
+        MegarevoLV.profile,
+        PylonPlus.profile,
+        PytesNative.profile,
+        SMALV.profile,
+        SamsungSDI.profile,
+        SchneiderLV.profile,
+        SeplosLV.profile,
         SofarLV.profile,
         SolArkLV.profile,
+        VictronGX.profile,
     ]
 
     /// The place of the profile with this id; `nil` if there is none.

@@ -4,36 +4,44 @@ import BusCodec
 /// Pylontech low voltage on CAN: V1.2, and V1.3 as newer firmware speaks it.
 ///
 /// Every word is little-endian. V1.3 drops 0x359 and 0x35C for 0x35A and 0x35F and lengthens 0x355; no vendor text of
-/// it is public. The frames 0x370 to 0x379 are what other makers add; they are understood and not sent.
+/// it is public. The frames 0x370 to 0x379 are what other makers add; they are understood and not sent, see
+/// ``PylonPlus``. Where the V1.0 text differs, V1.1 corrected it: bit 0.1 of 0x359 was printed as "over temp".
 ///
 /// Sources: PYLON CAN-Bus-protocol low-voltage V1.2 (2018-04-08) and V1.0 (2016-11-03); captures of US2000, US3000C
-/// and US5000 (S3), JK BMS (S6, CRC checked) and Shoto (S7), see the golden table.
+/// and US5000 (S3), JK BMS (S6, CRC checked) and Shoto (S7), see the golden table. Which inverters take it, with which
+/// setting: reports in Sleeper85/esphome-yambms, Supported_devices.md.
 public enum PylontechLV {
     /// The profile.
     public static let profile = InverterProfile(
         sheet: sheet, frameCount: frames.count, frame: { frames[$0] },
         visitRows: { container, visit in
             LowVoltageFrames.visitRows(container, visit)
-            PylontechFrames.visitRequests(container, visit)
-            PylontechFrames.visitAlarmBits(container, visit)
-            PylontechFrames.visitAlarmRest(container, visit)
-            PylontechFrames.visitCells(container, visit)
-            PylontechFrames.visitCellNumbers(container, visit)
-            BatteryInfo.visitRows(container, visit)
             for index in rows.indices where container == nil || rows[index].container == container {
                 visit(rows[index])
             }
+            PylontechFrames.visitAlarmBits(container, visit)
+            PylontechFrames.visitAlarmRest(container, visit)
+            PylontechFrames.visitRequests(container, visit)
+            PylontechFrames.visitRequestRest(container, visit)
             AlarmPairs.visitRows(container, visit)
+            PylontechFrames.visitInfo(container, visit)
+            PylontechFrames.visitCells(container, visit)
+            PylontechFrames.visitCellNumbers(container, visit)
+            PylontechFrames.visitModules(container, visit)
         },
         prepare: prepare, mend: LowVoltageFrames.mend)
 
     private static let sheet = ProfileSheet(
         id: "pylontech-lv-can", name: "Pylontech low voltage (CAN)",
         inverters:
-            "Victron GX, Deye, Sunsynk, Sol-Ark, Growatt SPF, Solis, Sofar, LuxPower, GoodWe and most others",
+            """
+            Victron GX, Deye, Sunsynk, Sol-Ark, Growatt SPF (L52), Solis (PYLON_LV), Sofar (Automatic), LuxPower, EG4 \
+            6000XP (Lithium 2), GoodWe, MidNite AIO, Studer Xcom-CAN and most others
+            """,
         link: .can(bitrateKilobits: 500),
         dialects: ["V1.2", "V1.3", "", ""], period: .seconds(1),
-        // Deye is known to leave it out for 3 s every two hours and for 5 s at midnight (YamBMS); twice the longest.
+        // Deye answers each 0x356 with it, and leaves it out for 3 s every two hours and for 5 s at midnight (YamBMS);
+        // twice the longest.
         keepAlive: KeepAlive(identifier: 0x305, acceptsEitherWidth: true, timeout: .seconds(10)),
         stop: """
             CCL and DCL 0 A with the enable bits of 0x35C cleared, CVL at or above the bank's voltage. V1.3 has no \
@@ -66,24 +74,16 @@ public enum PylontechLV {
         FrameRow(0x371, "cell_extreme_ids", dialects: 0, isRequired: false, source: "captures of JK"),
         FrameRow(0x372, "module_state_counts", dialects: 0, isRequired: false, source: "YamBMS, PYLON V2"),
         FrameRow(0x373, "cell_extremes_kelvin", dialects: 0, isRequired: false, source: "YamBMS, PYLON V2"),
+        FrameRow(0x374, "min_cell_voltage_label", dialects: 0, isRequired: false, source: "YamBMS, PYLON V2"),
+        FrameRow(0x375, "max_cell_voltage_label", dialects: 0, isRequired: false, source: "YamBMS, PYLON V2"),
+        FrameRow(0x376, "min_temperature_label", dialects: 0, isRequired: false, source: "YamBMS, PYLON V2"),
+        FrameRow(0x377, "max_temperature_label", dialects: 0, isRequired: false, source: "YamBMS, PYLON V2"),
         FrameRow(0x379, "installed_capacity", dialects: 0, isRequired: false, source: "YamBMS, PYLON V2"),
     ]
 
     private static let rows: [_ of BankRow] = [
         .reserved("reserved_or_soc_hires", in: 0x355, byte: 4, bits: 16, dialects: v13),
-
         .maker("name", in: 0x35E, byte: 0, characters: 8),
-
         .reserved("zeros", in: 0x305, byte: 0, bits: 64),
-
-        .count("modules_ok", in: 0x372, byte: 0, .packs),
-        .reserved("modules_blocking_charge", in: 0x372, byte: 2, bits: 16),
-        .reserved("modules_blocking_discharge", in: 0x372, byte: 4, bits: 16),
-        .count("modules_offline", in: 0x372, byte: 6, .packsOffline),
-        .cell("min_cell_voltage", in: 0x373, byte: 0, .lowestCell),
-        .cell("max_cell_voltage", in: 0x373, byte: 2, .highestCell),
-        .kelvin("min_temperature", in: 0x373, byte: 4, .lowestTemperature),
-        .kelvin("max_temperature", in: 0x373, byte: 6, .highestTemperature),
-        .ampHours("capacity", in: 0x379, byte: 0),
     ]
 }

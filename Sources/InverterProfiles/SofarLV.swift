@@ -14,11 +14,14 @@ public enum SofarLV {
         sheet: sheet, frameCount: frames.count, frame: { frames[$0] },
         visitRows: { container, visit in
             LowVoltageFrames.visitRows(container, visit)
+            FineStateOfCharge.visitRows(container, dialects: sofar, visit)
+            LowVoltageFrames.visitAdditions(container, dialects: sofar, visit)
             AlarmPairs.visitRows(container, visit)
             PylontechFrames.visitRequests(container, visit)
+            PylontechFrames.visitRequestRest(container, visit)
             PylontechFrames.visitAlarmBits(container, visit)
             PylontechFrames.visitAlarmRest(container, visit)
-            BatteryInfo.visitRows(container, visit)
+            PylontechFrames.visitInfo(container, visit)
             for index in rows.indices where container == nil || rows[index].container == container {
                 visit(rows[index])
             }
@@ -50,7 +53,7 @@ public enum SofarLV {
         "PYLON CAN-Bus-protocol low-voltage V1.2, which Sofar takes as well"
 
     private static let frames: [_ of FrameRow] = [
-        FrameRow(BatteryInfo.identifier, "battery_info", dialects: sofar, isRequired: false, source: capture),
+        FrameRow(PylontechFrames.info, "battery_info", dialects: sofar, isRequired: false, source: capture),
         FrameRow(AlarmPairs.identifier, "alarms_warnings", dialects: sofar, source: capture),
         FrameRow(0x351, "limits", source: capture),
         FrameRow(0x355, "soc_soh", lengths: FrameLengths(8, 4), source: capture),
@@ -64,15 +67,6 @@ public enum SofarLV {
     ]
 
     private static let rows: [_ of BankRow] = [
-        .fineSOC(in: 0x355, byte: 4, dialects: sofar),
-        // Tenths of an ampere-hour; YamBMS comments on whole ones and sends tenths. Senders that do not know it
-        // send 0.
-        BankRow(
-            "remaining_capacity", in: 0x355, byte: 6, bits: 16, times: 100, unit: .milliampHours,
-            range: 100...6_553_500, notAvailable: 0, dialects: sofar, .number(.remainingCapacity)),
-        BankRow(
-            "cycle_count", in: 0x356, byte: 6, bits: 16, range: 0...65_535, substitute: 0, dialects: sofar,
-            .number(.cycles)),
         .maker("name", in: 0x35E, byte: 0, characters: 8),
 
         // 0 normal, 1 forced charging, 2 forced standby.
@@ -112,6 +106,6 @@ extension SofarLV {
     /// Undoes what makers do differently: the common things, and a fine state of charge that is left out.
     private static func mend(_ frame: inout CANFrame, _ known: borrowing BankReading) {
         LowVoltageFrames.mend(&frame, known)
-        LowVoltageFrames.fillFineSOC(&frame)
+        FineStateOfCharge.mend(&frame)
     }
 }

@@ -16,6 +16,7 @@ public enum SolArkLV {
             LowVoltageFrames.visitLimits(container, visit)
             LowVoltageFrames.visitState(container, visit)
             PylontechFrames.visitRequests(container, visit)
+            PylontechFrames.visitRequestRest(container, visit)
             PylontechFrames.visitAlarmBits(container, visit)
             PylontechFrames.visitAlarmRest(container, visit)
             for index in rows.indices where container == nil || rows[index].container == container {
@@ -68,7 +69,7 @@ public enum SolArkLV {
         .temperature("temperature", in: 0x356, byte: 4, .temperature),
         .reserved("reserved_measurements", in: 0x356, byte: 6, bits: 16),
 
-        .reserved("reserved_requests", in: 0x35C, byte: 1, bits: 56),
+        .reserved("reserved_requests", in: 0x35C, byte: 2, bits: 48),
         .maker("name", in: 0x35E, byte: 0, characters: 8),
         .reserved("reserved_alarms", in: 0x359, byte: 7, bits: 8),
         .ampHours("capacity", in: 0x379, byte: 0),

@@ -52,6 +52,9 @@ struct ChargeWatch {
         guard let old = before?.stage else { return nil }
         let new = verdict.stage
         if verdict.state == .running, new.stage == .start { return "the stage is start in a running bank" }
+        if new.stage == .hold, verdict.charge.value > 0 {
+            return "\(verdict.charge) although the wanted state of charge is reached"
+        }
         let isFilled = new.stage == .float && new.sinceFull == .zero
         if isFilled { mayBeFull = true }
         if new.stage == .float, old.stage == .bulk || old.stage == .rebulk {

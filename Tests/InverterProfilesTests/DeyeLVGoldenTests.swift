@@ -67,6 +67,17 @@ struct DeyeLVGoldenTests {
         #expect(bytes == [0b0010_0101, 0, 0b0001_0000, 0, 0, 0, 0, 0])
     }
 
+    @Test("a name that is cut off is filled up, but in DY the capacity stands behind it")
+    func shortNames() {
+        var reading = BankReading()
+        let dy = CANFrame(identifier: 0x35E, payload: [0x44, 0x59, 0x30, 0x30, 0x31, 0].span)
+        _ = profile.decode(dy, dialect: 1, at: noon, into: &reading)
+        #expect(reading[.capacity] == nil)
+        let pytes = CANFrame(identifier: 0x35E, payload: Array("PYTES".utf8).span)
+        _ = profile.decode(pytes, dialect: 0, at: noon, into: &reading)
+        #expect(reading.maker?.value == ASCIIText("PYTES"))
+    }
+
     @Test("0x371 of a JK is no limit")
     func cellNumbers() {
         var reading = BankReading()

@@ -35,7 +35,7 @@ enum ProfileLints {
         let sheet = profile.sheet
         var problems: [String] = []
         if sheet.dialectCount == 0 { problems.append("no dialect") }
-        for text in [sheet.id, sheet.name, sheet.stop, sheet.silence, sheet.evidence]
+        for text in [sheet.id, sheet.name, sheet.inverters, sheet.stop, sheet.silence, sheet.evidence]
         where text.utf8CodeUnitCount == 0 { problems.append("a part of the sheet is empty") }
         if !sheet.id.description.allSatisfy({ $0.isLowercase || $0.isNumber || $0 == "-" }) {
             problems.append("the id is not in lower case with hyphens")
@@ -45,7 +45,7 @@ enum ProfileLints {
         }
         let alive = profile.index(
             ofIdentifier: sheet.keepAlive.identifier, isExtended: sheet.keepAlive.isExtended)
-        if alive.map({ profile.frame($0).direction }) != .fromInverter {
+        if sheet.keepAlive.isKnown, alive.map({ profile.frame($0).direction }) != .fromInverter {
             problems.append("the keep-alive is no frame of the inverter")
         }
         return problems
@@ -116,7 +116,10 @@ enum ProfileLints {
             if length > 8 { problems.append("\(frame.name) is longer than eight bytes") }
             var owner: [Int: StaticString] = [:]
             let present = rows.filter { $0.dialects >> dialect & 1 != 0 }
-            if present.isEmpty { problems.append("\(frame.name) has no signal in dialect \(dialect)") }
+            // A frame without data is a signal by itself.
+            if present.isEmpty, frame.lengths[dialect] > 0 {
+                problems.append("\(frame.name) has no signal in dialect \(dialect)")
+            }
             for row in present {
                 if row.endByte > length { problems.append("\(row.name) ends behind \(frame.name)") }
                 for bit in positions(row) {

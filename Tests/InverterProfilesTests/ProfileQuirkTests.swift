@@ -151,15 +151,28 @@ struct ProfileQuirkTests {
         #expect(account.outOfRange == 2)
     }
 
+    @Test("0x370 with the lower extreme first is read the right way round (Shoto)")
+    func swappedExtremes() {
+        var reading = BankReading([.temperature: 280])
+        _ = profile.decode(
+            frame(0x370, [0x0E, 0x01, 0x22, 0x01, 0xEF, 0x0D, 0xF2, 0x0D]), at: noon, into: &reading)
+        #expect(
+            reading.numbers == [
+                .temperature: 280, .highestTemperature: 290, .lowestTemperature: 270, .highestCell: 3_570,
+                .lowestCell: 3_567,
+            ])
+    }
+
     @Test("the bits that other makers set are understood and never sent")
     func deviatingBits() throws {
         var reading = BankReading()
         _ = profile.decode(
-            frame(0x359, [0, 0x80, 0, 0x80, 1, 0, 0]), at: noon, into: &reading)
+            frame(0x359, [0, 0x90, 0, 0x90, 1, 0, 0]), at: noon, into: &reading)
         #expect(
             reading.alarms?.value
                 == alarms(
-                    protections: [.chargeOverCurrent, .internalCommunication], warnings: [.chargeOverCurrent])
+                    protections: [.chargeOverCurrent, .internalCommunication, .imbalance],
+                    warnings: [.chargeOverCurrent, .imbalance])
         )
         #expect(try sent(0x359, reading) == [0, 0x09, 0, 0x01, 1, 0x50, 0x4E, 0])
     }

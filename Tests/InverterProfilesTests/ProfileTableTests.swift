@@ -25,7 +25,8 @@ struct ProfileTableTests {
     func roundTrip(_ profile: InverterProfile) throws {
         var generator = SplitMix(state: 2026)
         for _ in 0..<500 {
-            let bank = BankReading.random(using: &generator)
+            var bank = BankReading.random(using: &generator)
+            bound(&bank, by: profile)
             for dialect in 0..<profile.sheet.dialectCount {
                 for inverts in [false, true] {
                     let options = ProfileOptions(
@@ -36,11 +37,28 @@ struct ProfileTableTests {
         }
     }
 
+    /// Brings the limits into what the protocol has numbers for, as the control does.
+    private func bound(_ bank: inout BankReading, by profile: InverterProfile) {
+        let limits: [BankField] = [
+            .chargeVoltageLimit, .chargeCurrentLimit, .dischargeCurrentLimit, .dischargeVoltageLimit,
+        ]
+        for row in ProfileLints.rows(of: profile) {
+            guard case .number(let field) = row.meaning, limits.contains(field), let limit = bank[field]
+            else { continue }
+            let said = min(max(limit.value, row.range.lowerBound), row.range.upperBound)
+            bank[field] = Reading(said, at: limit.at)
+        }
+    }
+
     private func expectSame(
         _ profile: InverterProfile, _ bank: BankReading, _ options: ProfileOptions
     ) throws {
         var said = bank
         profile.prepare(&said, options)
+        profile.visitCapped(bank: bank, options: options) { row, _, nearest in
+            // What is measured and does not fit is said with the nearest number, see BankRow.sayable.
+            if case .number(let field) = row.meaning, field != .current { said[field]?.value = nearest }
+        }
         var reading = BankReading()
         for index in 0..<profile.frameCount {
             let row = profile.frame(index)

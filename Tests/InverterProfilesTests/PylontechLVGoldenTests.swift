@@ -48,7 +48,8 @@ struct PylontechLVGoldenTests {
 
 /// Pylontech low voltage.
 ///
-/// S3: setfirelabs captures as quoted in hoylabs/OpenDTU-OnBattery PR 1213 and stuartpittaway/diyBMSv4ESP32 issue 87.
+/// S3: setfirelabs captures as quoted in hoylabs/OpenDTU-OnBattery PR 1213 and stuartpittaway/diyBMSv4ESP32 issue 87;
+/// the PR also has the name that firmware of Pytes sends.
 /// S4: ai-republic/bms-to-inverter, comments. S5: ArminJo/JK-BMSToPylontechCAN, comments. S6: raw logic captures in
 /// victorstoica114/sigrok-pylon-bms-decoders, decoded again with bit stuffing and CRC-15 checked. S7:
 /// mikaabra/pylontech-bms-mqtt, documentation. V1: dfch/BydCanProtocol, captures of a BYD LVS. V2: as S6, JK BMS in
@@ -68,6 +69,7 @@ enum PylontechLVGolden {
         .state("54 00 60 00 00 00", .captured, "S3 (V1.3 fw)", soc: 840, soh: 960, dialect: 1),
         .state("63 00 64 00 00 00 00 00", .captured, "S6", soc: 990, soh: 1000),
         .actual("7A 13 F2 FE 6B 01", .captured, "S3 (V1.2 fw)", 49_860, -27_000, 363),
+        .actual("02 13 00 00 4A 01", .captured, "S3", 48_660, 0, 330),
         .actual("7B 13 E9 FE 6B 01", .captured, "S3 (V1.3 fw)", 49_870, -27_900, 363),
         .actual("4C 16 00 00 34 01 00 00", .captured, "S6", 57_080, 0, 308),
         .actual("63 14 0F FF EB 00", .captured, "S4", 52_190, -24_100, 235),
@@ -115,6 +117,10 @@ enum PylontechLVGolden {
             identifier: 0x35E, bytes: "4A 4B 2D 42 4D 53 00 00", kind: .captured, source: "S6",
             maker: "JK-BMS", differsBecause: "JK fills up with zeros"),
         GoldenFrame(
+            identifier: 0x35E, bytes: "50 59 54 45 53", kind: .computed,
+            source: "-",
+            maker: "PYTES", differsBecause: "Pytes sends five bytes"),
+        GoldenFrame(
             identifier: 0x35F, bytes: "4C 49 01 03 3C 02 AA 00", kind: .captured, source: "S3 (V1.3 fw)",
             dialect: 1, numbers: [.batteryType: 18_764, .version: 769, .capacity: 572_000],
             differsBecause: "the last word means nothing known"),
@@ -129,11 +135,14 @@ enum PylontechLVGolden {
             numbers: [
                 .highestTemperatureNumber: 4, .lowestTemperatureNumber: 3, .highestCellNumber: 1,
                 .lowestCellNumber: 6,
-            ],
-            differsBecause: "never sent"),
+            ], differsBecause: "never sent"),
         GoldenFrame(
             identifier: 0x372, bytes: "02 00 02 00 01 00 00 00", kind: .captured, source: "V1",
-            numbers: [.packs: 2, .packsOffline: 0], differsBecause: "never sent"),
+            numbers: [.packs: 2, .packsBlockingCharge: 2, .packsBlockingDischarge: 1, .packsOffline: 0],
+            differsBecause: "never sent"),
+        GoldenFrame(
+            identifier: 0x374, bytes: "30 30 3A 3A 30 32 00 00", kind: .captured, source: "V2",
+            differsBecause: "never sent"),
         GoldenFrame(
             identifier: 0x373, bytes: "F3 0D F4 0D 2F 01 30 01", kind: .captured, source: "V2",
             numbers: [

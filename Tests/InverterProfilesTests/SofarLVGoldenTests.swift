@@ -49,6 +49,15 @@ struct SofarLVGoldenTests {
         #expect(reading[.soc]?.value == permille)
     }
 
+    @Test(
+        "behind more than 100 % the filler is no state of charge either", arguments: [0, 0xFF] as [UInt8])
+    func impossibleSOC(_ filler: UInt8) {
+        var reading = BankReading()
+        let frame = CANFrame(identifier: 0x355, payload: [200, 0, 100, 0, filler, filler, 0, 0].span)
+        _ = profile.decode(frame, dialect: 0, at: noon, into: &reading)
+        #expect(reading[.soc] == nil)
+    }
+
     @Test("each dialect has its own frames")
     func dialects() {
         #expect(profile.sentIdentifiers(inDialect: 0) == [0x35F, 0x35A, 0x351, 0x355, 0x356, 0x35E])

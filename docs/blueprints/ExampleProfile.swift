@@ -27,7 +27,9 @@ public enum ExampleProfile {
     /// The sheet; all of it is MANDATORY.
     private static let sheet = ProfileSheet(
         // As written in the settings: lower case and hyphens.
-        id: "example-solar-can", name: "Example Solar (CAN)", link: .can(bitrateKilobits: 500),
+        id: "example-solar-can", name: "Example Solar (CAN)",
+        // Which inverters take it, short, with the name of the setting on their menu where it is known.
+        inverters: "Example Solar 5 kW (battery type \"CAN 3\")", link: .can(bitrateKilobits: 500),
         // Up to four, the first is the default; at least one.
         dialects: ["V1", "", "", ""],
         // How often the whole set is sent; the frames are spread over it.
@@ -38,6 +40,9 @@ public enum ExampleProfile {
         stop: "Both limits 0 A and both permissions cleared; CVL stays at or above the voltage of the bank.",
         // In words, with the evidence: what inverters do when the battery falls silent, and after how long.
         silence: "Stops charging and discharging after 10 s (invented).",
+        // `false` only when captured frames in the golden table prove the frames that carry limits.
+        isExperimental: true,
+        // How sure we are of what, and from what.
         evidence: "invented")
 
     // MARK: The frames, in the order in which they are sent
@@ -45,8 +50,9 @@ public enum ExampleProfile {
     private static let text: StaticString = "invented"
 
     private static let frames: [_ of FrameRow] = [
-        // MANDATORY: identifier, name and source. OPTIONAL: `lengths` (8), `dialects` (all), `isRequired` (true),
-        // `isExtended` (11 bits).
+        // MANDATORY: identifier, name and source. OPTIONAL: `lengths` (8), `dialects` (all; 0 for a frame that is only
+        // understood), `isRequired` (true), `every` (1: in every set), `isExtended` (11 bits; rows then name
+        // `FrameRow.container`).
         FrameRow(0x701, "limits", source: text),
         FrameRow(0x702, "state", source: text),
         FrameRow(0x703, "flags", lengths: 4, source: text),
@@ -110,19 +116,12 @@ public enum ExampleProfile {
 
     // MARK: What a row cannot say
 
-    /// A limit of 0 clears its permission, and a cleared permission makes its limit 0.
+    /// Says limits and permissions so that neither contradicts the other.
     ///
     /// A quirk is a small named function, and its comment gives the evidence. It may lower a limit; it must never
-    /// raise one.
+    /// raise one. `BankReading+Agreement.swift` has what most protocols want.
     private static func prepare(_ bank: inout BankReading, _ options: ProfileOptions) {
-        agree(&bank, .chargeCurrentLimit, .chargeEnabled)
-        agree(&bank, .dischargeCurrentLimit, .dischargeEnabled)
-    }
-
-    private static func agree(_ bank: inout BankReading, _ limit: BankField, _ permission: BankField) {
-        guard let milliamps = bank[limit], let flag = bank[permission] else { return }
-        // Below 0.1 A the limit goes out as 0.
-        if milliamps.value < 100 { bank[permission]?.value = 0 }
-        if flag.value == 0 { bank[limit]?.value = 0 }
+        bank.makeLimitsAgree()
+        bank.keepApartFromEmpty()
     }
 }

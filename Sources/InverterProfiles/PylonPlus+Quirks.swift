@@ -1,0 +1,33 @@
+import BatteryModel
+import BusCodec
+
+extension PylonPlus {
+    /// Fills in the name, and keeps limits and enable bits from contradicting each other.
+    static func prepare(_ bank: inout BankReading, _ options: ProfileOptions) {
+        PylontechLV.nameMaker(&bank, hasInfo: options.dialect == 1)
+        bank.makeLimitsAgree()
+        bank.keepApartFromEmpty()
+    }
+
+    /// Undoes what some makers send differently.
+    static func mend(_ frame: inout CANFrame, _ known: borrowing BankReading) {
+        LowVoltageFrames.mendAllButDegrees(&frame)
+        FineStateOfCharge.mend(&frame)
+        if !frame.isExtended, frame.identifier == PylontechFrames.cells { scaleTenths(&frame, known) }
+    }
+
+    /// Turns tenths of a degree in 0x370, as the Seplos text has them, into whole degrees.
+    ///
+    /// Above 125 they can only be tenths; below, 0x356 decides, and JK's whole degrees (captured) if it does not.
+    private static func scaleTenths(_ frame: inout CANFrame, _ known: borrowing BankReading) {
+        guard frame.length >= 4 else { return }
+        let high = Int32(Int16(bitPattern: FrameWords.word(at: 0, in: frame)))
+        let low = Int32(Int16(bitPattern: FrameWords.word(at: 2, in: frame)))
+        let mean = known[.temperature]?.value
+        let fitsWhole = mean.map { low * 10 - 20 <= $0 && $0 <= high * 10 + 20 } ?? true
+        let fitsTenths = mean.map { low - 20 <= $0 && $0 <= high + 20 } ?? false
+        guard high > 125 || low > 125 || low < -50 || (fitsTenths && !fitsWhole) else { return }
+        FrameWords.set(UInt16(truncatingIfNeeded: high / 10), at: 0, in: &frame)
+        FrameWords.set(UInt16(truncatingIfNeeded: low / 10), at: 2, in: &frame)
+    }
+}

@@ -1,0 +1,49 @@
+import BatteryModel
+import BusCodec
+
+/// What SMA's text adds to the 0x35x family, for every protocol built on it.
+///
+/// A value that is not known is said as 0xFFFF, or as 0x8000 where it is signed. The limits have no such code here: a
+/// Sunny Island would charge to 54 V instead, so what is not known withholds them.
+///
+/// Sources: SMA FSS-ConnectingBat-TI-en-10; MG Master LV communication guide, which has the same codes.
+enum SunnyIslandFrames {
+    /// What is said for an unsigned word, and for a signed one, that is not known.
+    static let invalid: UInt64 = 0xFFFF, invalidSigned: UInt64 = 0x8000
+
+    /// Hands the rows to `visit`, or those of `container`.
+    static func visitRows(_ container: UInt32?, _ visit: (BankRow) -> Void) {
+        for index in rows.indices where container == nil || rows[index].container == container {
+            visit(rows[index])
+        }
+        AlarmPairs.visitRest(container, visit)
+    }
+
+    private static let rows: [_ of BankRow] = [
+        .voltage(in: 0x356, byte: 0, notAvailable: invalidSigned),
+        // Nothing is said about the sign; captures of the family have charging positive.
+        .current(in: 0x356, byte: 2, notAvailable: invalidSigned),
+        .temperature("temperature", in: 0x356, byte: 4, .temperature, notAvailable: invalidSigned),
+        .shown("reserved", in: 0x356, byte: 6, bits: 16, notAvailable: invalid),
+
+        .reserved("warning_reserved_14", in: 0x35A, byte: 7, bit: 2, bits: 2),
+
+        event("event_start_soc_recalibration", bit: 0),
+        event("event_stop_soc_recalibration", bit: 1),
+        event("event_start_power_limitation", bit: 2),
+        event("event_stop_power_limitation", bit: 3),
+        event("event_preventive_shutdown", bit: 4),
+        .reserved("reserved_events", in: 0x35B, byte: 0, bit: 5, bits: 3),
+        .reserved("reserved", in: 0x35B, byte: 1, bits: 56),
+
+        .maker("manufacturer", in: 0x35E, byte: 0, characters: 8),
+
+        .code("battery_type", in: 0x35F, byte: 0, .batteryType, notAvailable: invalid),
+        .ampHours("battery_capacity", in: 0x35F, byte: 4, notAvailable: invalid),
+        .shown("manufacturer_id", in: 0x35F, byte: 6, bits: 16, unit: .bits, notAvailable: invalid),
+    ]
+
+    private static func event(_ name: StaticString, bit: UInt8) -> BankRow {
+        .shown(name, in: 0x35B, byte: 0, bit: bit, bits: 1, unit: .onOff)
+    }
+}
