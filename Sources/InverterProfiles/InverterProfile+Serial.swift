@@ -140,7 +140,8 @@ extension InverterProfile {
         talk.framing.readPayload(of: bytes, into: &payload)
         talk.mend(question.code, &payload)
         if talk.dissect(question.code, payload.bytes, now, &reading) {
-            return index(ofIdentifier: UInt32(question.code)).map { .frame(HeardFrame(index: $0)) } ?? .unknown
+            return index(ofIdentifier: UInt32(question.code)).map { .frame(HeardFrame(index: $0)) }
+                ?? .unknown
         }
         guard question.count > 0 else {
             guard let index = index(ofIdentifier: UInt32(question.code)) else { return .unknown }

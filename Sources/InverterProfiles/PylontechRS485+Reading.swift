@@ -50,8 +50,10 @@ extension PylontechRS485 {
         set(.current, Int32(Int16(truncatingIfNeeded: word(payload, rest))) * 100)
         set(.voltage, word(payload, rest + 2))
         let isLong = payload[rest + 6] >= 4 && payload.count >= rest + 17
-        let remaining = isLong ? Int32(payload[rest + 11]) << 16 | word(payload, rest + 12) : word(payload, rest + 4)
-        let total = isLong ? Int32(payload[rest + 14]) << 16 | word(payload, rest + 15) : word(payload, rest + 7)
+        let remaining =
+            isLong ? Int32(payload[rest + 11]) << 16 | word(payload, rest + 12) : word(payload, rest + 4)
+        let total =
+            isLong ? Int32(payload[rest + 14]) << 16 | word(payload, rest + 15) : word(payload, rest + 7)
         set(.cycles, word(payload, rest + 9))
         set(.remainingCapacity, remaining)
         set(.capacity, total)
@@ -76,7 +78,9 @@ extension PylontechRS485 {
             if state == 2 { alarms.raise(above, .protection) }
             if state == 1, let below { alarms.raise(below, .protection) }
         }
-        for place in 3..<3 + cells { raise(payload[place], above: .cellOverVoltage, below: .cellUnderVoltage) }
+        for place in 3..<3 + cells {
+            raise(payload[place], above: .cellOverVoltage, below: .cellUnderVoltage)
+        }
         for place in 4 + cells..<rest {
             raise(payload[place], above: .batteryOverTemperature, below: .chargeUnderTemperature)
         }

@@ -88,7 +88,7 @@ public enum PylontechRS485 {
         .millivolts("discharge_voltage_limit", in: 0x63, byte: 2, .dischargeVoltageLimit, .up),
         .chargeCurrentLimit(in: 0x63, byte: 4),
         .dischargeCurrentLimit(in: 0x63, byte: 6),
-        .reserved("reserved", in: 0x63, byte: 8, bits: 4),
+        .reserved("reserved", in: 0x63, byte: 8, bit: 3, bits: 4),
         // V3.5 has the request for a full charge where V3.3 has the second request for charging.
         .request("full_charge", in: 0x63, byte: 8, bit: 4, .fullCharge),
         .request("charge_immediately", in: 0x63, byte: 8, bit: 5, .forceCharge),
@@ -141,7 +141,7 @@ public enum PylontechRS485 {
         .alarm("alarm_charge_current", in: 0x62, byte: 1, bit: 6, .anyChargeCurrent, .warning),
         .alarm("alarm_discharge_current", in: 0x62, byte: 1, bit: 5, .anyDischargeCurrent, .warning),
         .alarm("alarm_internal", in: 0x62, byte: 1, bit: 4, .systemError, .warning),
-        .reserved("alarm_reserved", in: 0x62, byte: 1, bits: 4),
+        .reserved("alarm_reserved", in: 0x62, byte: 1, bit: 3, bits: 4),
         .alarm("prot_module_high", in: 0x62, byte: 2, bit: 7, PylontechAlarms.packHigh, .protection),
         .alarm("prot_module_low", in: 0x62, byte: 2, bit: 6, PylontechAlarms.packLow, .protection),
         .alarm("prot_cell_high", in: 0x62, byte: 2, bit: 5, PylontechAlarms.cellHigh, .protection),
@@ -163,7 +163,7 @@ public enum PylontechRS485 {
         BankRow(
             "discharge_current_limit", in: 0x92, byte: 7, bits: 16, signed: true, times: -100,
             unit: .milliamps, range: 0...3_276_700, rounding: .down, .number(.dischargeCurrentLimit)),
-        .reserved("reserved", in: 0x92, byte: 9, bits: 3),
+        .reserved("reserved", in: 0x92, byte: 9, bit: 2, bits: 3),
         .request("full_charge", in: 0x92, byte: 9, bit: 3, .fullCharge),
         .request("charge_immediately_2", in: 0x92, byte: 9, bit: 4, .forceChargeSoon),
         .request("charge_immediately_1", in: 0x92, byte: 9, bit: 5, .forceCharge),

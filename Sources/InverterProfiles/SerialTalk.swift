@@ -29,7 +29,8 @@ public struct SerialTalk: Sendable {
     /// that is not known.
     public var complete:
         @Sendable (
-            _ question: SerialFrame, _ bank: borrowing BankReading, _ options: ProfileOptions, _ hasRows: Bool,
+            _ question: SerialFrame, _ bank: borrowing BankReading, _ options: ProfileOptions,
+            _ hasRows: Bool,
             _ payload: inout SerialPayload
         ) throws(SignalError) -> Bool
     /// Reads an answer that rows cannot say; returns `false` for one that they can.

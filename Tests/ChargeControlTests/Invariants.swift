@@ -40,7 +40,8 @@ struct Invariants {
         if !verdict.isTransmitting || verdict.members == 0 {
             if verdict.charge.value != 0 || verdict.discharge.value != 0 { return "a limit without a pack" }
         }
-        return checkFreshness(verdict, history) ?? checkSums(verdict, history) ?? checkVoltage(verdict, history.readings) ?? checkCurrent(true, verdict, history)
+        return checkFreshness(verdict, history) ?? checkSums(verdict, history) ?? checkVoltage(
+            verdict, history.readings) ?? checkCurrent(true, verdict, history)
             ?? checkCurrent(false, verdict, history) ?? checkRequests(verdict)
             ?? charge.check(verdict, before, oracle, mean: believedVoltage(verdict, history.readings))
             ?? before.flatMap { rates?.check(verdict, $0, settings) }
@@ -67,7 +68,9 @@ struct Invariants {
             guard cells != contradictions[index].cells else { continue }
             let isWrong = abs(Int64(cells.value.sum) - Int64(voltage)) > max(Int64(voltage), 0) / 50
             contradictions[index] = (cells, isWrong ? contradictions[index].count + 1 : 0)
-            guard contradictions[index].count >= 5, verdict.members & 1 << UInt16(index) != 0 else { continue }
+            guard contradictions[index].count >= 5, verdict.members & 1 << UInt16(index) != 0 else {
+                continue
+            }
             let own = [verdict[index].charge, verdict[index].discharge].compactMap { $0?.value }
             if own.contains(where: { $0 > 0 }) {
                 return "1: pack \(index) counts although its cells have not added up for five readings"

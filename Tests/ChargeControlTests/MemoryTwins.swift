@@ -37,7 +37,9 @@ enum MemoryTwins {
                 let isForgotten =
                     allowed.rule == .nearProtection
                     && protections.contains { future.readings[allowed.pack ?? 0][$0] == nil }
-                guard !isWish, !isForgotten, now.value > allowed.limit + allowed.limit / 500 + 10 else { continue }
+                guard !isWish, !isForgotten, now.value > allowed.limit + allowed.limit / 500 + 10 else {
+                    continue
+                }
                 return "memory, step \(step): \(now) although \(allowed)"
             }
             let voltage = allowed(plain.chargeVoltageRules)

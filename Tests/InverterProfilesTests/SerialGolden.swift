@@ -59,7 +59,8 @@ struct SerialGolden: Sendable, CustomStringConvertible {
         _ options: ProfileOptions
     ) -> [String] {
         let asked = SerialFrame(
-            address: asked ?? talk.address, code: question.code, count: question.count, variant: frame.variant,
+            address: asked ?? talk.address, code: question.code, count: question.count,
+            variant: frame.variant,
             kind: .question)
         var buffer = SerialBuffer()
         let outcome = profile.answer(asked, talk, bank: bank, options: options, into: &buffer)

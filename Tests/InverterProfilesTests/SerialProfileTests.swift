@@ -66,7 +66,9 @@ struct SerialProfileTests {
         return problems
     }
 
-    @Test("an inverter understands what a battery answers, and no limit is higher than it was", arguments: serialProfiles)
+    @Test(
+        "an inverter understands what a battery answers, and no limit is higher than it was",
+        arguments: serialProfiles)
     func roundTrip(_ profile: InverterProfile) throws {
         let talk = try #require(profile.serial)
         var generator = SplitMix(state: 2_026)
@@ -154,16 +156,21 @@ struct SerialProfileTests {
             while let question = talk.question(index, dialect) {
                 index += 1
                 let asked = SerialFrame(
-                    address: talk.address, code: question.code, count: question.count, variant: 3, kind: .question)
+                    address: talk.address, code: question.code, count: question.count, variant: 3,
+                    kind: .question)
                 var buffer = SerialBuffer()
                 let outcome = profile.answer(
-                    asked, talk, bank: BankReading(), options: ProfileOptions(dialect: dialect), into: &buffer)
+                    asked, talk, bank: BankReading(), options: ProfileOptions(dialect: dialect), into: &buffer
+                )
                 guard case .answered = outcome else { continue }
                 var reading = BankReading()
                 _ = profile.understand(
-                    buffer.bytes, answering: question, talk, options: ProfileOptions(dialect: dialect), at: noon,
+                    buffer.bytes, answering: question, talk, options: ProfileOptions(dialect: dialect),
+                    at: noon,
                     into: &reading)
-                let limits = [BankField.chargeCurrentLimit, .dischargeCurrentLimit, .soc, .chargeVoltageLimit]
+                let limits = [
+                    BankField.chargeCurrentLimit, .dischargeCurrentLimit, .soc, .chargeVoltageLimit,
+                ]
                 for field in limits where reading[field] != nil {
                     Issue.record("\(question) says \(field.name) although nothing is known")
                 }
