@@ -20,7 +20,7 @@ extension GatewayConfiguration {
         self.init(
             buses: settings.links.map { Bus(name: $0.name, address: LinkAddress($0.transport)) },
             packs: settings.packs.map { Pack($0, bus: number($0.linkName)) },
-            inverter: Inverter(settings.inverter, bus: number(settings.inverter.linkName)),
+            inverters: settings.inverters.map { Inverter($0, bus: number($0.linkName)) },
             control: settings.control, pollInterval: settings.pollInterval,
             listening: Set(settings.packs.filter(\.listen).map { number($0.linkName) }),
             stallLimit: settings.stallLimit)
@@ -57,8 +57,11 @@ extension GatewayConfiguration.Inverter {
         let dialect = entry.dialect.flatMap(profile.sheet.dialectNames.firstIndex) ?? 0
         self.init(
             bus: bus, profile: profile,
-            options: ProfileOptions(dialect: UInt8(dialect), padsToEight: entry.padsFrames),
-            period: entry.period, keepAlive: .init(entry.keepAlive))
+            options: ProfileOptions(
+                dialect: UInt8(dialect), padsToEight: entry.padsFrames,
+                address: entry.address.map { UInt8(clamping: $0) }),
+            period: entry.period, keepAlive: .init(entry.keepAlive),
+            weight: Int32(entry.weight))
     }
 }
 

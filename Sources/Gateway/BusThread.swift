@@ -16,8 +16,8 @@ final class BusThread {
     private var core: GatewayCore
     private var wasOpen: [Bool]
     private var wasOff: [Bool]
-    private var sentBefore: (count: UInt64, at: Instant)
-    private var framesPerSecond = 0
+    private var sentBefore: (counts: [UInt64], at: Instant)
+    private var framesPerSecond: [Int]
     private var nextPublish: Instant
     private let startedAt: Instant
     private let heartbeat: Heartbeat
@@ -46,7 +46,8 @@ final class BusThread {
         core = GatewayCore(configuration, at: now)
         wasOpen = Array(repeating: false, count: configuration.buses.count)
         wasOff = wasOpen
-        sentBefore = (0, now)
+        sentBefore = (configuration.inverters.map { _ in 0 }, now)
+        framesPerSecond = configuration.inverters.map { _ in 0 }
         nextPublish = now
         startedAt = now
     }
@@ -56,7 +57,7 @@ final class BusThread {
     /// - Throws: `SystemError` if the loop itself fails; a bus that fails is opened again and is no reason to end.
     func run(until shouldStop: () -> Bool) throws(SystemError) {
         let start = MonotonicClock.now()
-        try stallGuard.start(cutting: links.inverterCutter)
+        try stallGuard.start(cutting: links.inverterCutters)
         for link in links.all { link.open(at: start) }
         var deadline = start
         while true {
@@ -106,7 +107,7 @@ final class BusThread {
             let link = links.all[event.token]
             hadInput = true
             if link.address.carriesFrames {
-                link.receiveFrames(at: now) { core.received($0, at: now) }
+                link.receiveFrames(at: now) { core.received($0, bus: event.token, at: now) }
             } else {
                 link.receiveBytes(at: now) { core.received($0, bus: event.token, at: now) }
             }
@@ -137,15 +138,18 @@ final class BusThread {
             wasOpen[index] = isOpen
             wasOff[index] = link.isBusOff
         }
-        let counters = links.all[configuration.inverter.bus].counters
-        core.inverterLinkLost(counters.dropped + counters.refused, at: now)
+        for inverter in configuration.inverters {
+            let counters = links.all[inverter.bus].counters
+            core.inverterLinkLost(counters.dropped + counters.refused, bus: inverter.bus, at: now)
+        }
     }
 
     private func snapshot(at now: Instant) {
         nextPublish = max(nextPublish + Self.publishInterval, now)
         if now - sentBefore.at >= .seconds(1) {
-            let sent = core.sender.counts.sent
-            framesPerSecond = Int(Int64(sent - sentBefore.count) * 1_000 / (now - sentBefore.at).milliseconds)
+            let milliseconds = (now - sentBefore.at).milliseconds
+            let sent = core.inverters.map(\.sent)
+            framesPerSecond = zip(sent, sentBefore.counts).map { Int(Int64($0 - $1) * 1_000 / milliseconds) }
             sentBefore = (sent, now)
         }
         let memory = core.memory(at: now)
@@ -163,7 +167,7 @@ final class BusThread {
         return Snapshot.Bus(
             name: configuration.buses[index].name, address: link.address.description, state: link.state,
             lastError: link.lastError?.description, counters: link.counters, isBusOff: link.isBusOff,
-            noise: line.map { core.lines[$0].packs.noise } ?? core.shuntNoise(ofBus: index),
+            noise: line.map { core.lines[$0].packs.noise } ?? core.noise(ofBus: index),
             unexpectedAnswers: line.map { core.lines[$0].packs.unexpectedAnswers } ?? 0)
     }
 }
@@ -171,13 +175,12 @@ final class BusThread {
 /// The links of a gateway, as the core writes to them.
 private final class Links {
     let all: [Link]
-    let inverterCutter: LinkCutter
+    let inverterCutters: [LinkCutter]
     var output: Output
 
     /// Where the core's bytes and frames go.
     struct Output: GatewayOutput {
         let links: [Link]
-        let inverter: Int
         let stallLimit: Interval
         let beforeFrame: (() -> Void)?
         /// The instant for which the pass works out what it sends.
@@ -187,21 +190,31 @@ private final class Links {
             links[bus].send(bytes, at: MonotonicClock.now())
         }
 
-        func send(_ frame: CANFrame) -> Bool {
-            // The whole process may have stood still, and then nobody has noticed yet.
-            guard MonotonicClock.now() - decidedAt <= stallLimit else { return false }
+        func send(_ frame: CANFrame, bus: Int) -> Bool {
+            guard isInTime else { return false }
             beforeFrame?()
-            return links[inverter].send(frame, at: MonotonicClock.now())
+            return links[bus].send(frame, at: MonotonicClock.now())
         }
+
+        func send(answer bytes: Span<UInt8>, bus: Int) -> Bool {
+            guard isInTime else { return false }
+            beforeFrame?()
+            return links[bus].send(bytes, at: MonotonicClock.now()) != nil
+        }
+
+        /// The whole process may have stood still, and then nobody has noticed yet.
+        private var isInTime: Bool { MonotonicClock.now() - decidedAt <= stallLimit }
     }
 
     init(
         _ configuration: GatewayConfiguration, on loop: EventLoop, _ beforeFrame: (() -> Void)?
     ) throws(SystemError) {
         all = configuration.buses.enumerated().map { Link($1.address, on: loop, token: $0) }
-        inverterCutter = try all[configuration.inverter.bus].makeCutter()
-        output = Output(
-            links: all, inverter: configuration.inverter.bus, stallLimit: configuration.stallLimit,
-            beforeFrame: beforeFrame)
+        var cutters: [LinkCutter] = []
+        for bus in Set(configuration.inverters.map(\.bus)).sorted() {
+            cutters.append(try all[bus].makeCutter())
+        }
+        inverterCutters = cutters
+        output = Output(links: all, stallLimit: configuration.stallLimit, beforeFrame: beforeFrame)
     }
 }

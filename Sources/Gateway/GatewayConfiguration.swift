@@ -61,18 +61,24 @@ public struct GatewayConfiguration: Sendable {
         public var period: Interval?
         /// How the inverter's sign of life is waited for.
         public var keepAlive: KeepAliveWatch
+        /// Its part of both currents, among the weights of all inverters; 1 or more.
+        public var weight: Int32
 
         /// Makes an inverter.
         public init(
             bus: Int, profile: InverterProfile, options: ProfileOptions = ProfileOptions(),
-            period: Interval? = nil, keepAlive: KeepAliveWatch = .profile
+            period: Interval? = nil, keepAlive: KeepAliveWatch = .profile, weight: Int32 = 1
         ) {
+            self.weight = weight
             self.bus = bus
             self.profile = profile
             self.options = options
             self.period = period
             self.keepAlive = keepAlive
         }
+
+        /// Whether anybody minds when it is not heard.
+        var minds: Bool { keepAlive != .ignored && keepAliveRule.isKnown }
 
         /// What the inverter says, and how long it may be silent.
         var keepAliveRule: KeepAlive {
@@ -110,8 +116,8 @@ public struct GatewayConfiguration: Sendable {
     public var buses: [Bus]
     /// All packs, at most sixteen.
     public var packs: [Pack]
-    /// The inverter.
-    public var inverter: Inverter
+    /// The inverters that hear the bank, at least one.
+    public var inverters: [Inverter]
     /// The shunt; `nil` if there is none.
     public var shunt: Shunt?
     /// How the bank is to be treated.
@@ -125,14 +131,26 @@ public struct GatewayConfiguration: Sendable {
     /// How long the bus thread may take for a cycle before the link to the inverter is closed.
     public var stallLimit: Interval
 
-    /// ``control`` with the most that the inverter's protocol can say.
+    /// The sum of the weights of all inverters.
+    var wholeWeight: Int32 { max(inverters.reduce(0) { $0 + max($1.weight, 0) }, 1) }
+
+    /// ``control`` with the most that the inverters' protocols can say, each for its part.
     var boundedControl: ControlSettings {
         var control = control
-        let (profile, options) = (inverter.profile, inverter.options)
-        control.ceilings = ProtocolCeilings(
-            chargeMillivolts: profile.highest(.chargeVoltageLimit, options: options) ?? .max,
-            chargeMilliamps: profile.highest(.chargeCurrentLimit, options: options) ?? .max,
-            dischargeMilliamps: profile.highest(.dischargeCurrentLimit, options: options) ?? .max)
+        for inverter in inverters {
+            let (profile, options) = (inverter.profile, inverter.options)
+            func bank(_ field: BankField) -> Int32 {
+                guard let highest = profile.highest(field, options: options), inverter.weight > 0 else {
+                    return .max
+                }
+                return Int32(clamping: Int64(highest) * Int64(wholeWeight) / Int64(inverter.weight))
+            }
+            let voltage = profile.highest(.chargeVoltageLimit, options: options) ?? .max
+            control.ceilings = ProtocolCeilings(
+                chargeMillivolts: min(control.ceilings.chargeMillivolts, voltage),
+                chargeMilliamps: min(control.ceilings.chargeMilliamps, bank(.chargeCurrentLimit)),
+                dischargeMilliamps: min(control.ceilings.dischargeMilliamps, bank(.dischargeCurrentLimit)))
+        }
         return control
     }
 
@@ -141,13 +159,13 @@ public struct GatewayConfiguration: Sendable {
 
     /// Makes a configuration.
     public init(
-        buses: [Bus], packs: [Pack], inverter: Inverter, control: ControlSettings,
+        buses: [Bus], packs: [Pack], inverters: [Inverter], control: ControlSettings,
         pollInterval: Interval = .seconds(1), listening: Set<Int> = [],
         stallLimit: Interval = usualStallLimit
     ) {
         self.buses = buses
         self.packs = packs
-        self.inverter = inverter
+        self.inverters = inverters
         self.control = control
         self.pollInterval = pollInterval
         self.listening = listening

@@ -66,10 +66,12 @@ extension GatewayCore {
     /// Tells the control the time on the wall; `nil` if the machine does not know it.
     public mutating func setWall(_ wall: WallTime?) { image.wall = wall }
 
-    /// Notes how many frames to the inverter its link has lost in all, those included that it did not take.
+    /// Notes how many frames to an inverter its link has lost in all, those included that it did not take.
     ///
     /// A frame may still be lost after the link has taken it: nobody acknowledges it, and it gets too old.
-    public mutating func inverterLinkLost(_ total: UInt64, at now: Instant) {
-        sender.linkLost(total, at: now)
+    public mutating func inverterLinkLost(_ total: UInt64, bus: Int, at now: Instant) {
+        for index in inverters.indices where inverters[index].configuration.bus == bus {
+            inverters[index].sender?.linkLost(total, at: now)
+        }
     }
 }

@@ -11,8 +11,11 @@ public protocol GatewayOutput {
     /// - Returns: When the last of them will have left the wire; `nil` if the bus does not work.
     mutating func send(_ bytes: Span<UInt8>, bus: Int) -> Instant?
 
-    /// Sends a frame to the inverter; returns `false` if the bus does not work.
-    mutating func send(_ frame: CANFrame) -> Bool
+    /// Sends a frame to an inverter; returns `false` if the bus does not work.
+    mutating func send(_ frame: CANFrame, bus: Int) -> Bool
+
+    /// Sends an answer to an inverter; returns `false` if the bus does not work.
+    mutating func send(answer bytes: Span<UInt8>, bus: Int) -> Bool
 }
 
 /// The gateway without clock, thread or descriptor: bytes and frames in, bytes and frames out.
@@ -33,7 +36,7 @@ public struct GatewayCore: Sendable {
     /// The shunt; `nil` if there is none.
     var shunt: Shunt?
     private(set) var verdict: BankVerdict?
-    var sender: InverterSender
+    var inverters: [InverterPort]
     /// What happened.
     var log = EventLog()
     /// Number of control cycles so far.
@@ -66,7 +69,9 @@ public struct GatewayCore: Sendable {
     public init(_ configuration: GatewayConfiguration, at now: Instant) {
         self.configuration = configuration
         controller = ChargeController(configuration.boundedControl)
-        sender = InverterSender(configuration.inverter, at: now)
+        inverters = configuration.inverters.map {
+            InverterPort($0, whole: configuration.wholeWeight, at: now)
+        }
         shunt = Self.shunt(configuration, at: now)
         nextTick = now
         nextSending = now
@@ -121,6 +126,11 @@ public struct GatewayCore: Sendable {
     /// Takes bytes from a bus of packs, or from that of the shunt.
     public mutating func received(_ bytes: Span<UInt8>, bus: Int, at now: Instant) {
         if shunt?.bus == bus { return receivedFromShunt(bytes, at: now) }
+        for index in inverters.indices where inverters[index].configuration.bus == bus {
+            inverters[index].responder?.received(bytes, at: now, log: &log)
+            noteOther(inverters[index].otherTalkerAt)
+            nextSending = now
+        }
         guard let line = line(ofBus: bus) else { return }
         let changed = lines[line].packs.received(bytes, at: now)
         for (slot, number) in lines[line].numbers.enumerated() where changed & 1 << UInt16(slot) != 0 {
@@ -129,10 +139,16 @@ public struct GatewayCore: Sendable {
         }
     }
 
-    /// Takes a frame from the inverter's bus.
-    public mutating func received(_ frame: CANFrame, at now: Instant) {
-        sender.received(frame, at: now, log: &log)
-        guard let other = sender.otherTalkerAt, other != image.otherTalkerAt else { return }
+    /// Takes a frame from the bus of an inverter.
+    public mutating func received(_ frame: CANFrame, bus: Int, at now: Instant) {
+        for index in inverters.indices where inverters[index].configuration.bus == bus {
+            inverters[index].sender?.received(frame, at: now, log: &log)
+            noteOther(inverters[index].otherTalkerAt)
+        }
+    }
+
+    private mutating func noteOther(_ heardAt: Instant?) {
+        guard let other = heardAt, image.otherTalkerAt.map({ other > $0 }) ?? true else { return }
         // The first word of a second battery acts at once; those that follow wait for their turn.
         if image.otherTalkerAt.map({ other - $0 > Self.tick }) ?? true { hasNews = true }
         image.otherTalkerAt = other
@@ -146,8 +162,8 @@ public struct GatewayCore: Sendable {
             if isUp { lines[line].packs.reset(at: now) }
         }
         if shunt?.bus == bus { shuntBus(isUp: isUp) }
-        if configuration.inverter.bus == bus {
-            sender.busChanged(isUp: isUp, at: now)
+        for index in inverters.indices where inverters[index].configuration.bus == bus {
+            inverters[index].busChanged(isUp: isUp, at: now)
             nextSending = now
         }
     }
@@ -155,16 +171,18 @@ public struct GatewayCore: Sendable {
     /// Notes that the controller of a CAN bus has left it or has come back; until then nothing said on it is heard.
     public mutating func bus(_ bus: Int, isOff: Bool, at now: Instant) {
         log.add(isOff ? .busOff(bus) : .busOn(bus), at: now)
-        guard configuration.inverter.bus == bus else { return }
-        if isOff { sender.busOff(at: now) }
-        sender.busChanged(isUp: sender.isUp, at: now)
+        for index in inverters.indices where inverters[index].configuration.bus == bus {
+            if isOff { inverters[index].sender?.busOff(at: now) }
+            inverters[index].busChanged(isUp: inverters[index].isUp, at: now)
+        }
     }
 
     /// Begins to stop: zero limits for one period, then silence.
     public mutating func stop(at now: Instant) {
         guard stopAt == nil else { return }
         log.add(.stopping, at: now)
-        let farewell = min(sender.schedule.period, Self.longestFarewell)
+        let longest = inverters.reduce(Interval.zero) { max($0, $1.farewell) }
+        let farewell = min(longest, Self.longestFarewell)
         stopAt = verdict?.isTransmitting == true ? now + farewell : now
         hasNews = true
     }
@@ -191,8 +209,11 @@ public struct GatewayCore: Sendable {
             nextSending = now
         }
         if now >= nextSending, let verdict {
-            nextSending =
-                sender.step(verdict, at: now, &output, log: &log) ?? Instant(nanoseconds: .max)
+            nextSending = Instant(nanoseconds: .max)
+            for index in inverters.indices {
+                let due = inverters[index].step(verdict, at: now, &output, log: &log)
+                nextSending = min(nextSending, due ?? nextSending)
+            }
         }
         return min(next, min(nextTick, nextSending))
     }

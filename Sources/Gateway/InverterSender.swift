@@ -53,10 +53,10 @@ struct InverterSender: Sendable {
         var charge: Int32
         var discharge: Int32
 
-        init(_ verdict: BankVerdict) {
-            chargeVoltage = verdict.chargeVoltage.value
-            charge = verdict.charge.value
-            discharge = verdict.discharge.value
+        init(_ offer: borrowing InverterOffer) {
+            chargeVoltage = offer.chargeVoltage
+            charge = offer.charge
+            discharge = offer.discharge
         }
 
         func hasFallen(below other: Told) -> Bool {
@@ -137,7 +137,7 @@ struct InverterSender: Sendable {
 
     /// Whether the inverter ought to be heard and is not.
     var isMissing: Bool {
-        isSilent && configuration.keepAlive != .ignored && configuration.keepAliveRule.isKnown
+        isSilent && configuration.minds
     }
 
     private mutating func look(at now: Instant, log: inout EventLog) {
@@ -154,10 +154,11 @@ struct InverterSender: Sendable {
 
     /// Sends what is due and returns when the next frame will be.
     mutating func step(
-        _ verdict: BankVerdict, at now: Instant, _ output: inout some GatewayOutput, log: inout EventLog
+        _ offer: borrowing InverterOffer, at now: Instant, _ output: inout some GatewayOutput,
+        log: inout EventLog
     ) -> Instant? {
         look(at: now, log: &log)
-        guard verdict.isTransmitting, isUp else {
+        guard offer.isTransmitting, isUp else {
             wasTransmitting = false
             return nil
         }
@@ -165,11 +166,10 @@ struct InverterSender: Sendable {
             wasTransmitting = true
             schedule.restart(at: now)
         }
-        let wanted = Told(verdict)
+        let wanted = Told(offer)
         if let told, wanted.hasFallen(below: told) { urgeLimits() }
         while let index = schedule.next(at: now) {
-            if send(frame: index, verdict, at: now, &output, log: &log), limitFrames & 1 << UInt64(index) != 0
-            {
+            if send(frame: index, offer, at: now, &output, log: &log), limitFrames & 1 << UInt64(index) != 0 {
                 told = wanted
             }
         }
@@ -184,14 +184,15 @@ struct InverterSender: Sendable {
     }
 
     private mutating func send(
-        frame index: Int, _ verdict: BankVerdict, at now: Instant, _ output: inout some GatewayOutput,
+        frame index: Int, _ offer: borrowing InverterOffer, at now: Instant,
+        _ output: inout some GatewayOutput,
         log: inout EventLog
     ) -> Bool {
         do throws(EncodeError) {
             let frame = try configuration.profile.encode(
-                frame: index, bank: verdict.bank, options: configuration.options)
+                frame: index, bank: offer.bank, options: configuration.options)
             ownFrames.sent(frame, at: now)
-            guard output.send(frame) else {
+            guard output.send(frame, bus: configuration.bus) else {
                 counts.unsent += 1
                 quality.note(LinkQuality.Counts(refused: 1), at: now)
                 return false
@@ -205,7 +206,7 @@ struct InverterSender: Sendable {
             if reported & 1 << UInt64(index) == 0 {
                 reported |= 1 << UInt64(index)
                 let identifier = configuration.profile.frame(index).identifier
-                log.add(.withheld(identifier: identifier, error), at: verdict.at)
+                log.add(.withheld(identifier: identifier, error), at: offer.at)
             }
             return false
         }

@@ -91,8 +91,10 @@ public final class Snapshot: Sendable {
     public let packs: [Pack]
     /// The buses, in the order of the configuration.
     public let buses: [Bus]
-    /// The inverter.
-    public let inverter: Inverter
+    /// The inverters, in the order of the configuration; at least one.
+    public let inverters: [Inverter]
+    /// The first of them.
+    public var inverter: Inverter { inverters[0] }
     /// The shunt; `nil` if none is configured.
     public let shunt: Shunt?
     /// The orders that stand.
@@ -119,7 +121,7 @@ public final class Snapshot: Sendable {
     /// - Parameters:
     ///   - core: The core.
     ///   - buses: How its buses work; only whoever owns them knows.
-    ///   - framesPerSecond: Frames sent in the last second.
+    ///   - framesPerSecond: Frames sent to each inverter in the last second.
     ///   - startedAt: When the gateway started.
     ///   - worstLatency: The longest time between the arrival of a byte and the frames that followed from it.
     ///   - overruns: Passes that took or came too long.
@@ -128,7 +130,7 @@ public final class Snapshot: Sendable {
     ///   - rules: What every rule has said.
     ///   - now: The present.
     public init(
-        core: GatewayCore, buses: [Bus], framesPerSecond: Int, startedAt: Instant, worstLatency: Interval,
+        core: GatewayCore, buses: [Bus], framesPerSecond: [Int], startedAt: Instant, worstLatency: Interval,
         overruns: UInt64 = 0, worstCycle: Interval = .zero, memory: ControlMemory? = nil,
         rules: RuleBook? = nil, at now: Instant
     ) {
@@ -146,7 +148,10 @@ public final class Snapshot: Sendable {
         log = core.log
         cycles = core.cycles
         packs = core.packSnapshots()
-        inverter = core.inverterSnapshot(framesPerSecond: framesPerSecond, at: now)
+        inverters = core.inverters.indices.map {
+            let perSecond = framesPerSecond.indices.contains($0) ? framesPerSecond[$0] : 0
+            return core.inverterSnapshot($0, framesPerSecond: perSecond, at: now)
+        }
         shunt = core.shuntSnapshot()
     }
 }
@@ -165,24 +170,28 @@ extension GatewayCore {
         return found
     }
 
-    fileprivate func inverterSnapshot(framesPerSecond: Int, at now: Instant) -> Snapshot.Inverter {
-        let sheet = configuration.inverter.profile.sheet
-        let dialect = Int(configuration.inverter.options.dialect)
-        let minute = sender.quality.lastMinute(at: now)
+    fileprivate func inverterSnapshot(
+        _ index: Int, framesPerSecond: Int, at now: Instant
+    ) -> Snapshot.Inverter {
+        let port = inverters[index]
+        let sheet = port.configuration.profile.sheet
+        let dialect = Int(port.configuration.options.dialect)
+        let watch = port.sender?.watch ?? port.responder?.watch ?? InverterWatch()
+        let counts = port.sender?.counts ?? InverterSender.Counts(port.responder?.counts)
+        let minute = port.sender?.quality.lastMinute(at: now) ?? LinkQuality.Counts()
         return Snapshot.Inverter(
             profile: "\(sheet.id)",
             dialect: sheet.dialects.indices.contains(dialect) ? "\(sheet.dialects[dialect])" : "",
-            heardAgo: sender.watch.age(at: now),
-            keepAlivesPerSecond: sender.watch.framesPerSecond(at: now), isSilent: sender.isSilent,
-            silentAfter: configuration.inverter.keepAlive == .ignored
-                ? nil : configuration.inverter.keepAliveRule.timeout,
-            alarms: sender.alarms,
-            framesSent: sender.counts.sent, framesPerSecond: framesPerSecond,
-            framesUnsent: sender.counts.unsent, framesWithheld: sender.counts.withheld,
-            framesUrgent: sender.counts.urgent, framesForeign: sender.counts.foreign,
-            framesEchoed: sender.counts.echoed, framesContradicting: sender.counts.contradicting,
-            otherTalkerAgo: sender.otherTalkerAt.map { now - $0 },
-            qualityPermille: sender.quality.permille(at: now),
+            heardAgo: watch.age(at: now),
+            keepAlivesPerSecond: watch.framesPerSecond(at: now), isSilent: port.isSilent,
+            silentAfter: port.configuration.minds ? port.configuration.keepAliveRule.timeout : nil,
+            alarms: port.alarms,
+            framesSent: counts.sent, framesPerSecond: framesPerSecond,
+            framesUnsent: counts.unsent, framesWithheld: counts.withheld,
+            framesUrgent: counts.urgent, framesForeign: counts.foreign,
+            framesEchoed: counts.echoed, framesContradicting: counts.contradicting,
+            otherTalkerAgo: port.otherTalkerAt.map { now - $0 },
+            qualityPermille: port.sender?.quality.permille(at: now),
             failuresLastMinute: UInt64(minute.refused) + UInt64(minute.lost) + UInt64(minute.errorFrames),
             busOffsLastMinute: minute.busOff)
     }

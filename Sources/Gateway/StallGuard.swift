@@ -3,7 +3,7 @@ import Glibc
 import LinuxIO
 import Synchronization
 
-/// A second thread that closes the link to the inverter when the bus thread stops working.
+/// A second thread that closes the links to the inverters when the bus thread stops working.
 ///
 /// It does nothing else and waits for nothing but time, so that nothing can hold it up with the bus thread.
 final class StallGuard: Sendable {
@@ -28,7 +28,7 @@ final class StallGuard: Sendable {
     /// Starts to watch; ends by itself soon after ``end()``.
     ///
     /// - Throws: `SystemError` if the system has no thread to give.
-    func start(cutting cutter: LinkCutter) throws(SystemError) {
+    func start(cutting cutters: [LinkCutter]) throws(SystemError) {
         _ = try NativeThread(name: "busbar-guard") { [self] in
             var watch = StallWatch(limit: limit, from: MonotonicClock.now())
             while !hasEnded.load(ordering: .acquiring) {
@@ -36,7 +36,7 @@ final class StallGuard: Sendable {
                 let isNew = watch.look(heartbeat.last, at: MonotonicClock.now())
                 if isNew {
                     untold.withLock { $0 = watch.lastBeat }
-                    cutter.cut()
+                    for cutter in cutters { cutter.cut() }
                 }
                 stalled.withLock { $0 = watch.isStalled ? watch.lastBeat : nil }
             }

@@ -16,7 +16,7 @@ public enum SerialFraming: Sendable, Equatable {
             TelecomFrame.scan(head).map {
                 SerialFrame(
                     address: $0.address, code: UInt16($0.code), variant: $0.version,
-                    kind: $0.deviceClass == deviceClass ? .question : .answer)
+                    kind: Self.isQuestion($0, deviceClass) ? .question : .answer)
             }
         }
     }
@@ -88,6 +88,11 @@ public enum SerialFraming: Sendable, Equatable {
         case .modbus: payload.append(frame.extracting(3..<max(frame.count - 2, 3)))
         case .telecom: TelecomFrame.readInfo(of: frame, into: &payload)
         }
+    }
+
+    /// Commands begin at 0x40; below, and at 0x90, 0x91 and from 0xE0 on, it is the return code of an answer.
+    private static func isQuestion(_ frame: TelecomFrame, _ deviceClass: UInt8) -> Bool {
+        frame.deviceClass == deviceClass && (0x40..<0xE0).contains(frame.code) && frame.code & 0xFE != 0x90
     }
 
     private var deviceClass: UInt8 {

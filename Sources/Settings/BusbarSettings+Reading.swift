@@ -50,7 +50,7 @@ extension BusbarSettings {
         let draft = SettingsDraft(
             links: LinkSchema.read(&root),
             packs: PackSchema.read(&root),
-            inverter: InverterSchema.readInverter(&root),
+            inverters: InverterSchema.readInverters(&root),
             shunt: ShuntSchema.read(&root),
             limits: LimitsSchema.read(&root),
             gateway: InverterSchema.readGateway(&root))
@@ -64,17 +64,14 @@ extension BusbarSettings {
         let links = draft.links.compactMap { assemble($0, checks) }
         let packs = draft.packs.compactMap(assemble)
         guard links.count == draft.links.count, packs.count == draft.packs.count, !packs.isEmpty,
-            let inverter = draft.inverter, let linkName = inverter.link, let profile = inverter.profile,
             let limits = draft.limits
         else { return nil }
+        let inverters = draft.inverters.compactMap(assemble)
+        guard inverters.count == draft.inverters.count, !inverters.isEmpty else { return nil }
         return BusbarSettings(
             links: links,
             packs: packs,
-            inverter: InverterEntry(
-                linkName: linkName.value, profile: profile.value, dialect: inverter.dialect?.value,
-                padsFrames: inverter.padding ?? true,
-                period: inverter.period.map { .milliseconds($0.value) }, keepAlive: inverter.keepAlive,
-                mark: inverter.mark),
+            inverters: inverters,
             shunt: draft.shunt.flatMap(assemble),
             control: limits.control,
             pollInterval: .milliseconds(draft.gateway.poll?.value ?? 1_000),
@@ -100,6 +97,15 @@ extension BusbarSettings {
             mark: pack.mark)
     }
 
+    private static func assemble(_ inverter: InverterDraft) -> InverterEntry? {
+        guard let link = inverter.link, let profile = inverter.profile else { return nil }
+        return InverterEntry(
+            linkName: link.value, profile: profile.value, dialect: inverter.dialect?.value,
+            padsFrames: inverter.padding ?? true,
+            period: inverter.period.map { .milliseconds($0.value) }, keepAlive: inverter.keepAlive,
+            address: inverter.address?.value, weight: inverter.weight?.value ?? 1, mark: inverter.mark)
+    }
+
     private static func assemble(_ shunt: ShuntDraft) -> ShuntEntry? {
         guard let link = shunt.link, let driver = shunt.driver else { return nil }
         return ShuntEntry(linkName: link.value, driver: driver.value, mark: shunt.mark)
@@ -108,7 +114,8 @@ extension BusbarSettings {
     private static func assemble(_ link: LinkDraft, _ checks: CrossChecks) -> LinkSettings? {
         guard let medium = link.medium?.value else { return nil }
         let baud = link.baud?.value ?? checks.defaultBauds(of: link.name).first
-        let profile = checks.draft.inverter?.profile.flatMap { checks.catalogue.profile($0.value) }
+        let profile = checks.draft.inverters.first { $0.link?.value == link.name }?.profile
+            .flatMap { checks.catalogue.profile($0.value) }
         let usual = (profile?.bitrateKbitPerSecond ?? 500) * 1_000
         let rate = link.bitsPerSecond.map { Int($0.value) } ?? usual
         let transport: Transport =

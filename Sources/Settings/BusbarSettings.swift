@@ -6,6 +6,8 @@ public import YAMLFile
 public struct BusbarSettings: Sendable {
     /// The most packs one gateway reads.
     public static let maximumPacks = 16
+    /// The most inverters one gateway speaks to.
+    public static let maximumInverters = 8
     /// Where the gateway listens for commands unless the file says otherwise.
     public static let defaultSocketPath = "/run/busbar/busbar.sock"
     /// Where the gateway remembers over a restart unless the file says otherwise.
@@ -17,8 +19,8 @@ public struct BusbarSettings: Sendable {
     public var links: [LinkSettings]
     /// The packs of the bank, in the order of the file.
     public var packs: [PackEntry]
-    /// The inverter that hears the bank.
-    public var inverter: InverterEntry
+    /// The inverters that hear the bank, at least one.
+    public var inverters: [InverterEntry]
     /// The shunt that measures the whole bank; `nil` if there is none.
     public var shunt: ShuntEntry?
     /// How the bank is treated.
@@ -84,6 +86,10 @@ public struct InverterEntry: Sendable {
     public var period: Interval?
     /// How the inverter's sign of life is waited for.
     public var keepAlive: KeepAliveEntry
+    /// The battery's own address on a serial line; `nil` for the one that such inverters ask.
+    public var address: Int?
+    /// Its part of both currents, among the weights of all inverters.
+    public var weight: Int
     /// Where in the file it stands.
     public var mark: SourceMark
 }

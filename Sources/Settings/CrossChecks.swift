@@ -5,7 +5,7 @@ import YAMLFile
 struct SettingsDraft {
     var links: [LinkDraft]
     var packs: [PackDraft]
-    var inverter: InverterDraft?
+    var inverters: [InverterDraft]
     var shunt: ShuntDraft?
     var limits: LimitsDraft?
     var gateway: GatewayDraft
@@ -50,8 +50,10 @@ struct CrossChecks {
             seen[address] = seen[address] ?? mark
         }
         // Where a name is missing or leads nowhere, it may be the one that was meant.
-        let wanted = draft.packs.map(\.link) + [draft.inverter?.link] + (draft.shunt.map { [$0.link] } ?? [])
-        guard wanted.allSatisfy({ link($0) != nil }) else { return }
+        let wanted =
+            draft.packs.map(\.link) + draft.inverters.map(\.link)
+            + (draft.shunt.map { [$0.link] } ?? [])
+        guard !draft.inverters.isEmpty, wanted.allSatisfy({ link($0) != nil }) else { return }
         let used = Set(wanted.compactMap { $0?.value })
         for link in draft.links where !used.contains(link.name) {
             problems.add(

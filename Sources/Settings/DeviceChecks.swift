@@ -4,7 +4,8 @@ extension CrossChecks {
     /// Drivers and profiles exist and can run on their links.
     func checkDevices() {
         for pack in draft.packs { check(pack) }
-        if let inverter = draft.inverter { check(inverter) }
+        for inverter in draft.inverters { check(inverter) }
+        checkInverterLinks()
         for link in draft.links { checkBaud(of: link) }
     }
 
@@ -67,7 +68,26 @@ extension CrossChecks {
                 "name a link of the right kind, or another profile")
             return
         }
-        checkRate(of: link, profile)
+        checkRate(of: link, profile, inverter)
+        if profile.linkKind != .serial, let address = inverter.address {
+            problems.add(
+                address.mark, "'address' is \(address.value)", "\(profile.id) has no addresses", "remove it")
+        }
+    }
+
+    /// Two inverters on one link would both take what is meant for one of them.
+    private func checkInverterLinks() {
+        var seen: [String: SourceMark] = [:]
+        for inverter in draft.inverters {
+            guard let name = inverter.link else { continue }
+            if let first = seen[name.value] {
+                problems.add(
+                    name.mark, "a second inverter on link \(SafeText.quoted(name.value))",
+                    "line \(first.line) has one on it already, and both would take the same part",
+                    "give each inverter a link of its own")
+            }
+            seen[name.value] = seen[name.value] ?? name.mark
+        }
     }
 
     private func check(dialect: Located<String>?, of profile: DeviceCatalogue.Profile) {
@@ -81,9 +101,11 @@ extension CrossChecks {
         }
     }
 
-    private func checkRate(of link: LinkDraft, _ profile: DeviceCatalogue.Profile) {
+    private func checkRate(
+        of link: LinkDraft, _ profile: DeviceCatalogue.Profile, _ inverter: InverterDraft
+    ) {
         guard let rate = link.bitsPerSecond, let kilobits = profile.bitrateKbitPerSecond,
-            rate.value != Int64(kilobits) * 1_000, let line = draft.inverter?.profile?.mark.line
+            rate.value != Int64(kilobits) * 1_000, let line = inverter.profile?.mark.line
         else { return }
         problems.add(
             rate.mark, "'bitrate' is \(Quantity.bitRate.text(rate.value))",
@@ -110,10 +132,10 @@ extension CrossChecks {
                 rates.append(driver.defaultBaud)
             }
         }
-        if let inverter = draft.inverter, inverter.link?.value == name,
-            let rate = inverter.profile.flatMap({ catalogue.profile($0.value) })?.defaultBaud
-        {
-            rates.append(rate)
+        for inverter in draft.inverters where inverter.link?.value == name {
+            if let rate = inverter.profile.flatMap({ catalogue.profile($0.value) })?.defaultBaud {
+                rates.append(rate)
+            }
         }
         if let shunt = draft.shunt, shunt.link?.value == name,
             let rate = shunt.driver.flatMap({ catalogue.shunt($0.value) })?.defaultBaud

@@ -13,7 +13,7 @@ extension BusbarSettings {
         for link in links { text.add(link) }
         text.line(0, "packs:")
         for pack in packs { text.add(pack) }
-        text.add(inverter)
+        text.add(inverters)
         if let shunt {
             text.line(0, "shunt:")
             text.line(1, "link", EffectiveText.scalar(shunt.linkName))
@@ -89,18 +89,32 @@ private struct EffectiveText {
         line(2, "without", "[\(without.joined(separator: ", "))]")
     }
 
-    mutating func add(_ inverter: InverterEntry) {
-        line(0, "inverter:")
-        line(1, "link", Self.scalar(inverter.linkName))
-        line(1, "profile", Self.scalar(inverter.profile))
-        if let dialect = inverter.dialect { line(1, "dialect", Self.scalar(dialect)) }
-        line(1, "padding", "\(inverter.padsFrames)")
-        if let period = inverter.period { line(1, "period", Quantity.time.text(period.milliseconds)) }
+    mutating func add(_ inverters: [InverterEntry]) {
+        guard inverters.count > 1 else {
+            line(0, "inverter:")
+            for inverter in inverters { add(inverter, 1) }
+            return
+        }
+        line(0, "inverters:")
+        for inverter in inverters {
+            line(1, "- link: \(Self.scalar(inverter.linkName))")
+            add(inverter, 2)
+        }
+    }
+
+    private mutating func add(_ inverter: InverterEntry, _ depth: Int) {
+        if depth == 1 { line(1, "link", Self.scalar(inverter.linkName)) }
+        line(depth, "profile", Self.scalar(inverter.profile))
+        if let dialect = inverter.dialect { line(depth, "dialect", Self.scalar(dialect)) }
+        line(depth, "padding", "\(inverter.padsFrames)")
+        if let period = inverter.period { line(depth, "period", Quantity.time.text(period.milliseconds)) }
         switch inverter.keepAlive {
         case .profile: break
-        case .within(let time): line(1, "keep_alive", Quantity.time.text(time.milliseconds))
-        case .ignored: line(1, "keep_alive", InverterSchema.noKeepAlive)
+        case .within(let time): line(depth, "keep_alive", Quantity.time.text(time.milliseconds))
+        case .ignored: line(depth, "keep_alive", InverterSchema.noKeepAlive)
         }
+        if let address = inverter.address { line(depth, "address", "\(address)") }
+        if inverter.weight != 1 { line(depth, "weight", "\(inverter.weight)") }
     }
 
     mutating func add(_ control: ControlSettings) {

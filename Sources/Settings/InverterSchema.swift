@@ -10,6 +10,8 @@ struct InverterDraft {
     var padding: Bool?
     var period: Located<Int64>?
     var keepAlive = KeepAliveEntry.profile
+    var address: Located<Int>?
+    var weight: Located<Int>?
 }
 
 /// The gateway's own settings as they were written.
@@ -22,14 +24,40 @@ struct GatewayDraft {
     var stall: Located<Int64>?
 }
 
-/// Reads the sections `inverter` and `gateway`.
+/// Reads the sections `inverter`, `inverters` and `gateway`.
 enum InverterSchema {
-    static func readInverter(_ root: inout MappingReader) -> InverterDraft? {
-        root.require(
-            "inverter", "the gateway must know whom it speaks to", "add 'inverter:' with link and profile")
-        guard let node = root.node("inverter"),
-            var reader = MappingReader(node, title: "inverter", problems: root.problems)
-        else { return nil }
+    /// One inverter in `inverter`, or several in the list `inverters`.
+    static func readInverters(_ root: inout MappingReader) -> [InverterDraft] {
+        guard root.has("inverters") else {
+            root.require(
+                "inverter", "the gateway must know whom it speaks to",
+                "add 'inverter:' with link and profile")
+            guard let node = root.node("inverter") else { return [] }
+            return read(node, title: "inverter", root.problems).map { [$0] } ?? []
+        }
+        if root.has("inverter") {
+            root.refuse(
+                "inverter", "'inverters' lists them already", "write all of them in 'inverters', or one here")
+            _ = root.node("inverter")
+        }
+        guard let items = root.list("inverters") else { return [] }
+        if items.isEmpty {
+            root.refuse("inverters", "the list is empty", "add one '- ' item per inverter")
+        }
+        if items.count > BusbarSettings.maximumInverters {
+            root.problems.add(
+                items[BusbarSettings.maximumInverters].mark, "\(items.count) inverters",
+                "one gateway speaks to at most \(BusbarSettings.maximumInverters)", "remove the others")
+        }
+        return items.prefix(BusbarSettings.maximumInverters).enumerated().compactMap { index, item in
+            read(item, title: "inverter \(index + 1)", root.problems)
+        }
+    }
+
+    private static func read(
+        _ node: Node, title: String, _ problems: ProblemCollector
+    ) -> InverterDraft? {
+        guard var reader = MappingReader(node, title: title, problems: problems) else { return nil }
         var draft = InverterDraft(mark: node.mark)
         draft.link = reader.text("link", "", "", read: { $0 })
         draft.profile = reader.text("profile", "", "", read: { $0 })
@@ -37,6 +65,8 @@ enum InverterSchema {
         draft.padding = reader.flag("padding")?.value
         draft.period = reader.quantity("period", .time, in: 100...10_000)
         draft.keepAlive = readKeepAlive(&reader)
+        draft.address = reader.count("address", in: 0...247)
+        draft.weight = reader.count("weight", in: 1...1_000)
         reader.require("link", "the inverter must be reached somehow", "add the name of a link")
         reader.require(
             "profile", "every inverter has a language of its own",

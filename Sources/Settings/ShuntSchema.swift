@@ -48,7 +48,7 @@ extension CrossChecks {
         let packs = draft.packs.filter { $0.link?.value == name.value }
         let others =
             packs.map { ($0.title, $0.link?.mark ?? $0.mark) }
-            + (draft.inverter.map { $0.link?.value == name.value ? [("the inverter", $0.mark)] : [] } ?? [])
+            + draft.inverters.filter { $0.link?.value == name.value }.map { ("the inverter", $0.mark) }
         guard let (other, mark) = others.first else { return true }
         problems.add(
             name.mark, "the shunt is on link \(SafeText.quoted(name.value))",

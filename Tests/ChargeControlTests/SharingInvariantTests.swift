@@ -28,7 +28,7 @@ struct SharingInvariantTests {
                 packs.append(.pack(ampHours, amps: amps))
                 limits.append(amps * 1_000)
                 parts.append(Double(ampHours) * Double(random.pick(700...1_300)))
-                offsets.append(Double(ampHours) * Double(hasOffsets ? random.pick(-40...40) : 0))
+                offsets.append(Double(ampHours) * Double(hasOffsets ? random.pick(-30...30) : 0))
             }
             let whole = parts.reduce(0, +)
             parts = parts.map { $0 / whole }
@@ -46,7 +46,7 @@ struct SharingInvariantTests {
         }
     }
 
-    @Test("no pack is charged with more than it may, however the current comes and goes", arguments: 0..<40)
+    @Test("no pack is charged with more than it may, however the current comes and goes", arguments: 0..<300)
     func neverTooMuch(_ seed: Int) {
         var bank = Bank(seed: UInt64(seed), hasOffsets: true)
         var told: Double = 0

@@ -28,7 +28,7 @@ private final class IdleGateway {
                     .init(name: "battery", address: nowhere),
                     .init(name: "inverter", address: .socketCAN(interface: "none0")),
                 ],
-                packs: [], inverter: .init(bus: 1, profile: PylontechLV.profile),
+                packs: [], inverters: [.init(bus: 1, profile: PylontechLV.profile)],
                 control: ControlSettings(bankChargeMilliamps: 1_000, bankDischargeMilliamps: 1_000)))
         server = try ControlServer(path: path, gateway: gateway, version: "0")
         threads = try [gateway.start(), server.start()]

@@ -93,7 +93,7 @@ private final class ServiceScene {
                         cells: 16, capacityMilliampHours: 280_000, chargeMilliamps: 100_000,
                         dischargeMilliamps: 100_000))
             ],
-            inverter: .init(bus: 1, profile: PylontechLV.profile, period: .milliseconds(100)),
+            inverters: [.init(bus: 1, profile: PylontechLV.profile, period: .milliseconds(100))],
             control: ControlSettings(bankChargeMilliamps: 200_000, bankDischargeMilliamps: 200_000),
             pollInterval: .milliseconds(500), stallLimit: .milliseconds(800))
     }

@@ -10,7 +10,7 @@ func published(_ plant: inout VirtualPlant) -> Snapshot {
     let memory = plant.core.memory(at: plant.now)
     let rules = plant.core.rules()
     return Snapshot(
-        core: plant.core, buses: [], framesPerSecond: 6, startedAt: Instant(nanoseconds: 1_000_000_000),
+        core: plant.core, buses: [], framesPerSecond: [6], startedAt: Instant(nanoseconds: 1_000_000_000),
         worstLatency: .zero, memory: memory, rules: rules, at: plant.now)
 }
 

@@ -39,7 +39,7 @@ struct GatewayThreadTests {
                         cells: 16, capacityMilliampHours: 280_000, chargeMilliamps: 100_000,
                         dischargeMilliamps: 100_000))
             },
-            inverter: .init(bus: 1, profile: PylontechLV.profile), control: control,
+            inverters: [.init(bus: 1, profile: PylontechLV.profile)], control: control,
             pollInterval: .milliseconds(500))
     }
 

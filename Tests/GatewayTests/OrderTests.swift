@@ -28,7 +28,7 @@ extension VirtualPlant {
     /// How the gateway stands.
     var snapshot: Snapshot {
         Snapshot(
-            core: core, buses: [], framesPerSecond: 6, startedAt: now, worstLatency: .zero, at: now)
+            core: core, buses: [], framesPerSecond: [6], startedAt: now, worstLatency: .zero, at: now)
     }
 
     /// The events of a kind so far.
@@ -226,7 +226,7 @@ struct CommandQueueTests {
                     .init(name: "a", address: nowhere),
                     .init(name: "b", address: .socketCAN(interface: "no")),
                 ],
-                packs: [], inverter: .init(bus: 1, profile: PylontechLV.profile),
+                packs: [], inverters: [.init(bus: 1, profile: PylontechLV.profile)],
                 control: ControlSettings(bankChargeMilliamps: 1_000, bankDischargeMilliamps: 1_000)))
         #expect(try gateway.submit(pause) == .notRunning)
         let thread = try gateway.start()

@@ -9,7 +9,7 @@ import Testing
 struct ReportingTests {
     private func status(_ plant: VirtualPlant) -> StatusDocument {
         let snapshot = Snapshot(
-            core: plant.core, buses: [], framesPerSecond: 6, startedAt: Instant(nanoseconds: 1_000_000_000),
+            core: plant.core, buses: [], framesPerSecond: [6], startedAt: Instant(nanoseconds: 1_000_000_000),
             worstLatency: .microseconds(350), at: plant.now)
         return StatusDocument(snapshot, version: "0", at: plant.now)
     }
@@ -37,7 +37,7 @@ struct ReportingTests {
         var plant = VirtualPlant(packs: 1)
         plant.run(for: .seconds(60))
         let snapshot = Snapshot(
-            core: plant.core, buses: [], framesPerSecond: 6, startedAt: Instant(nanoseconds: 0),
+            core: plant.core, buses: [], framesPerSecond: [6], startedAt: Instant(nanoseconds: 0),
             worstLatency: .zero, overruns: 3, worstCycle: .microseconds(120_400), at: plant.now)
         let well = StatusView().lines(StatusDocument(snapshot, version: "0", at: plant.now))
         #expect(well.contains { $0.hasPrefix("Cycles") && $0.hasSuffix("longest 120.4 ms, 3 overruns") })

@@ -10,7 +10,7 @@ struct RestartTests {
 
     private func verdict(_ plant: VirtualPlant) throws -> BankVerdict {
         let snapshot = Snapshot(
-            core: plant.core, buses: [], framesPerSecond: 0, startedAt: plant.now, worstLatency: .zero,
+            core: plant.core, buses: [], framesPerSecond: [0], startedAt: plant.now, worstLatency: .zero,
             at: plant.now)
         return try #require(snapshot.verdict)
     }

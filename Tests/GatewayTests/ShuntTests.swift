@@ -49,7 +49,7 @@ struct ShuntTests {
 
         var snapshot: Snapshot {
             Snapshot(
-                core: plant.core, buses: [], framesPerSecond: 6, startedAt: Instant(nanoseconds: 0),
+                core: plant.core, buses: [], framesPerSecond: [6], startedAt: Instant(nanoseconds: 0),
                 worstLatency: .zero, at: plant.now)
         }
 

@@ -104,7 +104,7 @@ private final class StallPlant {
                         cells: 16, capacityMilliampHours: 280_000, chargeMilliamps: 100_000,
                         dischargeMilliamps: 100_000))
             ],
-            inverter: .init(bus: 1, profile: PylontechLV.profile, period: .milliseconds(100)),
+            inverters: [.init(bus: 1, profile: PylontechLV.profile, period: .milliseconds(100))],
             control: control, pollInterval: .milliseconds(500), stallLimit: Self.limit)
         gateway = Gateway(configuration) { [barrier] in barrier.pass() }
         inverter.open(at: MonotonicClock.now())

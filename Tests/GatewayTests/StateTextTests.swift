@@ -53,7 +53,7 @@ enum State {
                 .init(
                     name: $0, bus: 0, driver: JKPB.driver, address: addresses[$0] ?? 9, settings: settings)
             },
-            inverter: .init(bus: 1, profile: PylontechLV.profile),
+            inverters: [.init(bus: 1, profile: PylontechLV.profile)],
             control: ControlSettings(
                 chemistry: chemistry, bankChargeMilliamps: 200_000, bankDischargeMilliamps: 300_000))
     }

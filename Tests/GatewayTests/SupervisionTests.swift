@@ -19,12 +19,12 @@ struct SupervisionTests {
     func secondBattery() throws {
         var plant = VirtualPlant.atRest()
         let before = plant.now
-        plant.core.received(frame(0x355, 99), at: plant.now)
+        plant.core.received(frame(0x355, 99), bus: 1, at: plant.now)
         plant.run(for: .milliseconds(1))
         let first = try #require(plant.frames(0x351, since: before).first)
         #expect((2...5).allSatisfy { first.frame.bytes[$0] == 0 })
         for _ in 0..<20 {
-            plant.core.received(frame(0x351, 1), at: plant.now)
+            plant.core.received(frame(0x351, 1), bus: 1, at: plant.now)
             plant.run(for: .seconds(1))
         }
         #expect(plant.events { $0 == .secondBattery(identifier: 0x355) }.count == 1)
@@ -43,7 +43,9 @@ struct SupervisionTests {
         var seen = plant.output.frames.count
         for _ in 0..<300 {
             plant.run(for: .milliseconds(100))
-            for sent in plant.output.frames[seen...] { plant.core.received(sent.frame, at: plant.now) }
+            for sent in plant.output.frames[seen...] {
+                plant.core.received(sent.frame, bus: 1, at: plant.now)
+            }
             seen = plant.output.frames.count
         }
         #expect(plant.snapshot.inverter.framesEchoed > 150)
@@ -57,7 +59,7 @@ struct SupervisionTests {
         let old = plant.frames(0x351, since: plant.now.before(.seconds(2)))[0].frame
         plant.order(.pauseCharge)
         plant.run(for: .milliseconds(2_500))
-        plant.core.received(old, at: plant.now)
+        plant.core.received(old, bus: 1, at: plant.now)
         #expect(plant.snapshot.inverter.framesContradicting == 1)
     }
 
@@ -66,7 +68,7 @@ struct SupervisionTests {
         arguments: [(UInt32(0x305), false), (0x305, true), (0x351, true), (0x370, false), (0x123, false)])
     func others(identifier: UInt32, isExtended: Bool) {
         var plant = VirtualPlant.atRest()
-        plant.core.received(frame(identifier, isExtended: isExtended, 7), at: plant.now)
+        plant.core.received(frame(identifier, isExtended: isExtended, 7), bus: 1, at: plant.now)
         #expect(plant.snapshot.inverter.framesContradicting == 0)
     }
 
@@ -76,7 +78,7 @@ struct SupervisionTests {
         #expect(plant.snapshot.inverter.qualityPermille == 1_000)
         let error = CANFrame(identifier: 0x20, kind: .error, length: 8)
         for _ in 0..<60 {
-            plant.core.received(error, at: plant.now)
+            plant.core.received(error, bus: 1, at: plant.now)
             plant.run(for: .seconds(1))
         }
         #expect((800..<900).contains(plant.snapshot.inverter.qualityPermille ?? 0))
@@ -91,7 +93,7 @@ struct SupervisionTests {
     @Test("frames that the link took and lost count as well")
     func lostFrames() {
         var plant = VirtualPlant.atRest()
-        plant.core.inverterLinkLost(40, at: plant.now)
+        plant.core.inverterLinkLost(40, bus: 1, at: plant.now)
         plant.run(for: .seconds(2))
         #expect(plant.snapshot.inverter.failuresLastMinute == 40)
         #expect(plant.snapshot.inverter.alarms.warnings.contains(.linkPoor))

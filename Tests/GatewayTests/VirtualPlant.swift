@@ -19,6 +19,7 @@ struct VirtualPlant {
     struct Sent: Equatable {
         var at: Instant
         var frame: CANFrame
+        var bus = 1
     }
 
     /// What a pack has said, before the line has it.
@@ -74,6 +75,8 @@ struct VirtualPlant {
         var now: Instant
         var requests: [(at: Instant, bytes: [UInt8])] = []
         var frames: [Sent] = []
+        /// Answers to inverters on serial lines.
+        var answers: [(at: Instant, bytes: [UInt8])] = []
         /// Buses that take nothing: bit n for bus n.
         var broken = 0
 
@@ -84,9 +87,15 @@ struct VirtualPlant {
             return end
         }
 
-        mutating func send(_ frame: CANFrame) -> Bool {
-            guard broken & 2 == 0 else { return false }
-            frames.append(Sent(at: now, frame: frame))
+        mutating func send(_ frame: CANFrame, bus: Int) -> Bool {
+            guard broken & 1 << bus == 0 else { return false }
+            frames.append(Sent(at: now, frame: frame, bus: bus))
+            return true
+        }
+
+        mutating func send(answer bytes: Span<UInt8>, bus: Int) -> Bool {
+            guard broken & 1 << bus == 0 else { return false }
+            answers.append((now, bytes.indices.map { bytes[$0] }))
             return true
         }
     }
@@ -110,7 +119,8 @@ struct VirtualPlant {
 
     init(
         packs count: Int, control: ControlSettings? = nil, remembered: Remembered = Remembered(),
-        keepAlive: GatewayConfiguration.KeepAliveWatch = .profile, shunt: GatewayConfiguration.Shunt? = nil
+        keepAlive: GatewayConfiguration.KeepAliveWatch = .profile, shunt: GatewayConfiguration.Shunt? = nil,
+        others: [GatewayConfiguration.Inverter] = []
     ) {
         let settings = PackSettings(
             cells: 16, capacityMilliampHours: 280_000, chargeMilliamps: 100_000, dischargeMilliamps: 150_000)
@@ -122,17 +132,22 @@ struct VirtualPlant {
             packs: (0..<count).map {
                 .init(name: "\($0)", bus: 0, driver: JKPB.driver, address: UInt8($0 + 1), settings: settings)
             },
-            inverter: .init(bus: 1, profile: PylontechLV.profile, keepAlive: keepAlive),
+            inverters: [.init(bus: 1, profile: PylontechLV.profile, keepAlive: keepAlive)] + others,
             control: control
                 ?? ControlSettings(bankChargeMilliamps: 200_000, bankDischargeMilliamps: 300_000))
         configuration.remembered = remembered
         configuration.shunt = shunt
         if shunt != nil { configuration.buses.append(.init(name: "shunt", address: .descriptor(-1, .bytes))) }
+        for other in others {
+            let kind: LinkAddress.DescriptorKind = other.profile.serial == nil ? .frames : .bytes
+            configuration.buses.append(.init(name: "\(other.bus)", address: .descriptor(-1, kind)))
+        }
         core = GatewayCore(configuration, at: now)
         packs = Array(repeating: Pack(), count: count)
         output = Output(now: now)
         core.bus(0, isUp: true, at: now)
         core.bus(1, isUp: true, at: now)
+        for other in others { core.bus(other.bus, isUp: true, at: now) }
     }
 
     /// Lets time pass.
@@ -164,13 +179,13 @@ struct VirtualPlant {
     }
 
     /// Bytes come that nobody has asked for.
-    mutating func inject(_ bytes: [UInt8]) {
-        core.received(bytes.span, bus: 0, at: now)
+    mutating func inject(_ bytes: [UInt8], bus: Int = 0) {
+        core.received(bytes.span, bus: bus, at: now)
     }
 
     /// Frames with an identifier sent since `start`.
     func frames(_ identifier: UInt32, since start: Instant) -> [Sent] {
-        output.frames.filter { $0.at >= start && $0.frame.identifier == identifier }
+        output.frames.filter { $0.at >= start && $0.frame.identifier == identifier && $0.bus == 1 }
     }
 
     /// When the last answer of a pack arrived.
@@ -181,7 +196,7 @@ struct VirtualPlant {
     /// What an inverter has understood from all frames sent since `start`.
     func understood(since start: Instant) -> BankReading {
         var reading = BankReading()
-        for sent in output.frames where sent.at >= start {
+        for sent in output.frames where sent.at >= start && sent.bus == 1 {
             _ = PylontechLV.profile.decode(sent.frame, at: sent.at, into: &reading)
         }
         return reading
@@ -197,7 +212,7 @@ struct VirtualPlant {
         }
         if nextKeepAlive <= now {
             if !isInverterSilent {
-                core.received(CANFrame(identifier: 0x305, length: 8), at: now)
+                core.received(CANFrame(identifier: 0x305, length: 8), bus: 1, at: now)
             }
             nextKeepAlive = nextKeepAlive + .seconds(1)
         }

@@ -20,10 +20,10 @@ func defaults() throws {
     #expect("\(settings.control)" == "\(plain)")
     #expect(settings.pollInterval == .seconds(1))
     #expect(settings.socketPath == "/run/busbar/busbar.sock")
-    #expect(settings.inverter.dialect == nil)
-    #expect(settings.inverter.period == nil)
-    #expect(settings.inverter.keepAlive == .profile)
-    #expect(settings.inverter.padsFrames)
+    #expect(settings.inverters[0].dialect == nil)
+    #expect(settings.inverters[0].period == nil)
+    #expect(settings.inverters[0].keepAlive == .profile)
+    #expect(settings.inverters[0].padsFrames)
     #expect(settings.packs.allSatisfy { !$0.listen && $0.readMode == .frames && $0.control.without == .none })
 }
 
@@ -135,9 +135,9 @@ func everyKey() throws {
     }
     #expect(!pack.control.without.contains(.alarms))
 
-    #expect(settings.inverter.dialect == "v1.2" && settings.inverter.padsFrames)
-    #expect(settings.inverter.period == .milliseconds(500))
-    #expect(settings.inverter.keepAlive == .within(.seconds(20)))
+    #expect(settings.inverters[0].dialect == "v1.2" && settings.inverters[0].padsFrames)
+    #expect(settings.inverters[0].period == .milliseconds(500))
+    #expect(settings.inverters[0].keepAlive == .within(.seconds(20)))
     #expect(settings.pollInterval == .milliseconds(500))
     #expect(settings.socketPath == "/run/it's here.sock")
 
