@@ -136,7 +136,9 @@ struct InverterSender: Sendable {
     }
 
     /// Whether the inverter ought to be heard and is not.
-    var isMissing: Bool { isSilent && configuration.keepAlive != .ignored && configuration.keepAliveRule.isKnown }
+    var isMissing: Bool {
+        isSilent && configuration.keepAlive != .ignored && configuration.keepAliveRule.isKnown
+    }
 
     private mutating func look(at now: Instant, log: inout EventLog) {
         if !isSilent, watch.isSilent(at: now, configuration.keepAliveRule) {
