@@ -46,6 +46,16 @@ struct ErrorTests {
         ),
         Refusal("drivers x\u{1B}[31m", "busbar drivers: ID is 'x\u{FFFD}[31m'; it must be one of "),
         Refusal("dbc", "busbar dbc: ID is missing; ID is a profile, see 'busbar profiles'"),
+        Refusal("simulate --soc 101 battery", "busbar simulate: --soc is 101; it must be 0 to 100"),
+        Refusal("simulate --tcp 70000 battery", "busbar simulate: --tcp is 70000; it must be 0 to 65535"),
+        Refusal("simulate --samples 0 battery", "busbar simulate: --samples is 0; it must be 1 to 100000"),
+        Refusal(
+            "simulate --current x battery", "busbar simulate: --current is 'x'; it must be a current such"),
+        Refusal(
+            "simulate --alarm fire battery", "busbar simulate: --alarm is 'fire'; it must be the name of"),
+        Refusal(
+            "simulate --profile sma-lv-can --dialect v9 inverter",
+            "busbar simulate: there is no dialect of sma-lv-can called 'v9'"),
         Refusal("version 2", "busbar version: '2' is one word too many; leave it out"),
     ]
 
