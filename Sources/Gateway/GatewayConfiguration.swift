@@ -74,6 +74,9 @@ public struct GatewayConfiguration: Sendable {
             self.keepAlive = keepAlive
         }
 
+        /// Whether anybody minds when the inverter is silent: not where it is ignored, nor where no sign of life is known.
+        var expectsKeepAlive: Bool { keepAlive != .ignored && profile.sheet.keepAlive.isKnown }
+
         /// What the inverter says, and how long it may be silent.
         var keepAliveRule: KeepAlive {
             var rule = profile.sheet.keepAlive

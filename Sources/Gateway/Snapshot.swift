@@ -197,8 +197,8 @@ extension GatewayCore {
             dialect: sheet.dialects.indices.contains(dialect) ? "\(sheet.dialects[dialect])" : "",
             heardAgo: sender.watch.age(at: now),
             keepAlivesPerSecond: sender.watch.framesPerSecond(at: now), isSilent: sender.isSilent,
-            silentAfter: configuration.inverter.keepAlive == .ignored
-                ? nil : configuration.inverter.keepAliveRule.timeout,
+            silentAfter: configuration.inverter.expectsKeepAlive
+                ? configuration.inverter.keepAliveRule.timeout : nil,
             alarms: sender.alarms,
             framesSent: sender.counts.sent, framesPerSecond: framesPerSecond,
             framesUnsent: sender.counts.unsent, framesWithheld: sender.counts.withheld,

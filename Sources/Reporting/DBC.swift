@@ -76,8 +76,10 @@ private struct Writer {
 
     mutating func add(_ frame: FrameRow, _ options: ProfileOptions) {
         let isSent = frame.isSent(inDialect: options.dialect)
-        let isPadded = options.padsToEight && frame.direction == .toInverter || !isSent
-        let length = isPadded ? 8 : frame.lengths[options.dialect]
+        let own = frame.lengths[options.dialect]
+        // Others fill up as they like, but not what has no data at all.
+        let isPadded = isSent ? options.padsToEight && frame.direction == .toInverter : own > 0
+        let length = isPadded ? 8 : own
         let isFromBattery = frame.direction == .toInverter
         let sender = isFromBattery ? DBC.battery : DBC.inverter
         messages += "BO_ \(frame.container) \(frame.name): \(length) \(sender)\n"

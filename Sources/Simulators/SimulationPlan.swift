@@ -87,7 +87,9 @@ public struct SimulationPlan: Sendable {
     public var battery: Battery?
     /// The inverter; `nil` for none.
     public var inverter: Inverter?
-    /// Packs that speak to an inverter themselves; `nil` for none. Instead of ``battery`` and ``inverter``.
+    /// Packs that speak to an inverter themselves; `nil` for none.
+    ///
+    /// They take the place of ``battery`` and ``inverter``.
     public private(set) var speaker: Speaker?
     /// The state of charge to begin with, in thousandths; `nil` for the usual.
     public var socPermille: Int32?

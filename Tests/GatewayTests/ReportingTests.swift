@@ -106,6 +106,9 @@ struct ReportingTests {
         #expect(picture.contains("          not visible to this inverter: warning: pack lost"))
         #expect(picture.contains("          experimental: no frame of a real device has proven it yet"))
         #expect(document.inverter.isExperimental)
+        // No sign of life of such an inverter is known, so nobody waits for one.
+        #expect(document.inverter.silentAfterSeconds == nil)
+        #expect(picture.contains { $0.contains("not waited for, never heard") })
     }
 
     @Test("every alarm has a name of its own and words")

@@ -56,6 +56,7 @@ struct DBCTests {
             (SchneiderLV.profile, "BA_ \"GenMsgCycleTime\" BO_ 2147484449 500;"),
             (SchneiderLV.profile, "BA_ \"GenMsgCycleTime\" BO_ 2147484448 2000;"),
             (SchneiderLV.profile, "BA_ \"GenMsgCycleTime\" BO_ 2147484432 1000;"),
+            (SMALV.profile, "BO_ 15 quick_stop: 0 Battery"),
             (MegarevoLV.profile, "VAL_ 2667578115 charge_status_stopped 0 \"on\" 1 \"off\" ;"),
         ])
     func special(profile: InverterProfile, expected: String) {
