@@ -16,6 +16,20 @@ public struct ByteBuffer<let capacity: Int>: Sendable {
         get { storage.span.extracting(start..<end) }
     }
 
+    /// Byte number `index`, counted from the oldest.
+    ///
+    /// - Precondition: `index` is below ``count``.
+    public subscript(index: Int) -> UInt8 {
+        get {
+            precondition(index < count)
+            return storage[start + index]
+        }
+        set {
+            precondition(index < count)
+            storage[start + index] = newValue
+        }
+    }
+
     /// Adds one byte; returns `false`, and adds nothing, when full.
     @discardableResult
     public mutating func append(_ byte: UInt8) -> Bool {

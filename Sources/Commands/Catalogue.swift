@@ -41,6 +41,10 @@ extension DeviceCatalogue.Profile {
             self.init(
                 id: "\(sheet.id)", linkKind: .can, bitrateKbitPerSecond: Int(kilobits),
                 dialects: sheet.dialectNames)
+        case .serial(let baud):
+            self.init(
+                id: "\(sheet.id)", linkKind: .serial, defaultBaud: Int(baud),
+                dialects: sheet.dialectNames)
         }
     }
 }

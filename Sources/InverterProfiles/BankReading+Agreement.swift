@@ -47,4 +47,10 @@ extension BankReading {
         guard self[field] == nil else { return }
         self[field] = Reading(value, at: alarms?.at ?? Instant(nanoseconds: 0))
     }
+
+    /// Says type and version of the battery if nobody has said others.
+    mutating func identify(type: Int32, version: Int32) {
+        sayIfUnknown(.batteryType, type)
+        sayIfUnknown(.version, version)
+    }
 }

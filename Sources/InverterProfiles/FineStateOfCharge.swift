@@ -8,22 +8,22 @@ enum FineStateOfCharge {
     private static let container = LowVoltageFrames.state
 
     /// Hands the row to `visit`; it belongs behind those of ``LowVoltageFrames``, because it is the better number.
-    static func visitRows(_ container: UInt32?, _ visit: (BankRow) -> Void) {
+    static func visitRows(_ container: UInt32?, dialects: UInt8 = .max, _ visit: (BankRow) -> Void) {
         guard container == nil || container == Self.container else { return }
-        visit(.fineSOC(in: Self.container, byte: 4))
+        visit(.fineSOC(in: Self.container, byte: 4, dialects: dialects))
     }
 
     /// Puts the whole percents where the hundredths are not reported.
     ///
-    /// BYD and Pylontech send 0 there beside any state of charge (captured `43 00 64 00 00 00`), SMA's text wants
-    /// 0xFFFF. Neither is an empty battery.
+    /// More than 100 % become a code out of range, so that the filler is not read as an empty battery.
+    /// BYD and Pylontech send 0 there beside any state of charge (captured `43 00 64 00 00 00`), JK too in its GoodWe
+    /// mode (captured `63 00 64 00 00 00 00 00`). SMA's text wants 0xFFFF, which Sofar's own battery sends (log in
+    /// Battery-Emulator).
     static func mend(_ frame: inout CANFrame) {
         guard frame.identifier == container, !frame.isExtended, frame.length >= 6 else { return }
-        let percent = UInt16(frame.bytes[1]) << 8 | UInt16(frame.bytes[0])
-        let fine = UInt16(frame.bytes[5]) << 8 | UInt16(frame.bytes[4])
-        guard fine == 0 || fine == 0xFFFF, percent <= 100 else { return }
-        let hundredths = percent * 100
-        frame.bytes[4] = UInt8(truncatingIfNeeded: hundredths)
-        frame.bytes[5] = UInt8(hundredths >> 8)
+        let fine = FrameWords.word(at: 4, in: frame)
+        guard fine == 0 || fine == 0xFFFF else { return }
+        let percent = FrameWords.word(at: 0, in: frame)
+        FrameWords.set(percent <= 100 ? percent * 100 : 0xFFFF, at: 4, in: &frame)
     }
 }

@@ -96,16 +96,27 @@ extension InverterProfile {
 }
 
 /// What has been read from one frame so far.
-private struct Intake {
+struct Intake {
     var heard: HeardFrame
     let now: Instant
     let invertsCurrent: Bool
     let dialects: UInt8
+    let order: ByteOrder
     var read = 0
     /// Kinds about which the frame says whether they stand.
-    var covered = AlarmSet()
-    var raised = AlarmSet()
-    var speaksOfAlarms = false
+    private var covered = AlarmSet()
+    private var raised = AlarmSet()
+    private var speaksOfAlarms = false
+
+    init(
+        heard: HeardFrame, now: Instant, invertsCurrent: Bool, dialects: UInt8, order: ByteOrder = .little
+    ) {
+        self.heard = heard
+        self.now = now
+        self.invertsCurrent = invertsCurrent
+        self.dialects = dialects
+        self.order = order
+    }
 
     mutating func take(_ row: BankRow, from bytes: Span<UInt8>, into reading: inout BankReading) {
         guard row.dialects & dialects != 0 else { return }
@@ -131,23 +142,23 @@ private struct Intake {
     ) throws(SignalError) {
         switch row.meaning {
         case .number(let field):
-            guard var value = try row.value(in: bytes) else {
+            guard var value = try row.value(in: bytes, order) else {
                 reading[field] = nil
                 return
             }
             if field == .current, invertsCurrent { value = 0 &- value }
             reading[field] = Reading(value, at: now)
         case .alarm(let group, let level):
-            note(group, level, isRaised: try row.raw(in: bytes) != 0)
+            note(group, level, isRaised: try row.raw(in: bytes, order) != 0)
         case .alarmPair(let group, let level):
-            let pair = try row.raw(in: bytes)
+            let pair = try row.raw(in: bytes, order)
             if pair == 1 || pair == 2 { note(group, level, isRaised: pair == 1) }
         case .heardAlarm(let kinds, let level):
-            if try row.raw(in: bytes) != 0 { raised[level] = raised[level].union(kinds) }
+            if try row.raw(in: bytes, order) != 0 { raised[level] = raised[level].union(kinds) }
         case .maker:
             reading.maker = try row.text(in: bytes).map { Reading($0, at: now) }
         case .constant, .reserved, .shown:
-            _ = try row.raw(in: bytes)
+            _ = try row.raw(in: bytes, order)
         case .shownText:
             _ = try row.text(in: bytes)
         }

@@ -36,7 +36,7 @@ extension InverterProfile {
             guard failure == nil, row.dialects >> options.dialect & 1 != 0 else { return }
             var bytes = frame.bytes.mutableSpan
             do throws(SignalError) {
-                try row.store(bank, options, length: length, into: &bytes)
+                try row.store(bank, options, length: length, .little, into: &bytes)
             } catch {
                 failure = error
             }
@@ -72,8 +72,8 @@ extension InverterProfile {
 
 extension BankRow {
     /// Writes what `bank` says about this signal into a frame of `length` bytes before padding.
-    fileprivate func store(
-        _ bank: borrowing BankReading, _ options: ProfileOptions, length: Int,
+    func store(
+        _ bank: borrowing BankReading, _ options: ProfileOptions, length: Int, _ order: ByteOrder,
         into bytes: inout MutableSpan<UInt8>
     ) throws(SignalError) {
         guard endByte <= length else {
@@ -83,20 +83,20 @@ extension BankRow {
         case .number(let field):
             var value = bank[field]?.value
             if field == .current, options.invertsCurrent { value = value.map { 0 &- $0 } }
-            try store(value.map { sayable($0, field) }, into: &bytes)
+            try store(value.map { sayable($0, field) }, into: &bytes, order)
         case .alarm(let group, let level):
             guard let alarms = bank.alarms?.value else { throw .missing(signal: SignalName(name)) }
-            try store(raw: alarms[level].intersects(group.kinds) ? 1 : 0, into: &bytes)
+            try store(raw: alarms[level].intersects(group.kinds) ? 1 : 0, into: &bytes, order)
         case .alarmPair(let group, let level):
             guard let alarms = bank.alarms?.value else { return }
-            try store(raw: alarms[level].intersects(group.kinds) ? 1 : 2, into: &bytes)
+            try store(raw: alarms[level].intersects(group.kinds) ? 1 : 2, into: &bytes, order)
         case .constant(let raw):
-            try store(raw: raw, into: &bytes)
+            try store(raw: raw, into: &bytes, order)
         case .maker(let padding):
             guard let maker = bank.maker?.value else { throw .missing(signal: SignalName(name)) }
             try store(maker, into: &bytes, padding: padding)
         case .shown:
-            if let notAvailable { try store(raw: notAvailable, into: &bytes) }
+            if let notAvailable { try store(raw: notAvailable, into: &bytes, order) }
         case .heardAlarm, .shownText, .reserved:
             break
         }

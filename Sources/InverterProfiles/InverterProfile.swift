@@ -29,14 +29,19 @@ public struct InverterProfile: Sendable {
     /// Turns a frame as some maker sends it into what the protocol means; `known` is what was heard before.
     public var mend: @Sendable (_ frame: inout CANFrame, _ known: borrowing BankReading) -> Void
 
+    /// How it is spoken on a serial line; `nil` for a protocol on CAN.
+    public var serial: SerialTalk?
+
     /// Makes a profile from its parts.
     public init(
-        sheet: ProfileSheet, frameCount: Int, frame: @escaping @Sendable (Int) -> FrameRow,
+        sheet: ProfileSheet, serial: SerialTalk? = nil, frameCount: Int,
+        frame: @escaping @Sendable (Int) -> FrameRow,
         visitRows: @escaping @Sendable (UInt32?, (BankRow) -> Void) -> Void,
         prepare: @escaping @Sendable (inout BankReading, ProfileOptions) -> Void,
         mend: @escaping @Sendable (inout CANFrame, borrowing BankReading) -> Void
     ) {
         self.sheet = sheet
+        self.serial = serial
         self.frameCount = frameCount
         self.frame = frame
         self.visitRows = visitRows
@@ -113,6 +118,8 @@ public struct ProfileSheet: Sendable {
 public enum ProfileLink: Sendable, Equatable {
     /// Classic CAN.
     case can(bitrateKilobits: Int32)
+    /// RS485 or RS232, eight bits, no parity, one stop bit; the talk of the profile says the rest.
+    case serial(baud: Int32)
 }
 
 /// What an inverter says to show that it is there.
@@ -161,11 +168,16 @@ public struct ProfileOptions: Sendable, Hashable {
     public var padsToEight: Bool
     /// Whether the current is sent, and read, with discharging positive.
     public var invertsCurrent: Bool
+    /// The battery's own address on a serial line; `nil` for the one that inverters of this kind ask.
+    public var address: UInt8?
 
     /// Makes options.
-    public init(dialect: UInt8 = 0, padsToEight: Bool = true, invertsCurrent: Bool = false) {
+    public init(
+        dialect: UInt8 = 0, padsToEight: Bool = true, invertsCurrent: Bool = false, address: UInt8? = nil
+    ) {
         self.dialect = dialect
         self.padsToEight = padsToEight
         self.invertsCurrent = invertsCurrent
+        self.address = address
     }
 }

@@ -7,7 +7,7 @@ import BusCodec
 /// has rows of its own for that frame.
 ///
 /// Sources: PYLON CAN-Bus-protocol low-voltage V1.2; SMA FSS-ConnectingBat-TI-en-10; captures of Pylontech, BYD, JK and
-/// Seplos, see the golden tables.
+/// Seplos, see the golden tables; for what is added behind, Sleeper85/esphome-yambms and a log of a Sofar battery.
 enum LowVoltageFrames {
     /// The identifiers of the frames.
     static let limits: UInt32 = 0x351, state: UInt32 = 0x355, measured: UInt32 = 0x356
@@ -37,6 +37,13 @@ enum LowVoltageFrames {
         for index in measuredRows.indices { visit(measuredRows[index]) }
     }
 
+    /// What Sofar and YamBMS have behind the rows of 0x355 and 0x356: remaining capacity and cycles.
+    static func visitAdditions(_ container: UInt32?, dialects: UInt8 = .max, _ visit: (BankRow) -> Void) {
+        for index in additions.indices where container == nil || additions[index].container == container {
+            visit(additions[index].limited(to: dialects))
+        }
+    }
+
     private static let limitRows: [_ of BankRow] = [
         // The Pylontech text gives 0 to 75.0 V as typical.
         .chargeVoltageLimit(in: limits, byte: 0, range: 100...75_000),
@@ -55,5 +62,15 @@ enum LowVoltageFrames {
         .voltage(in: measured, byte: 0, times: 10),
         .current(in: measured, byte: 2),
         .temperature("temperature", in: measured, byte: 4, .temperature),
+    ]
+
+    private static let additions: [_ of BankRow] = [
+        // YamBMS comments 1 Ah and sends 0.1 Ah, as a logged Sofar battery does. 0 is sent by all who do not know.
+        BankRow(
+            "remaining_capacity", in: state, byte: 6, bits: 16, times: 100, unit: .milliampHours,
+            range: 100...6_553_500, notAvailable: 0, rounding: .down, .number(.remainingCapacity)),
+        // Shown by Sofar. Every capture has 0 here, so nothing depends on it while the cycles are not known.
+        BankRow(
+            "cycles", in: measured, byte: 6, bits: 16, range: 0...65_535, substitute: 0, .number(.cycles)),
     ]
 }

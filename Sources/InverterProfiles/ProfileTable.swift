@@ -4,9 +4,12 @@ public enum ProfileTable {
     public static let profiles: [_ of InverterProfile] = [
         PylontechLV.profile,
         BYDLVS.profile,
+        DeyeLV.profile,
         Discover.profile,
+        GoodWeLV.profile,
         GrowattLV.profile,
         LGRESU.profile,
+        LuxPowerLV.profile,
         MGLV.profile,
         MegarevoLV.profile,
         PylonPlus.profile,
@@ -15,6 +18,8 @@ public enum ProfileTable {
         SamsungSDI.profile,
         SchneiderLV.profile,
         SeplosLV.profile,
+        SofarLV.profile,
+        SolArkLV.profile,
         VictronGX.profile,
     ]
 

@@ -11,26 +11,9 @@ extension PylonPlus {
 
     /// Undoes what some makers send differently.
     static func mend(_ frame: inout CANFrame, _ known: borrowing BankReading) {
-        guard !frame.isExtended else { return }
-        switch frame.identifier {
-        case 0x351: PylontechLV.makeDischargeLimitPositive(&frame)
-        case 0x355: fillFineSOC(&frame)
-        case 0x35E: PylontechLV.lengthenName(&frame)
-        case 0x370:
-            PylontechLV.sortExtremes(&frame)
-            scaleTenths(&frame, known)
-        default: break
-        }
-    }
-
-    /// Writes the whole percents into the finer state of charge where that is not used.
-    ///
-    /// JK and Pylontech V1.3 send 0 there (captures), Sofar's own battery 0xFFFF (log in Battery-Emulator).
-    private static func fillFineSOC(_ frame: inout CANFrame) {
-        let fine = FrameWords.word(at: 4, in: frame)
-        guard frame.length >= 6, fine == 0 || fine == 0xFFFF else { return }
-        let percent = FrameWords.word(at: 0, in: frame)
-        FrameWords.set(percent <= 100 ? percent * 100 : 0xFFFF, at: 4, in: &frame)
+        LowVoltageFrames.mendAllButDegrees(&frame)
+        FineStateOfCharge.mend(&frame)
+        if !frame.isExtended, frame.identifier == PylontechFrames.cells { scaleTenths(&frame, known) }
     }
 
     /// Turns tenths of a degree in 0x370, as the Seplos text has them, into whole degrees.

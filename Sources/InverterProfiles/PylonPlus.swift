@@ -15,13 +15,20 @@ public enum PylonPlus {
         sheet: sheet, frameCount: frames.count, frame: { frames[$0] },
         visitRows: { container, visit in
             LowVoltageFrames.visitRows(container, visit)
+            // Behind the whole percents, so that the finer number is the one that stays.
+            FineStateOfCharge.visitRows(container, visit)
+            LowVoltageFrames.visitAdditions(container, visit)
             for index in rows.indices where container == nil || rows[index].container == container {
                 visit(rows[index])
             }
-            PylontechFrames.visitFlags(container, visit)
+            PylontechFrames.visitAlarmBits(container, visit)
+            PylontechFrames.visitAlarmRest(container, visit)
+            PylontechFrames.visitRequests(container, visit)
+            PylontechFrames.visitRequestRest(container, visit)
             AlarmPairs.visitRows(container, visit)
             PylontechFrames.visitInfo(container, visit)
-            PylontechFrames.visitNumbers(container, visit)
+            PylontechFrames.visitCellVoltages(container, visit)
+            PylontechFrames.visitCellNumbers(container, visit)
             PylontechFrames.visitModules(container, visit)
         },
         prepare: prepare, mend: mend)
@@ -76,22 +83,11 @@ public enum PylonPlus {
     ]
 
     private static let rows: [_ of BankRow] = [
-        // Behind the whole percents, so that the finer number is the one that stays.
-        .fineSOC(in: 0x355, byte: 4),
-        // YamBMS comments 1 Ah and sends 0.1 Ah, as a logged Sofar battery does. 0 is sent by all who do not know.
-        BankRow(
-            "remaining_capacity", in: 0x355, byte: 6, bits: 16, times: 100, unit: .milliampHours,
-            range: 100...6_553_500, notAvailable: 0, rounding: .down, .number(.remainingCapacity)),
-        // Shown by Sofar. Every capture has 0 here, so nothing depends on it while the cycles are not known.
-        BankRow(
-            "cycles", in: 0x356, byte: 6, bits: 16, range: 0...65_535, substitute: 0, .number(.cycles)),
         .reserved("reserved", in: 0x359, byte: 7, bits: 8),
         .reserved("padding", in: 0x35C, byte: 2, bits: 48),
         .maker("name", in: 0x35E, byte: 0, characters: 8),
         wholeDegrees("max_cell_temperature", byte: 0, .highestTemperature),
         wholeDegrees("min_cell_temperature", byte: 2, .lowestTemperature),
-        .cell("max_cell_voltage", in: 0x370, byte: 4, .highestCell),
-        .cell("min_cell_voltage", in: 0x370, byte: 6, .lowestCell),
         .reserved("zeros", in: 0x305, byte: 0, bits: 64),
     ]
 

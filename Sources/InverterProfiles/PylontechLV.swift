@@ -19,14 +19,17 @@ public enum PylontechLV {
             for index in rows.indices where container == nil || rows[index].container == container {
                 visit(rows[index])
             }
-            PylontechFrames.visitFlags(container, visit)
+            PylontechFrames.visitAlarmBits(container, visit)
+            PylontechFrames.visitAlarmRest(container, visit)
+            PylontechFrames.visitRequests(container, visit)
+            PylontechFrames.visitRequestRest(container, visit)
             AlarmPairs.visitRows(container, visit)
             PylontechFrames.visitInfo(container, visit)
-            PylontechFrames.visitExtremes(container, visit)
-            PylontechFrames.visitNumbers(container, visit)
+            PylontechFrames.visitCells(container, visit)
+            PylontechFrames.visitCellNumbers(container, visit)
             PylontechFrames.visitModules(container, visit)
         },
-        prepare: prepare, mend: mend)
+        prepare: prepare, mend: LowVoltageFrames.mend)
 
     private static let sheet = ProfileSheet(
         id: "pylontech-lv-can", name: "Pylontech low voltage (CAN)",

@@ -27,7 +27,7 @@ public enum SMALV {
 
     private static let sheet = ProfileSheet(
         id: "sma-lv-can", name: "SMA Sunny Island (48 V)",
-        inverters: "SMA Sunny Island; Solis as AoBo, Sofar as General Lithium",
+        inverters: "SMA Sunny Island; Solis (AoBo), Sofar (General Lithium)",
         link: .can(bitrateKilobits: 500),
         dialects: ["Sunny Island", "", "", ""], period: .seconds(1),
         keepAlive: KeepAlive(identifier: 0x305),

@@ -17,9 +17,12 @@ public enum SeplosLV {
             for index in rows.indices where container == nil || rows[index].container == container {
                 visit(rows[index])
             }
-            PylontechFrames.visitFlags(container, visit)
-            PylontechFrames.visitExtremes(container, visit)
-            PylontechFrames.visitNumbers(container, visit)
+            PylontechFrames.visitAlarmBits(container, visit)
+            PylontechFrames.visitAlarmRest(container, visit)
+            PylontechFrames.visitRequests(container, visit)
+            PylontechFrames.visitRequestRest(container, visit)
+            PylontechFrames.visitCells(container, visit)
+            PylontechFrames.visitCellNumbers(container, visit)
         },
         prepare: prepare, mend: InverterProfile.noMending)
 

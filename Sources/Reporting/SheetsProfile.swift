@@ -65,6 +65,7 @@ public struct ProfileDescription: Sendable {
         link =
             switch sheet.link {
             case .can(let kilobits): "CAN, \(kilobits) kbit/s"
+            case .serial(let baud): "serial, \(baud) baud"
             }
         dialects = names
         isExperimental = sheet.isExperimental

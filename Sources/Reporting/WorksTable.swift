@@ -39,6 +39,7 @@ public enum WorksTable {
 
     private static func link(_ link: ProfileLink) -> String {
         switch link {
+        case .serial(let baud): "serial port or TCP serial server, \(baud) baud"
         case .can(let kilobits): "SocketCAN, or SLCAN on a serial port or TCP, \(kilobits) kbit/s"
         }
     }

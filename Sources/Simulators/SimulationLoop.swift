@@ -32,8 +32,8 @@ final class SimulationLoop {
         if let outlet = self.bus, !outlet.carriesFrames,
             let profile = core.inverter?.profile ?? core.battery?.profile
         {
-            switch profile.sheet.link {
-            case .can(bitrateKilobits: let rate): adapter = SLCANAdapter(busKilobits: rate)
+            if case .can(bitrateKilobits: let rate) = profile.sheet.link {
+                adapter = SLCANAdapter(busKilobits: rate)
             }
         }
         nextStep = MonotonicClock.now()

@@ -23,7 +23,8 @@ struct ChargeWatch {
         }
         let isLow = lowest.map { $0 <= settings.dischargeVoltageMillivoltsPerCell } ?? false
         floorFor = isLow ? floorFor + elapsed : .zero
-        return checkStage(verdict, before) ?? checkSOC(verdict, settings, elapsed)
+        return checkStage(verdict, before) ?? checkAbsorption(verdict, before, settings, elapsed)
+            ?? checkSOC(verdict, settings, elapsed)
             ?? checkSettling(verdict, before, settings, Int64(oracle.packs[0].cells), elapsed, mean)
     }
 
@@ -62,6 +63,23 @@ struct ChargeWatch {
         }
         if new.sinceFull < old.sinceFull, !isFilled { return "full out of nothing" }
         return nil
+    }
+
+    /// Absorption takes its time, and ends early only with the cells together.
+    private func checkAbsorption(
+        _ verdict: BankVerdict, _ before: BankVerdict?, _ settings: ControlSettings, _ elapsed: Interval
+    ) -> String? {
+        guard let old = before?.stage, old.stage == .absorption, verdict.stage.stage == .float else {
+            return nil
+        }
+        let stages = settings.stages
+        let absorbed = old.absorbed + elapsed
+        let patience = min(stages.absorptionPatience, stages.absorptionLongest)
+        guard absorbed < patience else { return nil }
+        if absorbed < stages.absorptionTime { return "absorption for \(absorbed) only" }
+        guard let spread = verdict.bank[.cellSpread]?.value else { return "full although no cell is known" }
+        let limit = stages.absorptionSpreadMillivolts
+        return spread <= limit ? nil : "full after \(absorbed) although the cells are \(spread) mV apart"
     }
 
     private mutating func checkSOC(

@@ -12,7 +12,11 @@ struct Invariants {
     /// `nil` where clocks go backwards, for then no time is a length of time.
     var rates: RateWatch?
 
+    /// How many different readings of each pack's cells, one after the other, did not add up to its voltage.
+    private var contradictions: [(cells: Reading<CellValues>?, count: Int)]
+
     init(_ history: History) {
+        contradictions = history.packs.map { _ in (nil, 0) }
         settings = history.settings
         packs = history.packs
         oracle = Oracle(history.settings, history.packs)
@@ -36,10 +40,43 @@ struct Invariants {
         if !verdict.isTransmitting || verdict.members == 0 {
             if verdict.charge.value != 0 || verdict.discharge.value != 0 { return "a limit without a pack" }
         }
-        return checkVoltage(verdict, history.readings) ?? checkCurrent(true, verdict, history)
+        return checkFreshness(verdict, history) ?? checkSums(verdict, history) ?? checkVoltage(
+            verdict, history.readings) ?? checkCurrent(true, verdict, history)
             ?? checkCurrent(false, verdict, history) ?? checkRequests(verdict)
             ?? charge.check(verdict, before, oracle, mean: believedVoltage(verdict, history.readings))
             ?? before.flatMap { rates?.check(verdict, $0, settings) }
+    }
+
+    private func checkFreshness(_ verdict: BankVerdict, _ history: History) -> String? {
+        for index in packs.indices where verdict[index].freshness == .fresh {
+            guard let age = verdict[index].age else { return "1: pack \(index) is fresh, of no age" }
+            let cycle = history.image[index].cycle ?? .zero
+            let longest = min(max(settings.freshFor, cycle * 2), .seconds(10))
+            if age > longest || age < .zero { return "1: pack \(index) is fresh at \(age)" }
+        }
+        return nil
+    }
+
+    /// Cells that go on contradicting the voltage of their pack are not believed.
+    private mutating func checkSums(_ verdict: BankVerdict, _ history: History) -> String? {
+        for index in packs.indices {
+            let reading = history.readings[index]
+            guard let cells = reading.cellMillivolts, let voltage = reading[.packVoltage]?.value else {
+                contradictions[index] = (nil, 0)
+                continue
+            }
+            guard cells != contradictions[index].cells else { continue }
+            let isWrong = abs(Int64(cells.value.sum) - Int64(voltage)) > max(Int64(voltage), 0) / 50
+            contradictions[index] = (cells, isWrong ? contradictions[index].count + 1 : 0)
+            guard contradictions[index].count >= 5, verdict.members & 1 << UInt16(index) != 0 else {
+                continue
+            }
+            let own = [verdict[index].charge, verdict[index].discharge].compactMap { $0?.value }
+            if own.contains(where: { $0 > 0 }) {
+                return "1: pack \(index) counts although its cells have not added up for five readings"
+            }
+        }
+        return nil
     }
 
     private func checkCurrent(_ isCharge: Bool, _ verdict: BankVerdict, _ history: History) -> String? {

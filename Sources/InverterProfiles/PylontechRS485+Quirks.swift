@@ -1,0 +1,64 @@
+import BatteryModel
+import BusCodec
+
+extension PylontechRS485 {
+    /// Keeps limits and enable bits from contradicting each other.
+    static func prepare(_ bank: inout BankReading, _ options: ProfileOptions) {
+        bank.name("Busbar")
+        bank.makeLimitsAgree()
+        bank.keepApartFromEmpty()
+    }
+
+    /// Answers under the address that was asked; questions about the system under 02, whatever group was asked.
+    ///
+    /// SRNE polls several addresses and expects 02 in every answer; JK answers so. Only the own address is answered: an
+    /// inverter that probes 02, 12, 22, 32, 42 may count every answer as another battery.
+    static func answersAs(_ asked: UInt8, _ own: UInt8, _ code: UInt16) -> UInt8? { asked == own ? own : nil }
+
+    /// Puts the module's address into answers that begin with it, and writes what has no fixed places.
+    static func complete(
+        _ question: SerialFrame, _ bank: borrowing BankReading, _ options: ProfileOptions, _ hasRows: Bool,
+        _ payload: inout SerialPayload
+    ) throws(SignalError) -> Bool {
+        switch question.code {
+        case 0x42:
+            payload.removeAll()
+            try writeAnalog(of: question.address, bank, into: &payload)
+        case 0x44:
+            payload.removeAll()
+            try writeAlarms(of: question.address, bank, into: &payload)
+        case 0x47:
+            payload.removeAll()
+            try writeParameters(bank, into: &payload)
+        case 0x51: writeMaker(bank, into: &payload)
+        case 0x60: writeSystem(bank, into: &payload)
+        case 0x92 where payload.count > 0: payload[0] = question.address
+        case 0x93:
+            payload.removeAll()
+            payload.append(question.address)
+            append(bank.maker?.value, characters: 16, to: &payload)
+        case 0x96:
+            payload.removeAll()
+            payload.append(question.address)
+            payload.append(big: 1)
+            payload.append(zeros: 2)
+            payload.append(1)
+        default: return hasRows
+        }
+        return true
+    }
+
+    /// Takes the discharge limit without its sign: 92 has it below zero, 63 above, and both are sent either way.
+    ///
+    /// Captured on one inverter: JK sends 63 with 17 0C, Seplos with F8 F8; US2000 sends 92 below zero, several
+    /// emulators above.
+    static func mendPayload(_ code: UInt16, _ payload: inout SerialPayload) {
+        let place = code == 0x92 ? 7 : code == 0x63 ? 6 : nil
+        guard let place, payload.count >= place + 2 else { return }
+        let word = Int16(bitPattern: UInt16(payload[place]) << 8 | UInt16(payload[place + 1]))
+        guard word != .min, code == 0x92 ? word > 0 : word < 0 else { return }
+        let mended = UInt16(bitPattern: -word)
+        payload[place] = UInt8(mended >> 8)
+        payload[place + 1] = UInt8(truncatingIfNeeded: mended)
+    }
+}

@@ -1,0 +1,149 @@
+public import BatteryModel
+public import BusCodec
+
+/// How a protocol is spoken on a serial line: the inverter asks, the battery side answers.
+///
+/// The frames of such a profile (``InverterProfile/frame``) are what answers carry: the identifier is the command, or
+/// the first register of a block, and the rows name it as their container. What rows cannot say is in named
+/// functions.
+public struct SerialTalk: Sendable {
+    /// How frames are cut and checked.
+    public var framing: SerialFraming
+    /// The rates that are known, the usual one first; 0 where there are no more.
+    public var bauds: InlineArray<4, Int32>
+    /// The address of the battery that inverters ask, unless the operator says otherwise.
+    public var address: UInt8
+    /// The byte order of numbers in answers.
+    public var order: ByteOrder
+    /// The questions that an inverter goes through in a dialect, one after the other; `nil` behind the last.
+    public var question: @Sendable (_ index: Int, _ dialect: UInt8) -> SerialQuestion?
+    /// The time from one question of an inverter to its next.
+    public var spacing: Interval
+    /// No answer begins earlier after the end of its question: some inverters are late to listen.
+    public var answerAfter: Interval
+    /// So long an inverter waits for an answer.
+    public var answerWithin: Interval
+    /// The address under which a question is answered; `nil` where it is for somebody else.
+    public var answersAs: @Sendable (_ asked: UInt8, _ own: UInt8, _ code: UInt16) -> UInt8?
+    /// Completes what rows have put into an answer, or writes one that they cannot say; returns `false` for a question
+    /// that is not known.
+    public var complete:
+        @Sendable (
+            _ question: SerialFrame, _ bank: borrowing BankReading, _ options: ProfileOptions,
+            _ hasRows: Bool,
+            _ payload: inout SerialPayload
+        ) throws(SignalError) -> Bool
+    /// Reads an answer that rows cannot say; returns `false` for one that they can.
+    public var dissect:
+        @Sendable (
+            _ code: UInt16, _ payload: Span<UInt8>, _ now: Instant, _ reading: inout BankReading
+        ) -> Bool
+    /// Turns the payload of an answer as some maker sends it into what the protocol means.
+    public var mend: @Sendable (_ code: UInt16, _ payload: inout SerialPayload) -> Void
+
+    /// Makes a talk.
+    public init(
+        framing: SerialFraming, bauds: InlineArray<4, Int32>, address: UInt8, order: ByteOrder = .big,
+        question: @escaping @Sendable (Int, UInt8) -> SerialQuestion?, spacing: Interval,
+        answerAfter: Interval = .milliseconds(5), answerWithin: Interval = .milliseconds(500),
+        answersAs: @escaping @Sendable (UInt8, UInt8, UInt16) -> UInt8? = SerialTalk.onlyOwn,
+        complete:
+            @escaping @Sendable (
+                SerialFrame, borrowing BankReading, ProfileOptions, Bool, inout SerialPayload
+            ) throws(SignalError) -> Bool = SerialTalk.byRows,
+        dissect:
+            @escaping @Sendable (UInt16, Span<UInt8>, Instant, inout BankReading) -> Bool =
+            SerialTalk.byRows,
+        mend: @escaping @Sendable (UInt16, inout SerialPayload) -> Void = SerialTalk.asItIs
+    ) {
+        self.framing = framing
+        self.bauds = bauds
+        self.address = address
+        self.order = order
+        self.question = question
+        self.spacing = spacing
+        self.answerAfter = answerAfter
+        self.answerWithin = answerWithin
+        self.answersAs = answersAs
+        self.complete = complete
+        self.dissect = dissect
+        self.mend = mend
+    }
+
+    /// For a protocol in which only the own address is answered, under that address.
+    public static func onlyOwn(_ asked: UInt8, _ own: UInt8, _ code: UInt16) -> UInt8? {
+        asked == own ? own : nil
+    }
+
+    /// For a protocol whose rows say every answer.
+    public static func byRows(
+        _ question: SerialFrame, _ bank: borrowing BankReading, _ options: ProfileOptions, _ hasRows: Bool,
+        _ payload: inout SerialPayload
+    ) throws(SignalError) -> Bool { hasRows }
+
+    /// For a protocol whose rows say every answer.
+    public static func byRows(
+        _ code: UInt16, _ payload: Span<UInt8>, _ now: Instant, _ reading: inout BankReading
+    ) -> Bool { false }
+
+    /// For a protocol that every maker speaks alike.
+    public static func asItIs(_ code: UInt16, _ payload: inout SerialPayload) {}
+}
+
+/// The bytes that an answer carries, without address, checksum and whatever else frames it.
+public typealias SerialPayload = ByteBuffer<512>
+
+/// A whole frame on a serial line.
+public typealias SerialBuffer = ByteBuffer<1_100>
+
+/// A question as an inverter asks it.
+public struct SerialQuestion: Sendable, Equatable {
+    /// The command, or the first register.
+    public var code: UInt16
+    /// How many registers are asked for; 0 where the protocol has none.
+    public var count: UInt16
+    /// Whether the question carries the address as its payload, as Pylontech's questions about a module do.
+    public var carriesAddress: Bool
+
+    /// Makes a question.
+    public init(code: UInt16, count: UInt16 = 0, carriesAddress: Bool = false) {
+        self.code = code
+        self.count = count
+        self.carriesAddress = carriesAddress
+    }
+}
+
+/// What a frame on a serial line is about.
+public struct SerialFrame: Sendable, Equatable {
+    /// What kind of frame it is.
+    public enum Kind: Sendable, Equatable {
+        /// Asks for something.
+        case question
+        /// Asks to write something.
+        case write
+        /// Answers a question.
+        case answer
+        /// Refuses a question, with the code of the protocol.
+        case refusal(UInt8)
+    }
+
+    /// The address asked, or answering.
+    public var address: UInt8
+    /// The command or the first register; 0 in an answer that does not repeat it.
+    public var code: UInt16
+    /// Number of registers; 0 where the protocol has none.
+    public var count: UInt16
+    /// What else an answer has to repeat: the version of a telecom frame, the function of a Modbus frame.
+    public var variant: UInt8
+    /// What kind of frame it is.
+    public var kind: Kind
+
+    /// Makes a frame.
+    public init(address: UInt8, code: UInt16, count: UInt16 = 0, variant: UInt8 = 0, kind: Kind) {
+        self.address = address
+        self.code = code
+        self.count = count
+        self.variant = variant
+        self.kind = kind
+    }
+}
