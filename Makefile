@@ -44,7 +44,7 @@ test-can: setup ## On real SocketCAN, in an emulated machine
 fuzz: setup ## Random bytes into every parser, SECONDS=60 in all
 	@Scripts/fuzz $(or $(SECONDS),60)
 
-docs: setup ## API documentation as a site in .build/docs
+docs: setup ## The pages in docs/profiles; API documentation as a site in .build/docs
 	@Scripts/docs
 
 format: ## Lay the sources out as the lint wants them

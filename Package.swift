@@ -102,7 +102,9 @@ let testTargets: [Target] = [
         swiftSettings: common),
     .testTarget(
         name: "InverterProfilesTests",
-        dependencies: ["BatteryModel", "BusCodec", "InverterProfiles", "Reporting", "TestSupport"],
+        dependencies: [
+            "BatteryModel", "BusCodec", "InverterProfiles", "Reporting", "Simulators", "TestSupport",
+        ],
         swiftSettings: common),
     .testTarget(
         name: "ChargeControlTests", dependencies: ["BatteryModel", "ChargeControl", "TestSupport"],

@@ -36,9 +36,28 @@ def run(settings):
     return [BINARY, "run", "--config", str(settings)]
 
 
-def dbc(profile):
+def dbc(profile, *options):
     """The profile as a DBC file."""
-    return call([BINARY, "dbc", profile])
+    return call([BINARY, "dbc", *options, profile])
+
+
+def profiles():
+    """Every profile on CAN with each of its dialects, as pairs of names."""
+    listed = json.loads(call([BINARY, "profiles", "--json"]))
+    return [(one["id"], dialect) for one in listed if one["link"].startswith("CAN") for dialect in one["dialects"]]
+
+
+def nameless(profile):
+    """Bits that are sent as zero and mean nothing, as (frame, name): `decode` shows what is there, DBC files lack them."""
+    sheet = json.loads(call([BINARY, "profiles", "--json", profile]))
+    return {(frame["identifier"], signal["name"]) for frame in sheet["frames"] for signal in frame["signals"]
+            if signal["carries"] == "sent as zero"}
+
+
+def samples(profile, dialect, count):
+    """Frames of banks that chance has made up, with what they mean."""
+    text = call([BINARY, "simulate", "battery", "--profile", profile, "--dialect", dialect, "--samples", str(count)])
+    return [json.loads(line) for line in text.splitlines()]
 
 
 class Decoded:
@@ -46,15 +65,18 @@ class Decoded:
     that it says nothing about, because they are out of range or not there."""
 
     def __init__(self, record):
-        self.identifier = int(record["identifier"], 16)
+        self.frame = record["identifier"]
+        self.identifier = int(self.frame, 16)
+        self.is_extended = len(self.frame) == 8
         self.signals = {name: signal["value"] for name, signal in record.get("signals", {}).items()}
         errors = {error.split()[0] for error in record.get("errors", [])}
         self.unread = errors | set(record.get("unreported", []))
 
 
-def decode(lines, profile="pylontech-lv-can"):
+def decode(lines, profile="pylontech-lv-can", *options):
     """Decodes candump log lines, one `Decoded` for each."""
-    text = call([BINARY, "decode", "--json", "--profile", profile, "-"], "".join(line + "\n" for line in lines))
+    command = [BINARY, "decode", "--json", "--profile", profile, *options, "-"]
+    text = call(command, "".join(line + "\n" for line in lines))
     found = [Decoded(json.loads(line)) for line in text.splitlines()]
     if len(found) != len(lines):
         raise RuntimeError(f"busbar decode made {len(found)} frames of {len(lines)} lines")

@@ -38,16 +38,18 @@ struct CheckCommand: Command {
         do throws(SettingsProblems) {
             let settings = try BusbarSettings.read(path: path, knowing: .builtIn)
             if isJSON {
-                console.line(json(path, nil, showsAll ? settings.effectiveText : nil).text)
+                console.line(json(path, settings, nil).text)
             } else if showsAll {
                 console.line("# \(path): OK")
+                for note in ProfileName.notes(on: settings) { console.line("# note: \(note)") }
                 console.write(settings.effectiveText)
             } else {
                 console.line("\(path): OK")
+                for note in ProfileName.notes(on: settings) { console.line("note: \(note)") }
             }
             return .success
         } catch {
-            console.line(isJSON ? json(path, error, nil).text : error.description)
+            console.line(isJSON ? json(path, nil, error).text : error.description)
             return .failure
         }
     }
@@ -60,7 +62,7 @@ struct CheckCommand: Command {
             "name one, or copy an example to busbar.yaml")
     }
 
-    private func json(_ path: String, _ problems: SettingsProblems?, _ effective: String?) -> JSON {
+    private func json(_ path: String, _ settings: BusbarSettings?, _ problems: SettingsProblems?) -> JSON {
         let list = (problems?.problems ?? []).map { problem in
             JSON.object([
                 ("line", .number(problem.mark.line)), ("column", .number(problem.mark.column)),
@@ -72,7 +74,10 @@ struct CheckCommand: Command {
             ("file", .string(path)), ("ok", .bool(problems == nil)), ("problems", .array(list)),
             ("omitted", .number(problems?.omitted ?? 0)),
         ]
-        if let effective { members.append(("effective", .string(effective))) }
+        if let settings {
+            members.append(("notes", .strings(ProfileName.notes(on: settings))))
+            if showsAll { members.append(("effective", .string(settings.effectiveText))) }
+        }
         return .object(members)
     }
 }

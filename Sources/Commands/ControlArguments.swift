@@ -1,5 +1,6 @@
 import BatteryModel
 import LinuxIO
+import Reporting
 
 /// A current on the command line.
 struct CurrentArgument: ArgumentValue, Equatable {
@@ -56,4 +57,48 @@ struct TimeOfDayArgument: ArgumentValue, Equatable {
 
     /// The time from now until the clock on the wall shows it.
     var fromNow: Interval? { WallClock.interval(untilHour: hour, minute: minute) }
+}
+
+/// A current with its direction on the command line; charging is positive.
+struct SignedCurrentArgument: ArgumentValue, Equatable {
+    /// In milliamps, -5 000 000…5 000 000.
+    let milliamps: Int32
+
+    static let valueName = CurrentArgument.valueName
+    static let expected = "a current such as 40, -40A or 40.5A, at most 5000 A"
+    static let placeholder = SignedCurrentArgument(milliamps: 0)
+
+    var argumentText: String { "\(Double(milliamps) / 1_000) A" }
+
+    private init(milliamps: Int32) { self.milliamps = milliamps }
+
+    init?(argument: String) {
+        let isNegative = argument.hasPrefix("-")
+        guard let size = CurrentArgument(argument: isNegative ? String(argument.dropFirst()) : argument)
+        else {
+            return nil
+        }
+        milliamps = isNegative ? -size.milliamps : size.milliamps
+    }
+}
+
+/// A kind of alarm on the command line.
+struct AlarmArgument: ArgumentValue, Equatable {
+    /// The kind.
+    let kind: AlarmKind
+
+    private static let kinds = (0..<UInt8(AlarmKind.count)).compactMap(AlarmKind.init(rawValue:))
+
+    static let valueName = "NAME"
+    static let expected = "the name of an alarm as in 'busbar status --json', such as cell_over_voltage"
+    static let placeholder = AlarmArgument(kind: .cellOverVoltage)
+
+    var argumentText: String { Wording.alarmName(kind) }
+
+    private init(kind: AlarmKind) { self.kind = kind }
+
+    init?(argument: String) {
+        guard let kind = Self.kinds.first(where: { Wording.alarmName($0) == argument }) else { return nil }
+        self.kind = kind
+    }
 }

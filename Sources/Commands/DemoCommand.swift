@@ -72,7 +72,7 @@ struct DemoCommand: Command {
         return """
             links:
               battery: {serial: \(simulation.linePlace ?? "-"), baud: 115200}
-              inverter: {slcan: \(simulation.inverterPlace ?? "-"), baud: 115200, bitrate: 500 kbit/s}
+              inverter: {slcan: \(simulation.busPlace ?? "-"), baud: 115200, bitrate: 500 kbit/s}
             packs:
             \(packs.joined(separator: "\n"))
             inverter: {link: inverter, profile: pylontech-lv-can}

@@ -1,5 +1,7 @@
 import BMSDrivers
 import InverterProfiles
+import Reporting
+import Settings
 
 /// The name of an inverter profile on the command line.
 struct ProfileName: ArgumentValue {
@@ -39,6 +41,20 @@ struct ProfileName: ArgumentValue {
                 "--dialect is \(UsageError.quoted(name))", "\(argumentText) has none; leave it out")
         }
         throw UsageError.unknown("dialect of \(argumentText) called", name, names)
+    }
+}
+
+extension ProfileName {
+    /// What is said before a profile is used: that it is experimental, if it is.
+    static func notes(on profile: InverterProfile) -> [String] {
+        profile.sheet.isExperimental ? [Wording.experimental("\(profile.sheet.id)")] : []
+    }
+
+    /// The same for the profiles that settings name, each once.
+    static func notes(on settings: BusbarSettings) -> [String] {
+        Set(settings.inverters.map(\.profile)).sorted().flatMap { id in
+            ProfileName(argument: id).map { notes(on: $0.profile) } ?? []
+        }
     }
 }
 

@@ -26,7 +26,8 @@ struct PlantCommand {
             scenario = try arguments.option(
                 "--scenario", of: String.self, as: "FILE",
                 "the plant to play: a file, or the name of one in examples/plant")
-            seed = try arguments.option("--seed", of: Int.self, "let chance decide otherwise in the plant")
+            seed = try arguments.option(
+                "--seed", of: Int.self, "let chance decide otherwise in plant and samples")
             days = try arguments.option("--days", of: Int.self, "play the plant for so many days")
             traceFile = try arguments.option(
                 "--trace", of: String.self, as: "FILE",

@@ -46,6 +46,10 @@ struct RunCommand: Command {
                 "\(path) cannot be used", "it has the problems above",
                 "mend them; 'busbar check' reads it again")
         }
+        if !isQuiet {
+            for note in ProfileName.notes(on: settings) { console.line("note: \(note)") }
+            console.flush()
+        }
         let service = GatewayService(
             GatewayConfiguration(settings), socketPath: settings.socketPath,
             keeping: .init(state: settings.statePath, journal: settings.journalPath))

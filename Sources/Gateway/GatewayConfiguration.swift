@@ -77,8 +77,8 @@ public struct GatewayConfiguration: Sendable {
             self.keepAlive = keepAlive
         }
 
-        /// Whether anybody minds when it is not heard.
-        var minds: Bool { keepAlive != .ignored && keepAliveRule.isKnown }
+        /// Whether anybody minds when the inverter is silent: not where it is ignored, nor where no sign of life is known.
+        var expectsKeepAlive: Bool { keepAlive != .ignored && profile.sheet.keepAlive.isKnown }
 
         /// What the inverter says, and how long it may be silent.
         var keepAliveRule: KeepAlive {

@@ -155,7 +155,7 @@ struct InverterResponder: Sendable {
     }
 
     /// Whether the inverter ought to be heard and is not.
-    var isMissing: Bool { isSilent && configuration.minds }
+    var isMissing: Bool { isSilent && configuration.expectsKeepAlive }
 
     /// What is wrong with the inverter or its line.
     var alarms: AlarmSet {

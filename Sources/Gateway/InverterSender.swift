@@ -137,7 +137,7 @@ struct InverterSender: Sendable {
 
     /// Whether the inverter ought to be heard and is not.
     var isMissing: Bool {
-        isSilent && configuration.minds
+        isSilent && configuration.expectsKeepAlive
     }
 
     private mutating func look(at now: Instant, log: inout EventLog) {

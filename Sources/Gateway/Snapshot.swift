@@ -79,6 +79,29 @@ public final class Snapshot: Sendable {
         public let failuresLastMinute: UInt64
         /// How often the controller left the bus within the last minute.
         public let busOffsLastMinute: UInt32
+        /// Whether no frame of a real device has proven the protocol yet.
+        public let isExperimental: Bool
+        /// Measured values that the protocol has no number for.
+        public let capped: [Capped]
+        /// Warnings and protections that stand and that the protocol cannot tell the inverter.
+        public let hiddenAlarms: AlarmSet
+    }
+
+    /// A measured value that the protocol cannot say as it is.
+    public struct Capped: Sendable, Hashable {
+        /// What was measured.
+        public let field: BankField
+        /// The value, in the unit of the field.
+        public let value: Int32
+        /// What the inverter is told instead.
+        public let said: Int32
+
+        /// Makes an account of a value.
+        public init(field: BankField, value: Int32, said: Int32) {
+            self.field = field
+            self.value = value
+            self.said = said
+        }
     }
 
     /// When this was so.
@@ -184,7 +207,7 @@ extension GatewayCore {
             dialect: sheet.dialects.indices.contains(dialect) ? "\(sheet.dialects[dialect])" : "",
             heardAgo: watch.age(at: now),
             keepAlivesPerSecond: watch.framesPerSecond(at: now), isSilent: port.isSilent,
-            silentAfter: port.configuration.minds ? port.configuration.keepAliveRule.timeout : nil,
+            silentAfter: port.configuration.expectsKeepAlive ? port.configuration.keepAliveRule.timeout : nil,
             alarms: port.alarms,
             framesSent: counts.sent, framesPerSecond: framesPerSecond,
             framesUnsent: counts.unsent, framesWithheld: counts.withheld,
@@ -193,6 +216,31 @@ extension GatewayCore {
             otherTalkerAgo: port.otherTalkerAt.map { now - $0 },
             qualityPermille: port.sender?.quality.permille(at: now),
             failuresLastMinute: UInt64(minute.refused) + UInt64(minute.lost) + UInt64(minute.errorFrames),
-            busOffsLastMinute: minute.busOff)
+            busOffsLastMinute: minute.busOff, isExperimental: sheet.isExperimental,
+            capped: port.configuration.capped(verdict),
+            hiddenAlarms: port.configuration.hiddenAlarms(verdict))
+    }
+}
+
+extension GatewayConfiguration.Inverter {
+    /// The measured values of a verdict that the protocol has no number for, each once.
+    fileprivate func capped(_ verdict: BankVerdict?) -> [Snapshot.Capped] {
+        var found: [Snapshot.Capped] = []
+        guard let verdict, verdict.isTransmitting else { return found }
+        profile.visitCapped(bank: verdict.bank, options: options) { row, value, said in
+            guard case .number(let field) = row.meaning else { return }
+            let sign: Int32 = field == .current && options.invertsCurrent ? -1 : 1
+            let capped = Snapshot.Capped(field: field, value: sign &* value, said: sign &* said)
+            if !found.contains(capped) { found.append(capped) }
+        }
+        return found
+    }
+
+    /// The warnings and protections of a verdict that the protocol has no bit for.
+    fileprivate func hiddenAlarms(_ verdict: BankVerdict?) -> AlarmSet {
+        guard let verdict, verdict.isTransmitting else { return AlarmSet() }
+        var hidden = profile.invisible(of: verdict.alarms, dialect: options.dialect)
+        hidden.infos = AlarmMask()
+        return hidden
     }
 }

@@ -4,7 +4,9 @@ import BusCodec
 // Answers about a module, which the bank plays: battery side.
 
 extension PylontechRS485 {
-    /// 42: the bank as one module. Cells between the highest and the lowest have what is left of the voltage.
+    /// 42: the bank as one module.
+    ///
+    /// Cells between the highest and the lowest have what is left of the voltage.
     static func writeAnalog(
         of address: UInt8, _ bank: borrowing BankReading, into payload: inout SerialPayload
     ) throws(SignalError) {

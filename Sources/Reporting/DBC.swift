@@ -35,12 +35,14 @@ public enum DBC {
 
             \(file.messages)
             CM_ "\(quoted(sheet.name)) \(dialect). \(quoted(sheet.evidence))";
-            \(file.comments)BA_DEF_ BO_ "GenMsgCycleTime" INT 0 65535;
+            \(file.comments)BA_DEF_ BO_ "GenMsgCycleTime" INT 0 \(longestCycle);
             BA_DEF_DEF_ "GenMsgCycleTime" 0;
             \(file.attributes)\(file.choices)
             """
     }
 
+    /// The most that `GenMsgCycleTime` can say, in milliseconds.
+    fileprivate static let longestCycle: Int64 = 65_535
     fileprivate static let battery = "Battery"
     fileprivate static let inverter = "Inverter"
 
@@ -74,15 +76,17 @@ private struct Writer {
 
     mutating func add(_ frame: FrameRow, _ options: ProfileOptions) {
         let isSent = frame.isSent(inDialect: options.dialect)
-        let isPadded = options.padsToEight && frame.direction == .toInverter || !isSent
-        let length = isPadded ? 8 : frame.lengths[options.dialect]
+        let own = frame.lengths[options.dialect]
+        // Others fill up as they like, but not what has no data at all.
+        let isPadded = isSent ? options.padsToEight && frame.direction == .toInverter : own > 0
+        let length = isPadded ? 8 : own
         let isFromBattery = frame.direction == .toInverter
         let sender = isFromBattery ? DBC.battery : DBC.inverter
         messages += "BO_ \(frame.container) \(frame.name): \(length) \(sender)\n"
         comments += "CM_ BO_ \(frame.container) \"\(DBC.quoted(frame.source))\";\n"
-        if isSent {
+        if isSent, let cycle = frame.cycle(in: profile.sheet) {
             attributes += "BA_ \"GenMsgCycleTime\" BO_ \(frame.container) "
-            attributes += "\(profile.sheet.period.milliseconds);\n"
+            attributes += "\(min(cycle.milliseconds, DBC.longestCycle));\n"
         }
         let receiver = isFromBattery ? DBC.inverter : DBC.battery
         profile.visitRows(frame.container) { row in
@@ -109,26 +113,32 @@ private struct Writer {
         case .alarm(let group, let level), .alarmPair(let group, let level):
             "\(level): \(names(group.kinds))"
         case .heardAlarm(let kinds, let level): "set by other makers, \(level): \(names(kinds))"
-        case .constant: "always the same"
+        case .constant(let raw): "always 0x\(Digits.hex(raw))"
         case .maker: "name of the maker, ASCII"
         case .shown: "shown only"
-        case .shownText: "ASCII"
+        case .shownText: "shown only, ASCII"
         case .reserved: nil
         }
     }
 
     private func names(_ kinds: AlarmMask) -> String {
-        (0..<UInt8(AlarmKind.count)).compactMap { AlarmKind(rawValue: $0) }.filter { kinds.contains($0) }
-            .map { "\($0)" }.joined(separator: ", ")
+        Wording.alarmNames(kinds).joined(separator: ", ")
     }
 
     private func values(_ row: BankRow) -> String? {
         switch row.meaning {
         case .alarmPair: "0 \"not reported\" 1 \"raised\" 2 \"not raised\" 3 \"not reported\""
         case .alarm, .heardAlarm: "0 \"not raised\" 1 \"raised\""
-        case .number where row.unit == .onOff: "0 \"off\" 1 \"on\""
+        case .number where row.unit == .onOff, .shown where row.unit == .onOff: switchNames(row)
         case .number, .constant, .maker, .shown, .shownText, .reserved: nil
         }
+    }
+
+    /// The raw numbers for off and on: some rows say "on" with 0, some with 255.
+    private func switchNames(_ row: BankRow) -> String? {
+        guard let off = try? row.raw(for: 0), let on = try? row.raw(for: 1) else { return nil }
+        let names = [(off, "off"), (on, "on")].sorted { $0.0 < $1.0 }
+        return names.map { "\($0) \"\($1)\"" }.joined(separator: " ")
     }
 }
 
@@ -144,8 +154,7 @@ private struct Scale {
         let unit = row.unit
         var power = 1.0
         for _ in 0..<unit.decimals { power *= 10 }
-        let isNumber =
-            if case .number = row.meaning { unit != .bits && unit != .onOff } else { false }
+        let isNumber = row.range != Int32.min...Int32.max && unit != .bits && unit != .onOff
         factor = Self.text(Double(row.numerator) / (Double(row.denominator) * power))
         offset = Self.text(Double(row.offset) / power)
         minimum = isNumber ? Self.text(Double(row.range.lowerBound) / power) : "0"

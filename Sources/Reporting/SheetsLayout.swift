@@ -42,6 +42,39 @@ public enum TextLayout {
         }
     }
 
+    /// Rows under a headline as a Markdown table; columns without any entry are left out.
+    ///
+    /// - Parameters:
+    ///   - header: The names of the columns.
+    ///   - rows: As many entries each as there are columns.
+    /// - Returns: The lines.
+    public static func markdownTable(_ header: [String], _ rows: [[String]]) -> [String] {
+        let used = header.indices.filter { column in rows.contains { !$0[column].isEmpty } }
+        let line = { (cells: [String]) in "| " + cells.joined(separator: " | ") + " |" }
+        let ruler = "|" + String(repeating: "---|", count: used.count)
+        return [line(used.map { header[$0] }), ruler]
+            + rows.map { row in line(used.map { markdown(row[$0]) }) }
+    }
+
+    /// A text as it stands in a cell of a Markdown table.
+    private static func markdown(_ text: String) -> String {
+        text.reduce(into: "") { result, character in
+            switch character {
+            case "|", "<", "*": result += "\\\(character)"
+            case "\n": result += " "
+            default: result.append(character)
+            }
+        }
+    }
+
+    /// The beginning of an enumeration, cut where one of its parts ends, or else a word.
+    public static func beginning(of text: String, width: Int) -> String {
+        guard text.count > width else { return text }
+        let head = text.prefix(width - 2)
+        if let end = head.lastIndex(where: { ",;".contains($0) }) { return head[..<end] + ", …" }
+        return head[..<(head.lastIndex(of: " ") ?? head.endIndex)] + " …"
+    }
+
     /// Facts with their names in front, wrapped behind them; those without text are left out.
     public static func facts(_ facts: [(name: String, text: String)], width: Int) -> [String] {
         let column = (facts.map(\.name.count).max() ?? 0) + 2

@@ -83,11 +83,8 @@ extension StatusDocument.Alarm {
 
 extension StatusDocument.Value {
     init(_ reading: Reading<Int32>, _ unit: Unit, at now: Instant) {
-        var divisor = 1.0
-        for _ in 0..<unit.decimals { divisor *= 10 }
-        let number = unit == .bits ? Double(UInt32(bitPattern: reading.value)) : Double(reading.value)
-        value = number / divisor
-        self.unit = "\(unit.symbol)".isEmpty ? nil : "\(unit.symbol)"
+        value = unit.shown(reading.value)
+        self.unit = unit.symbolText
         ageSeconds = reading.age(at: now).tenths
     }
 }
@@ -176,7 +173,33 @@ extension StatusDocument.Inverter {
         qualityPercent = inverter.qualityPermille.map { Double($0) / 10 }
         failuresLastMinute = inverter.failuresLastMinute
         busOffsLastMinute = Int(inverter.busOffsLastMinute)
+        isExperimental = inverter.isExperimental
+        capped = inverter.capped.map(StatusDocument.Capped.init)
+        hiddenAlarms = StatusDocument.Alarm.all(inverter.hiddenAlarms)
     }
+}
+
+extension StatusDocument.Capped {
+    init(_ capped: Snapshot.Capped) {
+        let unit = capped.field.unit
+        name = "\(capped.field.name)"
+        value = unit.shown(capped.value)
+        said = unit.shown(capped.said)
+        self.unit = unit.symbolText
+        words = Wording.capped(capped)
+    }
+}
+
+extension Unit {
+    /// An integer of the model as a number in this unit.
+    fileprivate func shown(_ value: Int32) -> Double {
+        var divisor = 1.0
+        for _ in 0..<decimals { divisor *= 10 }
+        return (self == .bits ? Double(UInt32(bitPattern: value)) : Double(value)) / divisor
+    }
+
+    /// The symbol; `nil` for plain numbers.
+    fileprivate var symbolText: String? { "\(symbol)".isEmpty ? nil : "\(symbol)" }
 }
 
 extension StatusDocument.Link {

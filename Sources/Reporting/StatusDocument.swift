@@ -185,6 +185,26 @@ public struct StatusDocument: Codable, Sendable {
         public var failuresLastMinute: UInt64
         /// How often the CAN controller left the bus within the last minute.
         public var busOffsLastMinute: Int
+        /// Whether no frame of a real device has proven the protocol yet.
+        public var isExperimental: Bool
+        /// Measured values that the protocol has no number for.
+        public var capped: [Capped]
+        /// Warnings and protections that stand and that the protocol cannot tell the inverter.
+        public var hiddenAlarms: [Alarm]
+    }
+
+    /// A measured value that the protocol cannot say as it is.
+    public struct Capped: Codable, Sendable, Equatable {
+        /// Its name, as in ``Bank/values``.
+        public var name: String
+        /// The value, in the unit.
+        public var value: Double
+        /// What the inverter is told instead.
+        public var said: Double
+        /// The unit; left out for plain numbers.
+        public var unit: String?
+        /// The same in a sentence.
+        public var words: String
     }
 
     /// A link.

@@ -126,12 +126,21 @@ extension StatusView {
             "Inverter  \(inverter.profile) \(inverter.dialect)   "
             + "\(paint(state, isMissing ? .red : .green)), \(heard)   "
             + "\(sending), \(inverter.framesUrgent) at once"
-        return [first, quality(inverter)] + (status.shunt.map { [shunt($0)] } ?? [])
+        return [first, quality(inverter)] + shortcomings(inverter) + (status.shunt.map { [shunt($0)] } ?? [])
             + status.links.map { link in
                 let error = link.lastError.map { link.state == "open" ? "" : "  \($0)" } ?? ""
                 return paint("Link      ", .dim) + "\(link.name): \(link.address), \(link.state)\(error)"
                     + (link.isBusOff ? paint("  BUS-OFF", .red) : "")
             } + [cycles(status)]
+    }
+
+    /// What the protocol cannot do, as far as it matters now.
+    private func shortcomings(_ inverter: StatusDocument.Inverter) -> [String] {
+        var lines = inverter.capped.map(\.words)
+        if inverter.isExperimental { lines.insert("experimental: \(Wording.notProven)", at: 0) }
+        let hidden = inverter.hiddenAlarms.map { "\($0.level): \($0.words)" }
+        if !hidden.isEmpty { lines.append("not visible to this inverter: " + hidden.joined(separator: ", ")) }
+        return lines.map { "          " + paint($0, .yellow) }
     }
 
     private func shunt(_ shunt: StatusDocument.Shunt) -> String {

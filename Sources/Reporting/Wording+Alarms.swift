@@ -21,6 +21,17 @@ extension Wording {
         (0..<UInt8(AlarmKind.count)).compactMap(AlarmKind.init(rawValue:)).filter(mask.contains)
     }
 
+    /// Kinds that are about the inverter and its bus: shown to people, told to no inverter.
+    static let aboutInverter = AlarmMask(.inverterSilent, .inverterLinkDown)
+        .union(AlarmMask(.linkPoor, .notRepresentable))
+
+    /// Kinds that a protocol has no bit for, in words.
+    static func hidden(_ kinds: AlarmMask) -> String {
+        let every = AlarmMask(bits: 1 << UInt64(AlarmKind.count) - 1).subtracting(aboutInverter)
+        if kinds.isEmpty { return "none" }
+        return kinds == every ? "all of them" : self.kinds(kinds).map(alarm).joined(separator: ", ")
+    }
+
     private static let alarmRows: [AlarmKind: (name: String, words: String)] = [
         .cellOverVoltage: ("cell_over_voltage", "cell over-voltage"),
         .cellUnderVoltage: ("cell_under_voltage", "cell under-voltage"),

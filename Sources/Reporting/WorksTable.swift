@@ -8,22 +8,33 @@ public enum WorksTable {
     /// - Parameters:
     ///   - drivers: What batteries can speak.
     ///   - profiles: What inverters can speak.
+    ///   - pages: The folder with the page of each profile, as seen from the file the tables stand in.
     /// - Returns: Markdown without a line break at the end.
-    public static func markdown(drivers: [BMSDriver], profiles: [InverterProfile]) -> String {
-        var lines = ["| battery side | id | over | evidence |", "|---|---|---|---|"]
-        for sheet in drivers.map(\.sheet) {
-            lines.append(
-                "| \(sheet.name) | `\(sheet.id)` | serial port or TCP serial server, \(sheet.baud) baud "
-                    + "| \(sheet.evidence) |")
+    public static func markdown(
+        drivers: [BMSDriver], profiles: [InverterProfile], pages: String = "docs/profiles/"
+    ) -> String {
+        let batteries = drivers.map(\.sheet).map { sheet in
+            [
+                "\(sheet.name)", "`\(sheet.id)`", "serial port or TCP serial server, \(sheet.baud) baud",
+                "\(sheet.evidence)",
+            ]
         }
-        lines += ["", "| inverter side | id | dialects | over | evidence |", "|---|---|---|---|---|"]
-        for sheet in profiles.map(\.sheet) {
-            let dialects = (0..<Int(sheet.dialectCount)).map { "\(sheet.dialects[$0])" }
-            lines.append(
-                "| \(sheet.name) | `\(sheet.id)` | \(dialects.joined(separator: ", ")) | \(link(sheet.link)) "
-                    + "| \(sheet.evidence) |")
+        let lines = TextLayout.markdownTable(["battery side", "id", "over", "evidence"], batteries)
+        return (lines + [""] + inverters(profiles, pages: pages)).joined(separator: "\n")
+    }
+
+    /// The table of profiles.
+    static func inverters(_ profiles: [InverterProfile], pages: String) -> [String] {
+        let header = ["inverter side", "id", "inverters", "dialects", "over", "status", "evidence"]
+        let rows = profiles.map { profile in
+            let sheet = ProfileDescription(profile)
+            return [
+                sheet.name, "[`\(sheet.id)`](\(pages)\(sheet.id).md)", sheet.inverters,
+                sheet.dialects.joined(separator: ", "), link(profile.sheet.link), sheet.status,
+                sheet.evidence,
+            ]
         }
-        return lines.joined(separator: "\n")
+        return TextLayout.markdownTable(header, rows)
     }
 
     private static func link(_ link: ProfileLink) -> String {

@@ -1,5 +1,5 @@
 /// Numbers that look like chance and are the same for the same seed (SplitMix64).
-struct RandomSequence: Sendable {
+struct RandomSequence: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
     init(seed: UInt64) { state = seed }

@@ -103,14 +103,14 @@ public struct SimulatedPack: Sendable {
         measureCells()
     }
 
-    /// Packs with addresses one after the other, of slightly different charge.
+    /// Packs with addresses one after the other, of slightly different charge unless `socPermille` says which.
     public static func row(
-        count: Int, firstAddress: UInt8 = 1, seed: UInt64 = 1, at now: Instant
+        count: Int, firstAddress: UInt8 = 1, seed: UInt64 = 1, socPermille: Int32? = nil, at now: Instant
     ) -> [SimulatedPack] {
         (0..<count).map { index in
             SimulatedPack(
-                address: firstAddress + UInt8(index), seed: seed, socPermille: 620 + Int32(index % 3) * 5,
-                at: now)
+                address: firstAddress + UInt8(index), seed: seed,
+                socPermille: socPermille ?? 620 + Int32(index % 3) * 5, at: now)
         }
     }
 

@@ -8,11 +8,11 @@ import Synchronization
 public final class Simulation: Sendable {
     /// Where the packs' line is found: a path, or host and port; `nil` on a link that was there already.
     public var linePlace: String? { linePort?.place }
-    /// Where the inverter is found: a path, or host and port, of an SLCAN adapter; `nil` as above.
-    public var inverterPlace: String? { inverterPort?.place }
+    /// Where the bus of the inverter is found: a path, or host and port, of an SLCAN adapter; `nil` as above.
+    public var busPlace: String? { busPort?.place }
 
     private let linePort: OpenPort?
-    private let inverterPort: OpenPort?
+    private let busPort: OpenPort?
     private let mailbox: SimulationMailbox
     private let thread: NativeThread
 
@@ -22,18 +22,18 @@ public final class Simulation: Sendable {
     ///   error here: it is tried again and again, and the snapshot says why it failed.
     public init(_ plan: SimulationPlan) throws(SystemError) {
         let line = try plan.battery.map { battery throws(SystemError) in try OpenPort(battery.port) }
-        let inverter = try plan.inverter.map { inverter throws(SystemError) in try OpenPort(inverter.port) }
+        let bus = try plan.busPort.map { port throws(SystemError) in try OpenPort(port) }
         let core = plan.core(at: MonotonicClock.now())
         let mailbox = SimulationMailbox(core)
         thread = try NativeThread(name: "simulation") {
             do throws(SystemError) {
-                try SimulationLoop(core, line: line, inverter: inverter, mailbox).run()
+                try SimulationLoop(core, line: line, bus: bus, mailbox).run()
             } catch {
                 mailbox.end(error)
             }
         }
         linePort = line
-        inverterPort = inverter
+        busPort = bus
         self.mailbox = mailbox
     }
 

@@ -1,6 +1,9 @@
 public import BatteryModel
+public import BusCodec
 
 /// Packs, their line and an inverter that share one current: the whole simulation without wires and clock.
+///
+/// Or packs that speak to an inverter themselves.
 ///
 /// Parts may be missing: packs alone take the wanted current as it is, an inverter alone has no battery but what
 /// it hears of one.
@@ -11,6 +14,8 @@ public struct SimulationCore: Sendable {
     public var line: SimulatedLine?
     /// The inverter.
     public var inverter: SimulatedInverter?
+    /// The packs as a battery that speaks to an inverter somewhere else; never beside ``inverter``.
+    public var battery: SimulatedBattery?
     /// What sun and loads want of the packs while there is no inverter.
     public var demand: CurrentDemand
     /// Whether it has been told to stop.
@@ -24,11 +29,14 @@ public struct SimulationCore: Sendable {
     /// Puts the parts together.
     public init(
         bank: SimulatedBank = SimulatedBank([]), line: SimulatedLine? = nil,
-        inverter: SimulatedInverter? = nil, demand: CurrentDemand = .constant(milliamps: 0), at now: Instant
+        inverter: SimulatedInverter? = nil, battery: SimulatedBattery? = nil,
+        demand: CurrentDemand = .constant(milliamps: 0), at now: Instant
     ) {
+        precondition(inverter == nil || battery == nil, "one side of a bus")
         self.bank = bank
         self.line = line
         self.inverter = inverter
+        self.battery = battery
         self.demand = demand
         self.inverter?.demand = demand
         startedAt = now
@@ -46,7 +54,22 @@ public struct SimulationCore: Sendable {
         inverter?.advance(to: now, batteryMillivolts: bank.packs.isEmpty ? nil : bank.millivolts)
         bank.advance(
             to: now, wantedMilliamps: inverter?.milliamps ?? demand.milliamps(after: now - startedAt))
+        battery?.measure(bank, at: now)
     }
+
+    /// Takes a frame from the bus between battery and inverter, on whichever side it is.
+    public mutating func received(_ frame: CANFrame, at now: Instant) {
+        inverter?.received(frame, at: now)
+        battery?.received(frame, at: now)
+    }
+
+    /// The frame that is due on that bus; `nil` if none is.
+    public mutating func nextFrame(at now: Instant) -> CANFrame? {
+        inverter?.keepAlive(at: now) ?? battery?.next(at: now)
+    }
+
+    /// When the next one is due.
+    public var nextFrameDue: Instant? { inverter?.nextKeepAliveDue ?? battery?.nextDue }
 
     /// Does something to packs or inverter.
     public mutating func apply(_ command: SimulationCommand, at now: Instant) {

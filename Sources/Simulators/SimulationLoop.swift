@@ -17,7 +17,7 @@ final class SimulationLoop {
     private static let busToken = 1
 
     init(
-        _ core: SimulationCore, line: OpenPort?, inverter: OpenPort?, _ mailbox: SimulationMailbox
+        _ core: SimulationCore, line: OpenPort?, bus: OpenPort?, _ mailbox: SimulationMailbox
     ) throws(SystemError) {
         let loop = try EventLoop()
         self.core = core
@@ -26,10 +26,12 @@ final class SimulationLoop {
         self.line = try line.map { port throws(SystemError) in
             try Outlet(port, on: loop, token: Self.lineToken)
         }
-        bus = try inverter.map { port throws(SystemError) in
+        self.bus = try bus.map { port throws(SystemError) in
             try Outlet(port, on: loop, token: Self.busToken)
         }
-        if let bus, !bus.carriesFrames, let profile = core.inverter?.profile {
+        if let outlet = self.bus, !outlet.carriesFrames,
+            let profile = core.inverter?.profile ?? core.battery?.profile
+        {
             if case .can(bitrateKilobits: let rate) = profile.sheet.link {
                 adapter = SLCANAdapter(busKilobits: rate)
             }
@@ -63,7 +65,7 @@ final class SimulationLoop {
     private var deadline: Instant {
         var deadline = nextStep
         let dues = [
-            core.line?.nextDue, isOnBus ? core.inverter?.nextKeepAliveDue : nil, line?.link?.nextDeadline,
+            core.line?.nextDue, isOnBus ? core.nextFrameDue : nil, line?.link?.nextDeadline,
             bus?.link?.nextDeadline,
         ]
         for due in dues { if let due { deadline = min(deadline, due) } }
@@ -79,11 +81,12 @@ final class SimulationLoop {
             publish(at: now)
         }
         while let piece = core.line?.next(at: now) { line?.link?.send(piece.span, at: now) }
-        guard isOnBus, let frame = core.inverter?.keepAlive(at: now) else { return }
-        if adapter == nil {
-            bus?.link?.send(frame, at: now)
-        } else if let line = adapter?.heard(frame) {
-            bus?.link?.send(line.span, at: now)
+        while isOnBus, let frame = core.nextFrame(at: now) {
+            if adapter == nil {
+                bus?.link?.send(frame, at: now)
+            } else if let line = adapter?.heard(frame) {
+                bus?.link?.send(line.span, at: now)
+            }
         }
     }
 
@@ -94,7 +97,7 @@ final class SimulationLoop {
             let packs = core.bank.packs
             line?.link?.receiveBytes(at: now) { core.line?.received($0, at: now, packs: packs) }
         } else if adapter == nil {
-            bus?.link?.receiveFrames(at: now) { core.inverter?.received($0, at: now) }
+            bus?.link?.receiveFrames(at: now) { core.received($0, at: now) }
         } else {
             bus?.link?.receiveBytes(at: now) { bytes in hearHost(bytes, at: now) }
         }
@@ -105,7 +108,7 @@ final class SimulationLoop {
         for index in bytes.indices {
             guard let step = adapter?.receive(bytes[index]) else { continue }
             replies += step.reply
-            if let frame = step.frame { core.inverter?.received(frame, at: now) }
+            if let frame = step.frame { core.received(frame, at: now) }
         }
         if !replies.isEmpty { bus?.link?.send(replies.span, at: now) }
     }
@@ -117,6 +120,8 @@ final class SimulationLoop {
         snapshot.inverter?.adapter = adapter?.statistics
         snapshot.inverter?.isOnBus = isOnBus
         snapshot.inverter?.linkError = bus?.link?.lastError
+        snapshot.battery?.isOnBus = isOnBus
+        snapshot.battery?.linkError = bus?.link?.lastError
         mailbox.publish(snapshot)
     }
 }

@@ -57,10 +57,42 @@ public struct SimulationPlan: Sendable {
         }
     }
 
+    /// Packs without a line that speak to an inverter themselves.
+    public struct Speaker: Sendable {
+        /// The protocol they speak.
+        public var profile: InverterProfile
+        /// How it is spoken.
+        public var options: ProfileOptions
+        /// Number of packs.
+        public var packs: Int
+        /// Alarms that are said whatever the packs do.
+        public var scripted: AlarmSet
+        /// Where the bus is plugged in; on a link of bytes an SLCAN adapter is played.
+        public var port: SimulatedPort
+
+        /// Makes a battery.
+        public init(
+            profile: InverterProfile = PylontechLV.profile, options: ProfileOptions = ProfileOptions(),
+            packs: Int = 1, scripted: AlarmSet = AlarmSet(), port: SimulatedPort = .pseudoTerminal()
+        ) {
+            self.profile = profile
+            self.options = options
+            self.packs = packs
+            self.scripted = scripted
+            self.port = port
+        }
+    }
+
     /// The packs; `nil` for none.
     public var battery: Battery?
     /// The inverter; `nil` for none.
     public var inverter: Inverter?
+    /// Packs that speak to an inverter themselves; `nil` for none.
+    ///
+    /// They take the place of ``battery`` and ``inverter``.
+    public private(set) var speaker: Speaker?
+    /// The state of charge to begin with, in thousandths; `nil` for the usual.
+    public var socPermille: Int32?
     /// What sun and loads want.
     public var demand: CurrentDemand
     /// How much faster charge is counted than time passes.
@@ -95,18 +127,40 @@ public struct SimulationPlan: Sendable {
         SimulationPlan(battery: nil, inverter: inverter, demand: demand)
     }
 
+    /// Packs that speak to an inverter themselves; sun and night come and go as above.
+    public static func speaker(
+        _ speaker: Speaker, demand: CurrentDemand = .sine(peakMilliamps: 60_000, period: .seconds(600))
+    ) -> SimulationPlan {
+        var plan = SimulationPlan(battery: nil, inverter: nil, demand: demand)
+        plan.speaker = speaker
+        return plan
+    }
+
+    /// Where the bus between battery and inverter is plugged in; `nil` if there is none.
+    var busPort: SimulatedPort? { inverter?.port ?? speaker?.port }
+
     /// What is simulated, at rest.
     func core(at now: Instant) -> SimulationCore {
         var bank = SimulatedBank([])
         var line: SimulatedLine?
         if let battery {
-            bank.packs = SimulatedPack.row(
-                count: battery.packs, firstAddress: battery.firstAddress, seed: seed, at: now)
-            for index in bank.packs.indices { bank.packs[index].speed = speed }
+            bank.packs = packs(battery.packs, firstAddress: battery.firstAddress, at: now)
             line = SimulatedLine(battery.driver, timing: battery.lineTiming, seed: seed, at: now)
         }
         let inverter = inverter.map { SimulatedInverter($0.profile, options: $0.options, at: now) }
-        return SimulationCore(bank: bank, line: line, inverter: inverter, demand: demand, at: now)
+        let speaking = speaker.map {
+            SimulatedBattery($0.profile, options: $0.options, scripted: $0.scripted, at: now)
+        }
+        if let speaker { bank.packs = packs(speaker.packs, firstAddress: 1, at: now) }
+        return SimulationCore(
+            bank: bank, line: line, inverter: inverter, battery: speaking, demand: demand, at: now)
+    }
+
+    private func packs(_ count: Int, firstAddress: UInt8, at now: Instant) -> [SimulatedPack] {
+        var packs = SimulatedPack.row(
+            count: count, firstAddress: firstAddress, seed: seed, socPermille: socPermille, at: now)
+        for index in packs.indices { packs[index].speed = speed }
+        return packs
     }
 }
 

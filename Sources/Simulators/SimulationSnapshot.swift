@@ -53,6 +53,18 @@ public struct SimulationSnapshot: Sendable {
         public var linkError: SystemError?
     }
 
+    /// The battery that speaks to an inverter.
+    public struct Battery: Sendable {
+        /// What it says.
+        public var said: BankReading
+        /// What was said and heard.
+        public var statistics: SimulatedBattery.Statistics
+        /// Whether its link is open; for an SLCAN adapter, whether the host has opened the channel.
+        public var isOnBus: Bool
+        /// Why its link failed last; `nil` if it never did.
+        public var linkError: SystemError?
+    }
+
     /// The line of the packs.
     public struct Line: Sendable {
         /// What happened on it.
@@ -75,6 +87,8 @@ public struct SimulationSnapshot: Sendable {
     public var line: Line?
     /// The inverter; `nil` if there is none.
     public var inverter: Inverter?
+    /// The battery that speaks to an inverter; `nil` if there is none.
+    public var battery: Battery?
     /// Name of the scenario that is being played.
     public var scenario: String?
     /// What people are told about the scenario step that came last.
@@ -92,6 +106,7 @@ public struct SimulationSnapshot: Sendable {
         packs = core.bank.packs.map(Pack.init)
         line = core.line.map { Line(statistics: $0.statistics, isOpen: false) }
         inverter = core.inverter.map { Inverter($0, at: now) }
+        battery = core.battery.map { Battery(said: $0.said, statistics: $0.statistics, isOnBus: false) }
         scenario = core.scenario?.name
         sentence = core.sentence
     }

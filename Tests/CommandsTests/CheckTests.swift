@@ -28,7 +28,17 @@ struct CheckTests {
         let second = try run("check --effective \(copy.path)")
         #expect(String(second.output.drop { $0 != "\n" }) == settings)
         let json = try run("check --json --effective \(file.path)").output
-        #expect(json.contains(#""ok":true,"problems":[],"omitted":0,"effective":"links:\n"#))
+        #expect(json.contains(#""ok":true,"problems":[],"omitted":0,"notes":[],"effective":"links:\n"#))
+    }
+
+    @Test("an experimental profile is called so, as text, as JSON and above the effective settings")
+    func experimental() throws {
+        let text = try Self.sound().replacing("profile: pylontech-lv-can", with: "profile: pytes-can")
+        let file = try TemporaryFile(text)
+        let note = "the profile pytes-can is experimental: no frame of a real device has proven it yet"
+        #expect(try run("check \(file.path)").output == "\(file.path): OK\nnote: \(note)\n")
+        #expect(try run("check --json \(file.path)").output.contains(#""notes":["\#(note)"]"#))
+        #expect(try run("check --effective \(file.path)").output.contains("\n# note: \(note)\nlinks:"))
     }
 
     @Test("all problems of a broken file are told at once, with their places")

@@ -1,4 +1,5 @@
 import Commands
+import InverterProfiles
 import Testing
 
 /// A command line that is refused, and what is said about it.
@@ -15,6 +16,12 @@ struct Refusal: Sendable, CustomTestStringConvertible {
 }
 
 struct ErrorTests {
+    /// Every profile of the table, as errors list them.
+    private static let profiles = ProfileTable.profiles.indices.map {
+        "\(ProfileTable.profiles[$0].sheet.id)"
+    }
+    .joined(separator: ", ")
+
     static let refusals = [
         Refusal("decod", "busbar: there is no command 'decod'; did you mean 'decode'?"),
         Refusal("--vresion", "busbar: there is no command '--vresion'; "),
@@ -28,16 +35,27 @@ struct ErrorTests {
         Refusal("decode --json --json -", "busbar decode: --json is given twice; write --json alone"),
         Refusal(
             "decode --profile pylontech-lv -",
-            "busbar decode: --profile is 'pylontech-lv'; it must be one of pylontech-lv-can; did you mean "
+            "busbar decode: --profile is 'pylontech-lv'; it must be one of \(profiles); did you mean "
                 + "'pylontech-lv-can'?"),
         Refusal("decode --profile", "busbar decode: --profile has no value; write --profile ID: one of"),
         Refusal(
             "decode --dialect v1.4 -", "busbar decode: there is no dialect of pylontech-lv-can called 'v1.4'"),
         Refusal("decode a.log b.log", "busbar decode: 'b.log' is one word too many; leave it out"),
         Refusal(
-            "profiles pylon", "busbar profiles: ID is 'pylon'; it must be one of pylontech-lv-can; did you"),
+            "profiles pylontech", "busbar profiles: ID is 'pylontech'; it must be one of \(profiles); did you"
+        ),
         Refusal("drivers x\u{1B}[31m", "busbar drivers: ID is 'x\u{FFFD}[31m'; it must be one of "),
         Refusal("dbc", "busbar dbc: ID is missing; ID is a profile, see 'busbar profiles'"),
+        Refusal("simulate --soc 101 battery", "busbar simulate: --soc is 101; it must be 0 to 100"),
+        Refusal("simulate --tcp 70000 battery", "busbar simulate: --tcp is 70000; it must be 0 to 65535"),
+        Refusal("simulate --samples 0 battery", "busbar simulate: --samples is 0; it must be 1 to 100000"),
+        Refusal(
+            "simulate --current x battery", "busbar simulate: --current is 'x'; it must be a current such"),
+        Refusal(
+            "simulate --alarm fire battery", "busbar simulate: --alarm is 'fire'; it must be the name of"),
+        Refusal(
+            "simulate --profile sma-lv-can --dialect v9 inverter",
+            "busbar simulate: there is no dialect of sma-lv-can called 'v9'"),
         Refusal("version 2", "busbar version: '2' is one word too many; leave it out"),
     ]
 

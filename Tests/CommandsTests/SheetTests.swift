@@ -4,7 +4,7 @@ import Testing
 struct SheetTests {
     static let lines = [
         "drivers", "drivers --json", "profiles", "profiles --json", "profiles pylontech-lv-can",
-        "profiles pylontech-lv-can --json",
+        "profiles pylontech-lv-can --json", "profiles schneider-lv-can",
     ]
 
     @Test("lists and sheets are as expected", arguments: lines)
@@ -25,6 +25,26 @@ struct SheetTests {
             #expect(json.hasPrefix(#"{"id":"\#(id)","#))
             #expect(json.contains(#""signals":[{"#))
         }
+    }
+
+    @Test("every profile has a sheet and a page that say what it is, and no sign of life where none is known")
+    func profiles() throws {
+        for id in try run("profiles").output.split(separator: "\n").dropFirst().map({
+            $0.prefix { $0 != " " }
+        }) {
+            let text = try run("profiles \(id)").output
+            let page = try run("profiles --markdown \(id)").output
+            let isExperimental = text.contains("experimental: no frame of a real device has proven it yet")
+            #expect(isExperimental != text.contains("proven by frames of real devices"))
+            #expect(page.contains("experimental") == isExperimental)
+            #expect(
+                page.contains("\n| id | \(id) |\n")
+                    && page.contains("## Alarms that the inverter cannot be told"))
+            #expect(!text.contains("keep-alive  FFFFFFFF"))
+        }
+        #expect(try run("profiles pytes-can").output.contains("\nkeep-alive  none known\n"))
+        #expect(try run("profiles --markdown").output.contains("| [`pytes-can`](pytes-can.md) |"))
+        #expect(try run("profiles --markdown --json").code == .usage)
     }
 
     @Test("a DBC file has the frames of the dialect that was asked for")

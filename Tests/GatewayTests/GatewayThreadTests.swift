@@ -48,7 +48,7 @@ struct GatewayThreadTests {
         let simulation = try Simulation(SimulationPlan())
         let gateway = Gateway(
             configuration(
-                try #require(simulation.linePlace), try #require(simulation.inverterPlace), packs: 3))
+                try #require(simulation.linePlace), try #require(simulation.busPlace), packs: 3))
         let thread = try gateway.start()
         let understood = try eventually(within: .seconds(15)) {
             (simulation.snapshot.inverter?.understood[.chargeCurrentLimit]?.value ?? 0) > 50_000
@@ -74,7 +74,7 @@ struct GatewayThreadTests {
         let inverter = try Simulation(.inverter(.init()))
         var battery: Simulation? = try Simulation(
             .packs(.init(packs: 1, port: .pseudoTerminal(name: name))))
-        let gateway = Gateway(configuration(name, try #require(inverter.inverterPlace), packs: 1))
+        let gateway = Gateway(configuration(name, try #require(inverter.busPlace), packs: 1))
         let thread = try gateway.start()
         let isUp = { gateway.snapshot?.buses[0].state == .open }
         let answers = { gateway.snapshot?.packs[0].statistics.answers ?? 0 }

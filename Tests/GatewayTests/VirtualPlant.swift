@@ -120,7 +120,7 @@ struct VirtualPlant {
     init(
         packs count: Int, control: ControlSettings? = nil, remembered: Remembered = Remembered(),
         keepAlive: GatewayConfiguration.KeepAliveWatch = .profile, shunt: GatewayConfiguration.Shunt? = nil,
-        others: [GatewayConfiguration.Inverter] = []
+        others: [GatewayConfiguration.Inverter] = [], profile: InverterProfile = PylontechLV.profile
     ) {
         let settings = PackSettings(
             cells: 16, capacityMilliampHours: 280_000, chargeMilliamps: 100_000, dischargeMilliamps: 150_000)
@@ -132,7 +132,7 @@ struct VirtualPlant {
             packs: (0..<count).map {
                 .init(name: "\($0)", bus: 0, driver: JKPB.driver, address: UInt8($0 + 1), settings: settings)
             },
-            inverters: [.init(bus: 1, profile: PylontechLV.profile, keepAlive: keepAlive)] + others,
+            inverters: [.init(bus: 1, profile: profile, keepAlive: keepAlive)] + others,
             control: control
                 ?? ControlSettings(bankChargeMilliamps: 200_000, bankDischargeMilliamps: 300_000))
         configuration.remembered = remembered

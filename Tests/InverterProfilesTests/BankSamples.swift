@@ -1,5 +1,6 @@
 import BatteryModel
 import InverterProfiles
+import Simulators
 
 /// When everything in the tests was measured.
 let noon = Instant(nanoseconds: 43_200_000_000_000)
@@ -26,54 +27,7 @@ extension BankReading {
     }
 
     /// A bank as it could stand at any time, with everything known.
-    static func random(using generator: inout SplitMix) -> BankReading {
-        var kinds = AlarmSet()
-        for level in [AlarmLevel.info, .warning, .protection] {
-            kinds[level] = AlarmMask(bits: generator.next() & generator.next() & (1 << 36 - 1))
-        }
-        var bank = BankReading(
-            [
-                .chargeVoltageLimit: .random(in: 40_000...60_000, using: &generator),
-                .chargeCurrentLimit: .random(in: 0...500_000, using: &generator),
-                .dischargeCurrentLimit: .random(in: 0...500_000, using: &generator),
-                .dischargeVoltageLimit: .random(in: 40_000...50_000, using: &generator),
-                .soc: .random(in: 0...1000, using: &generator),
-                .soh: .random(in: 0...1000, using: &generator),
-                .voltage: .random(in: 38_000...60_000, using: &generator),
-                .current: .random(in: -600_000...600_000, using: &generator),
-                .temperature: .random(in: -300...800, using: &generator),
-                .capacity: .random(in: 50_000...2_000_000, using: &generator),
-                .packs: .random(in: 1...16, using: &generator),
-                .chargeEnabled: .random(in: 0...1, using: &generator),
-                .dischargeEnabled: .random(in: 0...1, using: &generator),
-                .forceCharge: .random(in: 0...1, using: &generator),
-                .forceChargeSoon: .random(in: 0...1, using: &generator),
-                .fullCharge: .random(in: 0...1, using: &generator),
-                .batteryType: .random(in: 0...0xFFFF, using: &generator),
-                .version: .random(in: 0...0xFFFF, using: &generator),
-            ], alarms: kinds, maker: "PYLON")
-        bank.addRandomDetails(using: &generator)
-        if bank[.chargeEnabled]?.value == 0 { bank[.chargeCurrentLimit] = Reading(0, at: noon) }
-        if bank[.dischargeEnabled]?.value == 0 { bank[.dischargeCurrentLimit] = Reading(0, at: noon) }
-        return bank
-    }
-
-    private mutating func addRandomDetails(using generator: inout SplitMix) {
-        let ranges: [BankField: ClosedRange<Int32>] = [
-            .highestCell: 3_000...3_650, .lowestCell: 2_500...3_000, .highestTemperature: 0...600,
-            .lowestTemperature: -300...0, .highestCellNumber: 1...16, .lowestCellNumber: 1...16,
-            .highestCellPack: 1...16, .lowestCellPack: 1...16, .packsOffline: 0...15,
-            .remainingCapacity: 0...50_000, .cycles: 0...5_000, .cells: 8...16, .cellSpread: 0...500,
-            .activity: 0...2, .packsBlockingCharge: 0...16, .packsBlockingDischarge: 0...16,
-            .highestTemperatureNumber: 1...6, .lowestTemperatureNumber: 1...6,
-            .highestTemperaturePack: 1...16, .lowestTemperaturePack: 1...16, .mosfetTemperature: 0...900,
-            .energyCharged: 0...100_000_000, .energyDischarged: 0...100_000_000,
-        ]
-        for field in BankField.all {
-            guard let range = ranges[field] else { continue }
-            self[field] = Reading(.random(in: range, using: &generator), at: noon)
-        }
-    }
+    static func random(using generator: inout SplitMix) -> BankReading { random(using: &generator, at: noon) }
 }
 
 /// Numbers that are the same in every run (SplitMix64).

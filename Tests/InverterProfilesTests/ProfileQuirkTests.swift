@@ -266,6 +266,16 @@ struct ProfileQuirkTests {
         #expect(profile.invisible(of: set, dialect: 0) == alarms(protections: [.imbalance]))
     }
 
+    @Test("a bit of one level makes nothing visible at another", arguments: [UInt8(0), 1])
+    func levels(dialect: UInt8) {
+        // Neither dialect has a bit for something that is merely worth knowing.
+        let infos = profile.visibleKinds(at: .info, dialect: dialect)
+        #expect(infos == AlarmMask())
+        var set = AlarmSet()
+        set.raise(.packLost, .info)
+        #expect(profile.invisible(of: set, dialect: dialect) == set)
+    }
+
     @Test("each kind at each level that is visible sets a bit")
     func everyAlarmIsSaid() throws {
         for level in [AlarmLevel.warning, .protection] {

@@ -1,6 +1,7 @@
 import BatteryModel
 import BusCodec
 import InverterProfiles
+import Simulators
 import Testing
 
 /// Every profile, as test arguments want it.
@@ -25,28 +26,16 @@ struct ProfileTableTests {
     func roundTrip(_ profile: InverterProfile) throws {
         var generator = SplitMix(state: 2026)
         for _ in 0..<500 {
-            var bank = BankReading.random(using: &generator)
-            bound(&bank, by: profile)
+            let drawn = BankReading.random(using: &generator)
             for dialect in 0..<profile.sheet.dialectCount {
+                var bank = drawn
+                bank.bound(by: profile, options: ProfileOptions(dialect: dialect))
                 for inverts in [false, true] {
                     let options = ProfileOptions(
                         dialect: dialect, padsToEight: generator.next() & 1 == 0, invertsCurrent: inverts)
                     try expectSame(profile, bank, options)
                 }
             }
-        }
-    }
-
-    /// Brings the limits into what the protocol has numbers for, as the control does.
-    private func bound(_ bank: inout BankReading, by profile: InverterProfile) {
-        let limits: [BankField] = [
-            .chargeVoltageLimit, .chargeCurrentLimit, .dischargeCurrentLimit, .dischargeVoltageLimit,
-        ]
-        for row in ProfileLints.rows(of: profile) {
-            guard case .number(let field) = row.meaning, limits.contains(field), let limit = bank[field]
-            else { continue }
-            let said = min(max(limit.value, row.range.lowerBound), row.range.upperBound)
-            bank[field] = Reading(said, at: limit.at)
         }
     }
 

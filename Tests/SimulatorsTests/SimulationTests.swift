@@ -152,7 +152,7 @@ final class Peer {
         let simulation = try Simulation(.inverter(SimulationPlan.Inverter()))
         let peer = try Peer()
         let port = LinkAddress.serial(
-            path: try #require(simulation.inverterPlace), SerialFormat(baud: 115_200))
+            path: try #require(simulation.busPlace), SerialFormat(baud: 115_200))
         peer.bank = InverterTests.Station(wantedMilliamps: 0).bank
         peer.speak(.slcan(over: port, bitrateKilobits: 500))
         #expect(try peer.run { simulation.snapshot.inverter?.limits != nil && peer.heard.count >= 2 })
@@ -184,7 +184,7 @@ final class Peer {
         let simulation = try Simulation(SimulationPlan(demand: .constant(milliamps: 80_000)))
         let peer = try Peer()
         let port = LinkAddress.serial(
-            path: try #require(simulation.inverterPlace), SerialFormat(baud: 115_200))
+            path: try #require(simulation.busPlace), SerialFormat(baud: 115_200))
         peer.read(.serial(path: try #require(simulation.linePlace), SerialFormat(baud: 115_200)), packs: 3)
         peer.bank = InverterTests.Station(wantedMilliamps: 0).bank
         peer.speak(.slcan(over: port, bitrateKilobits: 500))

@@ -1,0 +1,90 @@
+import BatteryModel
+import InverterProfiles
+import LinuxIO
+import Simulators
+
+/// Where a simulation is plugged in, as the command line says.
+struct SimulatedPlace {
+    private let pty: String?
+    private let tcp: Int?
+    private let serial: String?
+    private let canInterface: String?
+    private let slcan: String?
+
+    init(_ arguments: inout Arguments) throws(UsageError) {
+        pty = try arguments.option(
+            "--pty", of: String.self, "make a pseudo-terminal and a symbolic link of this name to it")
+        tcp = try arguments.option(
+            "--tcp", of: Int.self, as: "PORT", "wait for a caller at this TCP port, of this machine only")
+        serial = try arguments.option("--serial", of: String.self, "play the packs on this serial port")
+        canInterface = try arguments.option(
+            "--socketcan", of: String.self, "play inverter or battery on this CAN interface")
+        slcan = try arguments.option(
+            "--slcan", of: String.self, "play inverter or battery on the SLCAN adapter at this serial port")
+        if let tcp, !(0...65_535).contains(tcp) {
+            throw UsageError("--tcp is \(tcp)", "it must be 0 to 65535; 0 takes a free port")
+        }
+    }
+
+    /// Where the line of packs of this speed is.
+    func line(baud: Int) -> SimulatedPort {
+        serial.map { .link(.serial(path: $0, SerialFormat(baud: baud))) } ?? made
+    }
+
+    /// Where the bus of a profile is.
+    func bus(of profile: InverterProfile) -> SimulatedPort {
+        if let canInterface { return .link(.socketCAN(interface: canInterface)) }
+        guard let slcan, case .can(let kilobits) = profile.sheet.link else { return made }
+        let port = LinkAddress.serial(path: slcan, SerialFormat(baud: 115_200))
+        return .link(.slcan(over: port, bitrateKilobits: Int(kilobits)))
+    }
+
+    /// What others open or call, made for the time of the simulation.
+    private var made: SimulatedPort {
+        tcp.map { .tcpListener(port: UInt16($0)) } ?? .pseudoTerminal(name: pty)
+    }
+}
+
+/// What a simulated battery says, as the command line has it.
+struct BatteryScript {
+    /// The state of charge to begin with, in thousandths.
+    let socPermille: Int32?
+    /// The current that flows, in milliamps; charging is positive.
+    let milliamps: Int32?
+    /// Alarms that stand whatever the packs do.
+    let alarms: AlarmSet
+    /// How many banks are made up at random instead.
+    let samples: Int?
+
+    init(_ arguments: inout Arguments) throws(UsageError) {
+        let soc = try arguments.option(
+            "--soc", of: Int.self, as: "PERCENT", "the state of charge to begin with")
+        if let soc, !(0...100).contains(soc) { throw UsageError("--soc is \(soc)", "it must be 0 to 100") }
+        socPermille = soc.map { Int32($0) * 10 }
+        milliamps = try arguments.option(
+            "--current", of: SignedCurrentArgument.self,
+            "the current that sun and loads want, negative to discharge; up and down if left out")?.milliamps
+        var raised = AlarmSet()
+        for alarm in try arguments.options(
+            "--alarm", of: AlarmArgument.self, "raise this protection of the battery")
+        {
+            raised.raise(alarm.kind, .protection)
+        }
+        for alarm in try arguments.options(
+            "--warning", of: AlarmArgument.self, "raise this warning of the battery")
+        {
+            raised.raise(alarm.kind, .warning)
+        }
+        alarms = raised
+        samples = try arguments.option(
+            "--samples", of: Int.self,
+            "play nothing; write the frames of so many batteries that chance has made up, with what they mean"
+        )
+        if let samples, !(1...100_000).contains(samples) {
+            throw UsageError("--samples is \(samples)", "it must be 1 to 100000")
+        }
+    }
+
+    /// What sun and loads want, if the command line says so.
+    var demand: CurrentDemand? { milliamps.map { .constant(milliamps: $0) } }
+}

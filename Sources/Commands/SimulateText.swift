@@ -1,0 +1,102 @@
+import BatteryModel
+import BusCodec
+import InverterProfiles
+import Reporting
+import Simulators
+
+extension SimulationSnapshot {
+    /// How it stands, in one line; `nil` if nothing is simulated.
+    var text: String? {
+        if let inverter {
+            let limits = inverter.limits.map { "\($0)" } ?? "no limits understood"
+            return "\(Wording.short(inverter.milliamps, .milliamps)) flow; \(limits)"
+        }
+        if let battery { return battery.text(milliamps: bankMilliamps) }
+        return line.map {
+            "\($0.statistics.requests) requests, \($0.statistics.answers) answers; "
+                + "bank \(Wording.quantity(bankMillivolts, .millivolts))"
+        }
+    }
+
+    /// The same as a JSON object, with every pack.
+    var json: JSON {
+        let packs = packs.map { pack in
+            JSON.object([
+                ("address", .number(Int(pack.address))), ("soc_permille", .number(Int(pack.socPermille))),
+                ("millivolts", .number(Int(pack.millivolts))), ("milliamps", .number(Int(pack.milliamps))),
+            ])
+        }
+        var members: [(name: String, value: JSON)] = [
+            ("bank_milliamps", .number(Int(bankMilliamps))), ("packs", .array(packs)),
+        ]
+        if let limits = inverter?.limits { members.append(("limits", .string("\(limits)"))) }
+        if let statistics = battery?.statistics {
+            members += [
+                ("frames_sent", .number(statistics.sent)), ("frames_withheld", .number(statistics.withheld)),
+                ("keep_alives", .number(statistics.keepAlives)),
+            ]
+        }
+        return .object(members)
+    }
+}
+
+extension SimulationSnapshot.Battery {
+    fileprivate func text(milliamps: Int32) -> String {
+        guard isOnBus else {
+            return linkError.map { "not on the bus: \($0)" } ?? "nobody has opened the adapter"
+        }
+        let soc = said[.soc].map { Wording.quantity($0.value, .permille) } ?? "-"
+        let withheld = statistics.withheld > 0 ? ", \(statistics.withheld) withheld" : ""
+        return
+            "\(soc), \(Wording.short(milliamps, .milliamps)) flow; \(statistics.sent) frames sent\(withheld), "
+            + "inverter heard \(statistics.keepAlives) times"
+    }
+}
+
+/// Frames of batteries that chance has made up, with what they mean: a test for whatever reads them.
+struct BankSampler {
+    private let profile: InverterProfile
+    private let options: ProfileOptions
+    private let count: Int
+    private let seed: UInt64
+
+    init(_ profile: InverterProfile, _ options: ProfileOptions, _ count: Int, seed: Int?) {
+        self.profile = profile
+        self.options = options
+        self.count = count
+        self.seed = UInt64(max(seed ?? 1, 0))
+    }
+
+    /// One JSON object for each battery.
+    var lines: [String] {
+        BankSample.samples(count, of: profile, options: options, seed: seed).map { json($0).text }
+    }
+
+    private func json(_ sample: BankSample) -> JSON {
+        var numbers: [(name: String, value: JSON)] = []
+        for raw in 0..<UInt8(BankField.count) {
+            guard let field = BankField(rawValue: raw), let number = sample.meant[field]?.value else {
+                continue
+            }
+            let digits =
+                field.unit == .bits
+                ? "\(UInt32(bitPattern: number))" : Digits.text(Int64(number), in: field.unit)
+            numbers.append(("\(field.name)", .number(digits)))
+        }
+        let alarms = sample.meant.alarms?.value ?? AlarmSet()
+        let levels = [AlarmLevel.protection, .warning, .info].map { level in
+            (name: Wording.level(level), value: JSON.strings(Wording.alarmNames(alarms[level])))
+        }
+        let frames = sample.frames.map { frame in
+            JSON.object([
+                ("identifier", .string(frame.identifierText)),
+                ("bytes", .string(frame.bytesText.replacing(" ", with: ""))),
+            ])
+        }
+        return .object([
+            ("numbers", .object(numbers)), ("alarms", .object(levels)),
+            ("maker", .string(sample.meant.maker?.value.string)), ("frames", .array(frames)),
+            ("withheld", .strings(sample.withheld)),
+        ])
+    }
+}

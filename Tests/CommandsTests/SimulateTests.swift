@@ -1,0 +1,45 @@
+import Commands
+import Glibc
+import InverterProfiles
+import Testing
+
+struct SimulateTests {
+    /// Every profile that is spoken on CAN.
+    private static let profiles = ProfileTable.profiles.indices.map { ProfileTable.profiles[$0] }
+        .filter { if case .can = $0.sheet.link { true } else { false } }
+
+    @Test("both sides of every profile open where they are told to, and say so", arguments: profiles)
+    func opens(profile: InverterProfile) throws {
+        for side in ["inverter", "battery"] {
+            let name = "/tmp/busbar-test-\(side)-\(profile.sheet.id)-\(getpid())"
+            let outcome = try run("simulate \(side) --profile \(profile.sheet.id) --pty \(name) --for 0")
+            #expect(outcome.code == .success && outcome.errors.isEmpty)
+            let note = "note: the profile \(profile.sheet.id) is experimental: "
+            #expect(outcome.output.contains(note) == profile.sheet.isExperimental)
+            #expect(outcome.output.hasSuffix("SLCAN adapter of the \(side) at \(name)\n"))
+        }
+    }
+
+    @Test("a TCP port can take the place of the terminal")
+    func tcp() throws {
+        let outcome = try run("simulate battery --tcp 0 --for 0")
+        #expect(outcome.output.hasPrefix("SLCAN adapter of the battery at 127.0.0.1:"))
+        #expect(try run("simulate bms --tcp 0 --for 0").output.hasPrefix("packs answer at 127.0.0.1:"))
+    }
+
+    @Test("the script is what a battery says first")
+    func script() throws {
+        let line = "simulate battery --json --for 10ms --soc 80 --current -20 --alarm cell_over_voltage"
+        let outcome = try run(line)
+        #expect(outcome.output.contains(#""packs":[{"address":1,"soc_permille":800,"#))
+        #expect(outcome.output.contains(#""frames_sent":0,"frames_withheld":0,"keep_alives":0"#))
+    }
+
+    @Test("samples are the same for the same seed, and have every frame of the dialect")
+    func samples() throws {
+        let line = "simulate battery --profile schneider-lv-can --samples 2 --seed 3"
+        try Snapshot.expect(run(line).output, "simulate-samples")
+        #expect(try run(line) == run(line))
+        #expect(try run(line).output != run("simulate battery --profile schneider-lv-can --samples 2").output)
+    }
+}
