@@ -41,6 +41,12 @@ public final class Snapshot: Sendable {
 
     /// The inverter as it is heard and spoken to.
     public struct Inverter: Sendable {
+        /// The operator's name for its bus.
+        public let bus: String
+        /// Its part of both currents, of ``wholeWeight``.
+        public let weight: Int32
+        /// The sum of the weights of all inverters.
+        public let wholeWeight: Int32
         /// The id of its protocol.
         public let profile: String
         /// The name of the dialect.
@@ -116,8 +122,6 @@ public final class Snapshot: Sendable {
     public let buses: [Bus]
     /// The inverters, in the order of the configuration; at least one.
     public let inverters: [Inverter]
-    /// The first of them.
-    public var inverter: Inverter { inverters[0] }
     /// The shunt; `nil` if none is configured.
     public let shunt: Shunt?
     /// The orders that stand.
@@ -203,7 +207,8 @@ extension GatewayCore {
         let counts = port.sender?.counts ?? InverterSender.Counts(port.responder?.counts)
         let minute = port.sender?.quality.lastMinute(at: now) ?? LinkQuality.Counts()
         return Snapshot.Inverter(
-            profile: "\(sheet.id)",
+            bus: configuration.buses[port.configuration.bus].name, weight: port.configuration.weight,
+            wholeWeight: port.whole, profile: "\(sheet.id)",
             dialect: sheet.dialects.indices.contains(dialect) ? "\(sheet.dialects[dialect])" : "",
             heardAgo: watch.age(at: now),
             keepAlivesPerSecond: watch.framesPerSecond(at: now), isSilent: port.isSilent,

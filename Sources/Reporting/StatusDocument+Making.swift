@@ -24,9 +24,9 @@ extension StatusDocument {
         overruns = snapshot.overruns
         stalledSeconds = stalledSince.map { (now - $0).tenths }
         bank = Bank(snapshot.verdict, wording, at: now)
-        bank.alarms += StatusDocument.Alarm.all(snapshot.inverter.alarms)
+        for inverter in snapshot.inverters { bank.alarms += StatusDocument.Alarm.all(inverter.alarms) }
         packs = snapshot.packs.enumerated().map { Pack($1, snapshot.verdict?[$0], wording, at: now) }
-        inverter = Inverter(snapshot)
+        inverters = snapshot.inverters.map { Inverter($0, snapshot.verdict) }
         shunt = snapshot.shunt.map { Shunt($0, at: now) }
         links = snapshot.buses.map(Link.init)
         orders = snapshot.orders.map { Order($0, wording, at: now) }
@@ -153,8 +153,10 @@ extension StatusDocument.Statistics {
 }
 
 extension StatusDocument.Inverter {
-    init(_ snapshot: Snapshot) {
-        let inverter = snapshot.inverter
+    init(_ inverter: Snapshot.Inverter, _ verdict: BankVerdict?) {
+        link = inverter.bus
+        toldCCL = verdict.map { inverter.part(of: $0.charge.value) }
+        toldDCL = verdict.map { inverter.part(of: $0.discharge.value) }
         profile = inverter.profile
         dialect = inverter.dialect
         heardSecondsAgo = inverter.heardAgo.map(\.tenths)
@@ -176,6 +178,13 @@ extension StatusDocument.Inverter {
         isExperimental = inverter.isExperimental
         capped = inverter.capped.map(StatusDocument.Capped.init)
         hiddenAlarms = StatusDocument.Alarm.all(inverter.hiddenAlarms)
+    }
+}
+
+extension Snapshot.Inverter {
+    /// Its part of a current of the bank, in amperes.
+    fileprivate func part(of milliamps: Int32) -> Double {
+        Double(Int64(milliamps) * Int64(weight) / Int64(max(wholeWeight, 1))) / 1_000
     }
 }
 

@@ -22,8 +22,8 @@ public struct StatusDocument: Codable, Sendable {
     public var bank: Bank
     /// The packs, in the order of the configuration.
     public var packs: [Pack]
-    /// The inverter.
-    public var inverter: Inverter
+    /// The inverters, in the order of the configuration.
+    public var inverters: [Inverter]
     /// The shunt; left out if none is configured.
     public var shunt: Shunt?
     /// The links, in the order of the configuration.
@@ -147,8 +147,14 @@ public struct StatusDocument: Codable, Sendable {
         public var lastFault: String?
     }
 
-    /// The inverter.
+    /// An inverter.
     public struct Inverter: Codable, Sendable {
+        /// The operator's name for its link.
+        public var link: String
+        /// The charge current that it is told, in amperes; left out before the control has decided.
+        public var toldCCL: Double?
+        /// The discharge current that it is told, in amperes.
+        public var toldDCL: Double?
         /// Id of its protocol.
         public var profile: String
         /// Its dialect.

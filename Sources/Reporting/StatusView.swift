@@ -39,8 +39,9 @@ public struct StatusView: Sendable {
             "\(bank.state): " + measured(bank)
                 + " | CVL \(limit(bank.cvl)) CCL \(limit(bank.ccl)) DCL \(limit(bank.dcl))"
                 + " | CCL: \(bank.ccl?.reason ?? "-") | packs: \(packs)"
-                + " | inverter \(status.inverter.isSilent ? "silent" : "heard"),"
-                + " \(status.inverter.framesPerSecond) frames/s")
+                + status.inverters.map {
+                    " | inverter \($0.isSilent ? "silent" : "heard"), \($0.framesPerSecond) frames/s"
+                }.joined())
     }
 
     private func title(_ status: StatusDocument) -> String {
@@ -111,7 +112,15 @@ extension StatusView {
     }
 
     private func link(_ status: StatusDocument) -> [String] {
-        let inverter = status.inverter
+        status.inverters.flatMap { inverter($0, of: status) } + (status.shunt.map { [shunt($0)] } ?? [])
+            + status.links.map { link in
+                let error = link.lastError.map { link.state == "open" ? "" : "  \($0)" } ?? ""
+                return paint("Link      ", .dim) + "\(link.name): \(link.address), \(link.state)\(error)"
+                    + (link.isBusOff ? paint("  BUS-OFF", .red) : "")
+            } + [cycles(status)]
+    }
+
+    private func inverter(_ inverter: StatusDocument.Inverter, of status: StatusDocument) -> [String] {
         let heard =
             inverter.heardSecondsAgo.map {
                 "keep-alive \(fixed($0, 1)) s ago, \(inverter.keepAlivesPerSecond)/s"
@@ -126,12 +135,13 @@ extension StatusView {
             "Inverter  \(inverter.profile) \(inverter.dialect)   "
             + "\(paint(state, isMissing ? .red : .green)), \(heard)   "
             + "\(sending), \(inverter.framesUrgent) at once"
-        return [first, quality(inverter)] + shortcomings(inverter) + (status.shunt.map { [shunt($0)] } ?? [])
-            + status.links.map { link in
-                let error = link.lastError.map { link.state == "open" ? "" : "  \($0)" } ?? ""
-                return paint("Link      ", .dim) + "\(link.name): \(link.address), \(link.state)\(error)"
-                    + (link.isBusOff ? paint("  BUS-OFF", .red) : "")
-            } + [cycles(status)]
+        var lines = [first]
+        if status.inverters.count > 1, let charge = inverter.toldCCL, let discharge = inverter.toldDCL {
+            lines.append(
+                "          its part on \(inverter.link): CCL \(fixed(charge, 1)) A, DCL \(fixed(discharge, 1)) A"
+            )
+        }
+        return lines + [quality(inverter)] + shortcomings(inverter)
     }
 
     /// What the protocol cannot do, as far as it matters now.

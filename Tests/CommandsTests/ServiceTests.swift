@@ -20,7 +20,7 @@ struct ServiceTests {
             let reporter = try #require(try ServiceReporter.start(for: scene.gateway))
             try #require(try scene.eventually { scene.count("WATCHDOG=1") >= 3 })
             #expect(scene.messages.first { !$0.hasPrefix("STATUS=") } == "READY=1")
-            try #require(try scene.eventually { scene.gateway.snapshot?.inverter.framesSent ?? 0 > 6 })
+            try #require(try scene.eventually { scene.gateway.snapshot?.inverters[0].framesSent ?? 0 > 6 })
 
             scene.holdUp()
             try #require(try scene.eventually { scene.has("STATUS=stalled: no cycle was finished for ") })

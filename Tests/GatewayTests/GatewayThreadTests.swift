@@ -55,7 +55,7 @@ struct GatewayThreadTests {
         }
         #expect(understood)
         #expect(simulation.snapshot.inverter?.understood[.packs]?.value == 3)
-        let heard = try eventually(within: .seconds(3)) { gateway.snapshot?.inverter.isSilent == false }
+        let heard = try eventually(within: .seconds(3)) { gateway.snapshot?.inverters[0].isSilent == false }
         #expect(heard)
         let start = MonotonicClock.now()
         gateway.stop()

@@ -84,10 +84,10 @@ struct ReportingTests {
         var plant = VirtualPlant(packs: 3, profile: GrowattLV.profile)
         plant.run(for: .seconds(60))
         let document = try StatusDocument(json: status(plant).json())
-        let capacity = try #require(document.inverter.capped.first { $0.name == "capacity" })
+        let capacity = try #require(document.inverters[0].capped.first { $0.name == "capacity" })
         #expect(capacity.value == 840 && capacity.said == 655.35 && capacity.unit == "Ah")
         #expect(capacity.words == "capacity is said as 655.350 Ah, the protocol has no number for 840.000 Ah")
-        #expect(!document.inverter.isExperimental)
+        #expect(!document.inverters[0].isExperimental)
         let picture = StatusView(columns: 200).lines(document)
         #expect(picture.contains("          " + capacity.words))
         #expect(!picture.joined().contains("experimental"))
@@ -97,17 +97,17 @@ struct ReportingTests {
     func hidden() throws {
         var plant = VirtualPlant(packs: 2, profile: PytesNative.profile)
         plant.run(for: .seconds(60))
-        #expect(status(plant).inverter.hiddenAlarms.isEmpty)
+        #expect(status(plant).inverters[0].hiddenAlarms.isEmpty)
         plant.packs[1].isSilent = true
         plant.run(for: .seconds(20))
         let document = try StatusDocument(json: status(plant).json())
-        #expect(document.inverter.hiddenAlarms.map(\.name) == ["pack_lost"])
+        #expect(document.inverters[0].hiddenAlarms.map(\.name) == ["pack_lost"])
         let picture = StatusView(columns: 200).lines(document)
         #expect(picture.contains("          not visible to this inverter: warning: pack lost"))
         #expect(picture.contains("          experimental: no frame of a real device has proven it yet"))
-        #expect(document.inverter.isExperimental)
+        #expect(document.inverters[0].isExperimental)
         // No sign of life of such an inverter is known, so nobody waits for one.
-        #expect(document.inverter.silentAfterSeconds == nil)
+        #expect(document.inverters[0].silentAfterSeconds == nil)
         #expect(picture.contains { $0.contains("not waited for, never heard") })
     }
 

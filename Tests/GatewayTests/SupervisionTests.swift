@@ -31,7 +31,7 @@ struct SupervisionTests {
         #expect(plant.events { $0 == .secondBattery(identifier: 0x351) }.isEmpty)
         #expect(plant.events { $0 == .raised(.secondBattery, .protection, pack: nil) }.count == 1)
         #expect(plant.told[.chargeCurrentLimit]?.value == 0)
-        #expect(plant.snapshot.inverter.framesContradicting == 21)
+        #expect(plant.snapshot.inverters[0].framesContradicting == 21)
         plant.run(for: .seconds(120))
         #expect(plant.told[.chargeCurrentLimit]?.value == 90_000)
         #expect(plant.events { $0 == .cleared(.secondBattery, .protection, pack: nil) }.count == 1)
@@ -48,8 +48,8 @@ struct SupervisionTests {
             }
             seen = plant.output.frames.count
         }
-        #expect(plant.snapshot.inverter.framesEchoed > 150)
-        #expect(plant.snapshot.inverter.framesContradicting == 0)
+        #expect(plant.snapshot.inverters[0].framesEchoed > 150)
+        #expect(plant.snapshot.inverters[0].framesContradicting == 0)
         #expect(plant.told[.chargeCurrentLimit]?.value == 90_000)
     }
 
@@ -60,7 +60,7 @@ struct SupervisionTests {
         plant.order(.pauseCharge)
         plant.run(for: .milliseconds(2_500))
         plant.core.received(old, bus: 1, at: plant.now)
-        #expect(plant.snapshot.inverter.framesContradicting == 1)
+        #expect(plant.snapshot.inverters[0].framesContradicting == 1)
     }
 
     @Test(
@@ -69,22 +69,22 @@ struct SupervisionTests {
     func others(identifier: UInt32, isExtended: Bool) {
         var plant = VirtualPlant.atRest()
         plant.core.received(frame(identifier, isExtended: isExtended, 7), bus: 1, at: plant.now)
-        #expect(plant.snapshot.inverter.framesContradicting == 0)
+        #expect(plant.snapshot.inverters[0].framesContradicting == 0)
     }
 
     @Test("a link that loses frames is called poor, and good again a minute after the last loss")
     func poorLink() {
         var plant = VirtualPlant.atRest()
-        #expect(plant.snapshot.inverter.qualityPermille == 1_000)
+        #expect(plant.snapshot.inverters[0].qualityPermille == 1_000)
         let error = CANFrame(identifier: 0x20, kind: .error, length: 8)
         for _ in 0..<60 {
             plant.core.received(error, bus: 1, at: plant.now)
             plant.run(for: .seconds(1))
         }
-        #expect((800..<900).contains(plant.snapshot.inverter.qualityPermille ?? 0))
-        #expect(plant.snapshot.inverter.alarms.warnings.contains(.linkPoor))
+        #expect((800..<900).contains(plant.snapshot.inverters[0].qualityPermille ?? 0))
+        #expect(plant.snapshot.inverters[0].alarms.warnings.contains(.linkPoor))
         plant.run(for: .seconds(62))
-        #expect(!plant.snapshot.inverter.alarms.warnings.contains(.linkPoor))
+        #expect(!plant.snapshot.inverters[0].alarms.warnings.contains(.linkPoor))
         let isPoor = { (kind: GatewayEvent.Kind) in if case .linkPoor = kind { true } else { false } }
         #expect(plant.events(isPoor).count == 1)
         #expect(plant.events { $0 == .linkGood }.count == 1)
@@ -95,8 +95,8 @@ struct SupervisionTests {
         var plant = VirtualPlant.atRest()
         plant.core.inverterLinkLost(40, bus: 1, at: plant.now)
         plant.run(for: .seconds(2))
-        #expect(plant.snapshot.inverter.failuresLastMinute == 40)
-        #expect(plant.snapshot.inverter.alarms.warnings.contains(.linkPoor))
+        #expect(plant.snapshot.inverters[0].failuresLastMinute == 40)
+        #expect(plant.snapshot.inverters[0].alarms.warnings.contains(.linkPoor))
     }
 
     @Test("a controller that leaves the bus makes the link poor for a minute")
@@ -105,10 +105,10 @@ struct SupervisionTests {
         plant.core.bus(1, isOff: true, at: plant.now)
         plant.run(for: .seconds(2))
         plant.core.bus(1, isOff: false, at: plant.now)
-        #expect(plant.snapshot.inverter.busOffsLastMinute == 1)
-        #expect(plant.snapshot.inverter.alarms.warnings.contains(.linkPoor))
+        #expect(plant.snapshot.inverters[0].busOffsLastMinute == 1)
+        #expect(plant.snapshot.inverters[0].alarms.warnings.contains(.linkPoor))
         plant.run(for: .seconds(60))
-        #expect(plant.snapshot.inverter.alarms.isEmpty)
+        #expect(plant.snapshot.inverters[0].alarms.isEmpty)
     }
 
     @Test("the pauses of a Deye are no silence; more than ten seconds are")
@@ -124,7 +124,7 @@ struct SupervisionTests {
         plant.isInverterSilent = true
         plant.run(for: .seconds(12))
         #expect(plant.events { $0 == .inverterSilent }.count == 1)
-        #expect(plant.snapshot.inverter.alarms.warnings.contains(.inverterSilent))
+        #expect(plant.snapshot.inverters[0].alarms.warnings.contains(.inverterSilent))
         #expect(plant.told[.chargeCurrentLimit]?.value == 90_000, "sending does not depend on it")
     }
 
@@ -138,8 +138,8 @@ struct SupervisionTests {
         var deaf = VirtualPlant(packs: 1, keepAlive: .ignored)
         deaf.isInverterSilent = true
         deaf.run(for: .seconds(60))
-        #expect(deaf.snapshot.inverter.alarms.isEmpty)
-        #expect(deaf.snapshot.inverter.silentAfter == nil)
+        #expect(deaf.snapshot.inverters[0].alarms.isEmpty)
+        #expect(deaf.snapshot.inverters[0].silentAfter == nil)
         let status = StatusDocument(deaf.snapshot, version: "0", at: deaf.now)
         #expect(StatusView(columns: 200).lines(status).contains { $0.contains("not waited for") })
     }
