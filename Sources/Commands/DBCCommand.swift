@@ -24,6 +24,7 @@ struct DBCCommand: Command {
         let isShort = try arguments.flag("--unpadded", "write the lengths of frames that are not filled up")
         profile = try arguments.positional("ID", of: ProfileName.self, "a profile, see 'busbar profiles'")
         try arguments.finish()
+        try profile.requireFrames(for: "a DBC file")
         let dialect = try name.map { [profile] name throws(UsageError) in try profile.dialect(name) }
         options = ProfileOptions(dialect: dialect ?? 0, padsToEight: !isShort)
     }

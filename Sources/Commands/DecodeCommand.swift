@@ -35,6 +35,7 @@ struct DecodeCommand: Command {
         isJSON = try arguments.flag("--json", "write one JSON object for each frame")
         file = try arguments.positional("FILE", of: String.self, "a recording, or - for the standard input")
         try arguments.finish()
+        try profile.requireFrames(for: "a recording of a CAN bus")
         dialect = try name.map { [profile] name throws(UsageError) in try profile.dialect(name) }
     }
 

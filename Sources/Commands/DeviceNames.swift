@@ -45,6 +45,17 @@ struct ProfileName: ArgumentValue {
 }
 
 extension ProfileName {
+    /// Whether it is spoken on a serial line; on CAN otherwise.
+    var isSerial: Bool { profile.serial != nil }
+
+    /// Refuses a protocol that has no CAN frames; `what` is for which it would need them.
+    func requireFrames(for what: String) throws(UsageError) {
+        guard isSerial else { return }
+        throw UsageError(
+            "\(argumentText) is spoken on a serial line, it has no frames for \(what)",
+            "look at what it says with 'busbar profiles \(argumentText)'")
+    }
+
     /// What is said before a profile is used: that it is experimental, if it is.
     static func notes(on profile: InverterProfile) -> [String] {
         profile.sheet.isExperimental ? [Wording.experimental("\(profile.sheet.id)")] : []
