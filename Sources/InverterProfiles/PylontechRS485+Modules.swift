@@ -17,8 +17,7 @@ extension PylontechRS485 {
         payload.append(0)
         payload.append(address)
         payload.append(UInt8(clamping: cells))
-        let highPlace = bank[.highestCellNumber]?.value ?? 1
-        let lowPlace = bank[.lowestCellNumber]?.value ?? cells
+        let (highPlace, lowPlace) = extremePlaces(bank, cells: cells)
         let others = max(cells - 2, 1)
         let mean = min(max((voltage - high - low) / others, low), high)
         for number in 1...max(cells, 1) {
@@ -53,9 +52,10 @@ extension PylontechRS485 {
         payload.append(0)
         payload.append(address)
         payload.append(UInt8(clamping: cells))
+        let (highPlace, lowPlace) = extremePlaces(bank, cells: cells)
         for number in 1...max(cells, 1) {
-            let isHigh = number == bank[.highestCellNumber]?.value && stands.contains(.cellOverVoltage)
-            let isLow = number == bank[.lowestCellNumber]?.value && stands.contains(.cellUnderVoltage)
+            let isHigh = number == highPlace && stands.contains(.cellOverVoltage)
+            let isLow = number == lowPlace && stands.contains(.cellUnderVoltage)
             payload.append(state(high: isHigh, low: isLow))
         }
         payload.append(5)
@@ -70,6 +70,17 @@ extension PylontechRS485 {
             state(high: stands.contains(.packOverVoltage), low: stands.contains(.packUnderVoltage)))
         payload.append(state(high: stands.intersects(discharge), low: false))
         appendStatus(bank, stands, to: &payload)
+    }
+
+    /// Where the highest and the lowest cell stand: at two places among the cells, though the bank's may have the same
+    /// number in two packs.
+    private static func extremePlaces(
+        _ bank: borrowing BankReading, cells: Int32
+    ) -> (high: Int32, low: Int32) {
+        let last = max(cells, 1)
+        let high = min(max(bank[.highestCellNumber]?.value ?? 1, 1), last)
+        let low = min(max(bank[.lowestCellNumber]?.value ?? last, 1), last)
+        return (high, low == high && last > 1 ? high % last + 1 : low)
     }
 
     /// The states of a value: 1 below its limit, 2 above.

@@ -177,4 +177,27 @@ struct PylontechRS485GoldenTests {
             #expect(written == (expected == .notForUs ? "" : "~200246040000FDAE\r"))
         }
     }
+
+    @Test(
+        "the highest and the lowest cell are both said, also where they have the same number in two packs",
+        arguments: [(1, 1), (16, 16), (3, 3), (3, 9), (20, 20)] as [(Int32, Int32)])
+    func extremes(_ high: Int32, _ low: Int32) throws {
+        let profile = PylontechRS485.profile
+        let talk = try #require(profile.serial)
+        var generator = SplitMix(state: 7)
+        var bank = BankReading.random(using: &generator)
+        bank[.cells] = Reading(16, at: noon)
+        bank[.highestCell] = Reading(3_600, at: noon)
+        bank[.lowestCell] = Reading(2_800, at: noon)
+        bank[.highestCellNumber] = Reading(high, at: noon)
+        bank[.lowestCellNumber] = Reading(low, at: noon)
+        var buffer = SerialBuffer()
+        let asked = SerialFrame(address: 2, code: 0x42, variant: 0x20, kind: .question)
+        _ = profile.answer(asked, talk, bank: bank, options: ProfileOptions(), into: &buffer)
+        var heard = BankReading()
+        let question = SerialQuestion(code: 0x42, carriesAddress: true)
+        _ = profile.understand(
+            buffer.bytes, answering: question, talk, options: ProfileOptions(), at: noon, into: &heard)
+        #expect(heard[.highestCell]?.value == 3_600 && heard[.lowestCell]?.value == 2_800)
+    }
 }
