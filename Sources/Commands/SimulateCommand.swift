@@ -15,7 +15,8 @@ struct SimulateCommand: Command {
         --pty, a TCP port, or a serial port. 'simulate inverter' listens as an inverter of one profile would and shows \
         that it is there: behind an SLCAN adapter on a pseudo-terminal or a TCP port, on a CAN interface, or on a real \
         SLCAN adapter. 'simulate battery' is the other side of that bus: packs that tell an inverter how they stand, \
-        in the same profile and on the same links.
+        in the same profile and on the same links. A profile that is spoken on serial lines has the links of packs \
+        instead: there the inverter asks, and the battery answers.
 
         All three play until Ctrl-C, or for the time of --for.
 
@@ -54,7 +55,12 @@ struct SimulateCommand: Command {
         let driver = try arguments.option(
             "--driver", default: DriverName.placeholder, "what the packs speak")
         let packs = try arguments.option("--packs", default: 1, in: 1...16, "number of packs")
-        let address = try arguments.option("--address", default: 1, in: 0...247, "address of the first pack")
+        let address = try arguments.option(
+            "--address", of: Int.self,
+            "address of the first pack, 1 if left out; on a serial line the address that the inverter asks")
+        if let address, !(0...247).contains(address) {
+            throw UsageError("--address is \(address)", "it must be 0 to 247")
+        }
         let profile = try arguments.option(
             "--profile", default: ProfileName.usual, "what inverter and battery speak")
         let dialect = try arguments.option(
@@ -68,15 +74,17 @@ struct SimulateCommand: Command {
         let kind = try arguments.positional("bms|battery|inverter|plant", of: Kind.self, "what to play")
         try arguments.finish()
         let number = try dialect.map { name throws(UsageError) in try profile.dialect(name) }
-        let options = ProfileOptions(dialect: number ?? 0)
+        let options = ProfileOptions(dialect: number ?? 0, address: address.map { UInt8($0) })
         switch kind {
-        case .bms: work = .onLinks(Self.packs(driver.driver, packs, UInt8(address), place, script))
+        case .bms: work = .onLinks(Self.packs(driver.driver, packs, UInt8(address ?? 1), place, script))
         case .battery where script.samples != nil:
+            try profile.requireFrames(for: "--samples")
             work = .samples(BankSampler(profile.profile, options, script.samples ?? 0, seed: plant.seed))
         case .battery:
-            work = .onLinks(Self.battery(profile.profile, options, packs, place, script))
+            let port = try place.bus(of: profile)
+            work = .onLinks(Self.battery(profile.profile, options, packs, port, script))
         case .inverter:
-            let port = place.bus(of: profile.profile)
+            let port = try place.bus(of: profile)
             work = .onLinks(
                 script.applied(to: .inverter(.init(profile: profile.profile, options: options, port: port))))
         case .plant: work = .plant(try PlantCommand(plant, isJSON: isJSON))
@@ -94,14 +102,14 @@ struct SimulateCommand: Command {
     }
 
     private static func battery(
-        _ profile: InverterProfile, _ options: ProfileOptions, _ packs: Int, _ place: SimulatedPlace,
+        _ profile: InverterProfile, _ options: ProfileOptions, _ packs: Int, _ port: SimulatedPort,
         _ script: BatteryScript
     ) -> SimulationPlan {
         script.applied(
             to: .speaker(
                 .init(
                     profile: profile, options: options, packs: packs, scripted: script.alarms,
-                    port: place.bus(of: profile))))
+                    port: port)))
     }
 
     func run(_ console: Console) throws(CommandFailure) -> ExitCode {
@@ -123,10 +131,7 @@ struct SimulateCommand: Command {
             defer { simulation.stop() }
             for note in notes { console.line("note: \(note)") }
             if let path = simulation.linePlace { console.line("packs answer at \(path)") }
-            if let path = simulation.busPlace {
-                console.line(
-                    "SLCAN adapter of the \(plan.inverter == nil ? "battery" : "inverter") at \(path)")
-            }
+            if let path = simulation.busPlace { console.line("\(plan.whatIsOnTheBus) at \(path)") }
             console.flush()
             let end = length.map { MonotonicClock.now() + $0 }
             while try signals.next() == nil, console.isOpen {
@@ -142,6 +147,15 @@ struct SimulateCommand: Command {
         } catch {
             throw CommandFailure("the simulation cannot run", "\(error)", "mend that and start it again")
         }
+    }
+}
+
+extension SimulationPlan {
+    /// What others find where the bus is plugged in.
+    fileprivate var whatIsOnTheBus: String {
+        let isSerial = (inverter?.profile ?? speaker?.profile)?.serial != nil
+        if isSerial { return inverter == nil ? "battery answers" : "inverter asks" }
+        return "SLCAN adapter of the \(inverter == nil ? "battery" : "inverter")"
     }
 }
 

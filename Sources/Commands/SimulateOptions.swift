@@ -16,7 +16,9 @@ struct SimulatedPlace {
             "--pty", of: String.self, "make a pseudo-terminal and a symbolic link of this name to it")
         tcp = try arguments.option(
             "--tcp", of: Int.self, as: "PORT", "wait for a caller at this TCP port, of this machine only")
-        serial = try arguments.option("--serial", of: String.self, "play the packs on this serial port")
+        serial = try arguments.option(
+            "--serial", of: String.self,
+            "play the packs on this serial port, or a profile that is spoken on serial lines")
         canInterface = try arguments.option(
             "--socketcan", of: String.self, "play inverter or battery on this CAN interface")
         slcan = try arguments.option(
@@ -31,8 +33,23 @@ struct SimulatedPlace {
         serial.map { .link(.serial(path: $0, SerialFormat(baud: baud))) } ?? made
     }
 
-    /// Where the bus of a profile is.
-    func bus(of profile: InverterProfile) -> SimulatedPort {
+    /// Where the bus of a profile is, or its line.
+    func bus(of name: ProfileName) throws(UsageError) -> SimulatedPort {
+        let profile = name.profile
+        if let talk = profile.serial {
+            for option in [canInterface.map { _ in "--socketcan" }, slcan.map { _ in "--slcan" }] {
+                guard let option else { continue }
+                throw UsageError(
+                    "\(option) is given, but \(name.argumentText) is spoken on a serial line",
+                    "use --serial, --tcp or --pty")
+            }
+            return line(baud: Int(talk.bauds[0]))
+        }
+        guard serial == nil else {
+            throw UsageError(
+                "--serial is given, but \(name.argumentText) is spoken on CAN",
+                "use --slcan for an adapter at a serial port, or --socketcan, --tcp or --pty")
+        }
         if let canInterface { return .link(.socketCAN(interface: canInterface)) }
         guard let slcan, case .can(let kilobits) = profile.sheet.link else { return made }
         let port = LinkAddress.serial(path: slcan, SerialFormat(baud: 115_200))

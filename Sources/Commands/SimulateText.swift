@@ -8,8 +8,9 @@ extension SimulationSnapshot {
     /// How it stands, in one line; `nil` if nothing is simulated.
     var text: String? {
         if let inverter {
-            let limits = inverter.limits.map { "\($0)" } ?? "no limits understood"
-            return "\(Wording.short(inverter.milliamps, .milliamps)) flow; \(limits)"
+            let limits = inverter.limits?.text ?? "no limits understood"
+            let asking = inverter.asking.map { "; \($0.text)" } ?? ""
+            return "\(Wording.short(inverter.milliamps, .milliamps)) flow; \(limits)\(asking)"
         }
         if let battery { return battery.text(milliamps: bankMilliamps) }
         return line.map {
@@ -29,8 +30,11 @@ extension SimulationSnapshot {
         var members: [(name: String, value: JSON)] = [
             ("bank_milliamps", .number(Int(bankMilliamps))), ("packs", .array(packs)),
         ]
-        if let limits = inverter?.limits { members.append(("limits", .string("\(limits)"))) }
-        if let statistics = battery?.statistics {
+        if let limits = inverter?.limits { members.append(("limits", limits.json)) }
+        if let asking = inverter?.asking { members += asking.json }
+        if let answering = battery?.answering {
+            members += answering.json
+        } else if let statistics = battery?.statistics {
             members += [
                 ("frames_sent", .number(statistics.sent)), ("frames_withheld", .number(statistics.withheld)),
                 ("keep_alives", .number(statistics.keepAlives)),
@@ -40,16 +44,82 @@ extension SimulationSnapshot {
     }
 }
 
+extension SimulatedInverter.Limits {
+    /// The limits in words.
+    fileprivate var text: String {
+        "charge up to \(Wording.short(chargeMillivolts, .millivolts)) and "
+            + "\(Wording.short(chargeMilliamps, .milliamps)), "
+            + "discharge up to \(Wording.short(dischargeMilliamps, .milliamps))"
+    }
+
+    fileprivate var json: JSON {
+        .object([
+            ("charge_millivolts", .number(Int(chargeMillivolts))),
+            ("charge_milliamps", .number(Int(chargeMilliamps))),
+            ("discharge_milliamps", .number(Int(dischargeMilliamps))),
+        ])
+    }
+}
+
 extension SimulationSnapshot.Battery {
     fileprivate func text(milliamps: Int32) -> String {
         guard isOnBus else {
-            return linkError.map { "not on the bus: \($0)" } ?? "nobody has opened the adapter"
+            let isSerial = answering != nil
+            return linkError.map { "not on the \(isSerial ? "line" : "bus"): \($0)" }
+                ?? (isSerial ? "nobody has called" : "nobody has opened the adapter")
         }
         let soc = said[.soc].map { Wording.quantity($0.value, .permille) } ?? "-"
+        if let answering { return "\(soc), \(Wording.short(milliamps, .milliamps)) flow; \(answering.text)" }
         let withheld = statistics.withheld > 0 ? ", \(statistics.withheld) withheld" : ""
         return
             "\(soc), \(Wording.short(milliamps, .milliamps)) flow; \(statistics.sent) frames sent\(withheld), "
             + "inverter heard \(statistics.keepAlives) times"
+    }
+}
+
+extension SerialAsker.Statistics {
+    /// How asking goes, in words; what never happened is left out.
+    fileprivate var text: String {
+        "\(questions) questions, \(answers) answers"
+            + Counted.text([
+                (timeouts, "unanswered"), (refusals, "refused"), (foreign, "foreign"), (echoes, "echoes"),
+                (noiseBytes, "bytes of noise"),
+            ])
+    }
+
+    fileprivate var json: [(name: String, value: JSON)] {
+        [
+            ("questions", .number(questions)), ("answers", .number(answers)), ("timeouts", .number(timeouts)),
+            ("refusals", .number(refusals)), ("foreign", .number(foreign)), ("echoes", .number(echoes)),
+            ("noise_bytes", .number(noiseBytes)),
+        ]
+    }
+}
+
+extension SerialAnswerer.Statistics {
+    /// How answering goes, in words; what never happened is left out.
+    fileprivate var text: String {
+        "\(questions) questions, \(answers) answers"
+            + Counted.text([
+                (refusals, "refused"), (withheld, "withheld"), (foreign, "foreign"), (overtaken, "overtaken"),
+                (echoes, "echoes"), (noiseBytes, "bytes of noise"),
+            ])
+    }
+
+    fileprivate var json: [(name: String, value: JSON)] {
+        [
+            ("questions", .number(questions)), ("answers", .number(answers)), ("refusals", .number(refusals)),
+            ("withheld", .number(withheld)), ("foreign", .number(foreign)), ("overtaken", .number(overtaken)),
+            ("echoes", .number(echoes)), ("noise_bytes", .number(noiseBytes)),
+        ]
+    }
+}
+
+/// Numbers with words behind them.
+private enum Counted {
+    /// Those that are not zero, each behind a comma.
+    static func text(_ counts: [(count: UInt64, words: String)]) -> String {
+        counts.filter { $0.count > 0 }.map { ", \($0.count) \($0.words)" }.joined()
     }
 }
 

@@ -5,15 +5,15 @@ public import InverterProfiles
 /// The battery side of a profile: says what simulated packs measure, and hears the inverter.
 ///
 /// A value without clock or descriptor. Tell it how the packs stand with ``measure(_:at:)``, send what ``next(at:)``
-/// gives, and hand it what comes back with ``received(_:at:)``.
+/// gives on CAN and ``answer(at:)`` on a serial line, and hand it what the inverter sends with `received`.
 public struct SimulatedBattery: Sendable {
     /// What was said and heard, in numbers.
     public struct Statistics: Sendable, Hashable {
-        /// Frames said.
+        /// Frames said, or questions answered.
         public var sent: UInt64 = 0
-        /// Frames that were due and could not be written, because a value is not known or does not fit.
+        /// Frames or answers that were due and could not be written, because a value is not known or does not fit.
         public var withheld: UInt64 = 0
-        /// Signs of life of the inverter.
+        /// Signs of life of the inverter, or its questions.
         public var keepAlives: UInt64 = 0
         /// Frames that are none of the profile's, or a battery's.
         public var foreign: UInt64 = 0
@@ -34,6 +34,8 @@ public struct SimulatedBattery: Sendable {
     public private(set) var understood = BankReading()
     /// What was said and heard.
     public private(set) var statistics = Statistics()
+    /// How it answers on a serial line; `nil` on CAN.
+    public private(set) var answerer: SerialAnswerer?
 
     private var schedule: FrameSchedule
 
@@ -47,6 +49,7 @@ public struct SimulatedBattery: Sendable {
         self.options = options
         self.scripted = scripted
         schedule = FrameSchedule(profile, dialect: options.dialect, start: now)
+        answerer = profile.serial.map { SerialAnswerer($0, options, at: now) }
     }
 
     /// Takes down what the packs measure, and what may be done with them.
@@ -58,6 +61,7 @@ public struct SimulatedBattery: Sendable {
 
     /// Takes a frame from the bus.
     public mutating func received(_ frame: CANFrame, at now: Instant) {
+        guard answerer == nil else { return }
         if profile.isKeepAlive(frame) { statistics.keepAlives += 1 }
         guard !profile.isFromBattery(frame),
             case .frame = profile.decode(frame, dialect: options.dialect, at: now, into: &understood)
@@ -67,12 +71,34 @@ public struct SimulatedBattery: Sendable {
         }
     }
 
-    /// When the next frame is due; `nil` before anything was measured.
-    public var nextDue: Instant? { said.alarms == nil ? nil : schedule.nextDue }
+    /// Takes bytes from the serial line.
+    public mutating func received(_ bytes: Span<UInt8>, at now: Instant) {
+        answerer?.received(bytes, at: now)
+        if let heard = answerer?.statistics.questions { statistics.keepAlives = heard }
+    }
 
-    /// The frame to say now; `nil` if none is due.
-    public mutating func next(at now: Instant) -> CANFrame? {
+    /// When the next frame or answer is due; `nil` before anything was measured.
+    public var nextDue: Instant? {
         guard said.alarms != nil else { return nil }
+        return if let answerer { answerer.nextDue } else { schedule.nextDue }
+    }
+
+    /// The answer to send on a serial line now; `nil` if none is due.
+    public mutating func answer(at now: Instant) -> [UInt8]? {
+        guard said.alarms != nil, var answerer else { return nil }
+        let talk = answerer.talk
+        let bytes = answerer.next(at: now) { question, buffer in
+            profile.answer(question, talk, bank: said, options: options, into: &buffer)
+        }
+        self.answerer = answerer
+        statistics.sent = answerer.statistics.answers
+        statistics.withheld = answerer.statistics.withheld
+        return bytes
+    }
+
+    /// The frame to say on CAN now; `nil` if none is due.
+    public mutating func next(at now: Instant) -> CANFrame? {
+        guard said.alarms != nil, answerer == nil else { return nil }
         while let index = schedule.next(at: now) {
             do throws(EncodeError) {
                 let frame = try profile.encode(frame: index, bank: said, options: options)

@@ -4,8 +4,9 @@ public import InverterProfiles
 
 /// The inverter side of a profile: understands the battery, obeys its limits, and says that it is there.
 ///
-/// A value without clock or descriptor. Hand it frames with ``received(_:at:)``, move its time with
-/// ``advance(to:batteryMillivolts:)``, and send what ``keepAlive(at:)`` gives.
+/// A value without clock or descriptor. Hand it what arrives with `received`, move its time with
+/// ``advance(to:batteryMillivolts:)``, and send what ``keepAlive(at:)`` gives on CAN and ``question(at:)`` on a serial
+/// line.
 public struct SimulatedInverter: Sendable {
     /// What was heard, in numbers.
     public struct Statistics: Sendable, Hashable {
@@ -65,6 +66,10 @@ public struct SimulatedInverter: Sendable {
     public private(set) var statistics = Statistics()
     /// How often each frame was heard, as `InverterProfile.frame` counts them.
     public private(set) var frameCounts: [FrameCount]
+    /// How it asks on a serial line; `nil` on CAN.
+    public private(set) var asker: SerialAsker?
+    /// How old limits may become before it stops.
+    public let limitsLastFor: Interval
 
     private let startedAt: Instant
     private var now: Instant
@@ -72,8 +77,6 @@ public struct SimulatedInverter: Sendable {
     private var exactMilliamps = 0.0
     private var wasStopped = true
 
-    /// How old limits may become before it stops.
-    public static let limitsLastFor = Interval.seconds(5)
     /// The time in which it covers two thirds of the way to another current.
     public static let lag = Interval.milliseconds(300)
     /// How it holds the charge voltage: milliamps it gives up for each millivolt above.
@@ -91,22 +94,30 @@ public struct SimulatedInverter: Sendable {
         startedAt = now
         self.now = now
         nextKeepAlive = now
+        asker = profile.serial.map { SerialAsker($0, options, at: now) }
+        // On a line they come no faster than it asks: three rounds may pass.
+        limitsLastFor = max(.seconds(5), asker.map { $0.round * 3 } ?? .zero)
     }
 
     /// Takes a frame from the bus.
     public mutating func received(_ frame: CANFrame, at now: Instant) {
-        let heard = profile.decode(
-            frame, dialect: options.dialect, invertsCurrent: options.invertsCurrent, at: now,
-            into: &understood)
-        switch heard {
-        case .frame(let account):
-            count(account.index, at: now)
-            if account.outOfRange > 0 { statistics.malformed += 1 }
-        case .tooShort(let index):
-            count(index, at: now)
-            statistics.malformed += 1
-        case .unknown, .wrongKind: statistics.foreign += 1
+        guard asker == nil else { return }
+        note(
+            profile.decode(
+                frame, dialect: options.dialect, invertsCurrent: options.invertsCurrent, at: now,
+                into: &understood), at: now)
+    }
+
+    /// Takes bytes from the serial line.
+    public mutating func received(_ bytes: Span<UInt8>, at now: Instant) {
+        guard var asker else { return }
+        let talk = asker.talk
+        asker.received(bytes, at: now) { frame, question in
+            note(
+                profile.understand(
+                    frame, answering: question, talk, options: options, at: now, into: &understood), at: now)
         }
+        self.asker = asker
     }
 
     /// The limits it goes by; `nil` while one of them is missing or older than ``limitsLastFor``.
@@ -115,7 +126,7 @@ public struct SimulatedInverter: Sendable {
             let discharge = understood[.dischargeCurrentLimit]
         else { return nil }
         let oldest = min(voltage.at, charge.at, discharge.at)
-        guard now - oldest <= Self.limitsLastFor else { return nil }
+        guard now - oldest <= limitsLastFor else { return nil }
         return Limits(
             chargeMillivolts: voltage.value, chargeMilliamps: isForbidden(.chargeEnabled) ? 0 : charge.value,
             dischargeMilliamps: isForbidden(.dischargeEnabled) ? 0 : discharge.value, at: oldest)
@@ -149,12 +160,18 @@ public struct SimulatedInverter: Sendable {
         milliamps = Int32(exactMilliamps.rounded())
     }
 
-    /// When the next sign of life is due.
-    public var nextKeepAliveDue: Instant? { isSilent ? nil : nextKeepAlive }
+    /// When the next sign of life or question is due.
+    public var nextDue: Instant? {
+        guard !isSilent else { return nil }
+        return if let asker { asker.nextDue } else { nextKeepAlive }
+    }
 
-    /// The sign of life to send now; `nil` if none is due.
+    /// The question to send on a serial line now; `nil` if none is due.
+    public mutating func question(at now: Instant) -> [UInt8]? { isSilent ? nil : asker?.next(at: now) }
+
+    /// The sign of life to send on CAN now; `nil` if none is due.
     public mutating func keepAlive(at now: Instant) -> CANFrame? {
-        guard !isSilent, now >= nextKeepAlive else { return nil }
+        guard !isSilent, asker == nil, now >= nextKeepAlive else { return nil }
         let period = profile.sheet.keepAlive.period
         nextKeepAlive = max(nextKeepAlive + period, now + Interval(nanoseconds: period.nanoseconds / 2))
         guard
@@ -173,6 +190,18 @@ public struct SimulatedInverter: Sendable {
 }
 
 extension SimulatedInverter {
+    private mutating func note(_ heard: Heard, at now: Instant) {
+        switch heard {
+        case .frame(let account):
+            count(account.index, at: now)
+            if account.outOfRange > 0 { statistics.malformed += 1 }
+        case .tooShort(let index):
+            count(index, at: now)
+            statistics.malformed += 1
+        case .unknown, .wrongKind: statistics.foreign += 1
+        }
+    }
+
     private mutating func count(_ index: Int, at now: Instant) {
         statistics.frames += 1
         frameCounts[index].count += 1

@@ -63,13 +63,24 @@ public struct SimulationCore: Sendable {
         battery?.received(frame, at: now)
     }
 
-    /// The frame that is due on that bus; `nil` if none is.
+    /// Takes bytes from the serial line between battery and inverter, on whichever side it is.
+    public mutating func received(_ bytes: Span<UInt8>, at now: Instant) {
+        inverter?.received(bytes, at: now)
+        battery?.received(bytes, at: now)
+    }
+
+    /// The frame that is due on the bus; `nil` if none is.
     public mutating func nextFrame(at now: Instant) -> CANFrame? {
         inverter?.keepAlive(at: now) ?? battery?.next(at: now)
     }
 
-    /// When the next one is due.
-    public var nextFrameDue: Instant? { inverter?.nextKeepAliveDue ?? battery?.nextDue }
+    /// The question or answer that is due on the serial line; `nil` if none is.
+    public mutating func nextBytes(at now: Instant) -> [UInt8]? {
+        inverter?.question(at: now) ?? battery?.answer(at: now)
+    }
+
+    /// When the next frame, question or answer is due.
+    public var nextDue: Instant? { inverter?.nextDue ?? battery?.nextDue }
 
     /// Does something to packs or inverter.
     public mutating func apply(_ command: SimulationCommand, at now: Instant) {

@@ -11,6 +11,8 @@ final class SimulationLoop {
     private let line: Outlet?
     private let bus: Outlet?
     private var adapter: SLCANAdapter?
+    /// Whether inverter and battery speak on a serial line.
+    private let isSerial: Bool
     private var nextStep: Instant
 
     private static let lineToken = 0
@@ -29,9 +31,9 @@ final class SimulationLoop {
         self.bus = try bus.map { port throws(SystemError) in
             try Outlet(port, on: loop, token: Self.busToken)
         }
-        if let outlet = self.bus, !outlet.carriesFrames,
-            let profile = core.inverter?.profile ?? core.battery?.profile
-        {
+        let profile = core.inverter?.profile ?? core.battery?.profile
+        isSerial = profile?.serial != nil
+        if let outlet = self.bus, !outlet.carriesFrames, let profile {
             if case .can(bitrateKilobits: let rate) = profile.sheet.link {
                 adapter = SLCANAdapter(busKilobits: rate)
             }
@@ -65,7 +67,7 @@ final class SimulationLoop {
     private var deadline: Instant {
         var deadline = nextStep
         let dues = [
-            core.line?.nextDue, isOnBus ? core.nextFrameDue : nil, line?.link?.nextDeadline,
+            core.line?.nextDue, isOnBus ? core.nextDue : nil, line?.link?.nextDeadline,
             bus?.link?.nextDeadline,
         ]
         for due in dues { if let due { deadline = min(deadline, due) } }
@@ -81,6 +83,7 @@ final class SimulationLoop {
             publish(at: now)
         }
         while let piece = core.line?.next(at: now) { line?.link?.send(piece.span, at: now) }
+        while isOnBus, let bytes = core.nextBytes(at: now) { bus?.link?.send(bytes.span, at: now) }
         while isOnBus, let frame = core.nextFrame(at: now) {
             if adapter == nil {
                 bus?.link?.send(frame, at: now)
@@ -96,6 +99,8 @@ final class SimulationLoop {
         } else if token == Self.lineToken {
             let packs = core.bank.packs
             line?.link?.receiveBytes(at: now) { core.line?.received($0, at: now, packs: packs) }
+        } else if isSerial {
+            bus?.link?.receiveBytes(at: now) { core.received($0, at: now) }
         } else if adapter == nil {
             bus?.link?.receiveFrames(at: now) { core.received($0, at: now) }
         } else {

@@ -43,7 +43,7 @@ public struct SimulationPlan: Sendable {
         public var profile: InverterProfile
         /// How it is spoken.
         public var options: ProfileOptions
-        /// Where the bus is plugged in; on a link of bytes an SLCAN adapter is played.
+        /// Where bus or line is plugged in; for a profile on CAN, an SLCAN adapter is played on a link of bytes.
         public var port: SimulatedPort
 
         /// Makes an inverter.
@@ -67,7 +67,7 @@ public struct SimulationPlan: Sendable {
         public var packs: Int
         /// Alarms that are said whatever the packs do.
         public var scripted: AlarmSet
-        /// Where the bus is plugged in; on a link of bytes an SLCAN adapter is played.
+        /// Where bus or line is plugged in; for a profile on CAN, an SLCAN adapter is played on a link of bytes.
         public var port: SimulatedPort
 
         /// Makes a battery.

@@ -45,6 +45,8 @@ public struct SimulationSnapshot: Sendable {
         public var statistics: SimulatedInverter.Statistics
         /// How often each frame was heard, as the profile counts them.
         public var frameCounts: [SimulatedInverter.FrameCount]
+        /// How asking goes on a serial line; `nil` on CAN.
+        public var asking: SerialAsker.Statistics?
         /// How the SLCAN adapter is used; `nil` on other links.
         public var adapter: SLCANAdapter.Statistics?
         /// Whether its link is open; for an SLCAN adapter, whether the host has opened the channel.
@@ -59,6 +61,8 @@ public struct SimulationSnapshot: Sendable {
         public var said: BankReading
         /// What was said and heard.
         public var statistics: SimulatedBattery.Statistics
+        /// How answering goes on a serial line; `nil` on CAN.
+        public var answering: SerialAnswerer.Statistics?
         /// Whether its link is open; for an SLCAN adapter, whether the host has opened the channel.
         public var isOnBus: Bool
         /// Why its link failed last; `nil` if it never did.
@@ -106,7 +110,10 @@ public struct SimulationSnapshot: Sendable {
         packs = core.bank.packs.map(Pack.init)
         line = core.line.map { Line(statistics: $0.statistics, isOpen: false) }
         inverter = core.inverter.map { Inverter($0, at: now) }
-        battery = core.battery.map { Battery(said: $0.said, statistics: $0.statistics, isOnBus: false) }
+        battery = core.battery.map {
+            Battery(
+                said: $0.said, statistics: $0.statistics, answering: $0.answerer?.statistics, isOnBus: false)
+        }
         scenario = core.scenario?.name
         sentence = core.sentence
     }
@@ -132,6 +139,6 @@ extension SimulationSnapshot.Inverter {
             limitsAge: inverter.understood[.chargeCurrentLimit]?.age(at: now),
             wantedMilliamps: inverter.wantedMilliamps(at: now), milliamps: inverter.milliamps,
             isSilent: inverter.isSilent, statistics: inverter.statistics, frameCounts: inverter.frameCounts,
-            adapter: nil, isOnBus: false, linkError: nil)
+            asking: inverter.asker?.statistics, adapter: nil, isOnBus: false, linkError: nil)
     }
 }

@@ -56,6 +56,10 @@ struct ErrorTests {
         Refusal(
             "simulate --profile sma-lv-can --dialect v9 inverter",
             "busbar simulate: there is no dialect of sma-lv-can called 'v9'"),
+        Refusal("simulate --address 248 bms", "busbar simulate: --address is 248; it must be 0 to 247"),
+        Refusal(
+            "simulate --serial /dev/null inverter",
+            "busbar simulate: --serial is given, but pylontech-lv-can is spoken on CAN; use --slcan for"),
         Refusal("version 2", "busbar version: '2' is one word too many; leave it out"),
     ]
 

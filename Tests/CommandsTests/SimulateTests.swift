@@ -20,6 +20,58 @@ struct SimulateTests {
         }
     }
 
+    /// Every profile that is spoken on a serial line.
+    private static let onLines = ProfileTable.profiles.indices.map { ProfileTable.profiles[$0] }
+        .filter { $0.serial != nil }
+        .map { "\($0.sheet.id)" }
+
+    @Test("both sides of a profile on a serial line open as bytes, and say so", arguments: onLines)
+    func opensLine(id: String) throws {
+        for (side, words) in [("inverter", "inverter asks"), ("battery", "battery answers")] {
+            let name = "/tmp/busbar-test-\(side)-\(id)-\(getpid())"
+            let outcome = try run("simulate \(side) --profile \(id) --address 3 --pty \(name) --for 0")
+            #expect(outcome.code == .success && outcome.errors.isEmpty)
+            #expect(outcome.output.hasSuffix("\(words) at \(name)\n"))
+            let other = try run("simulate \(side) --profile \(id) --tcp 0 --for 0")
+            #expect(other.output.contains("\(words) at 127.0.0.1:"))
+        }
+    }
+
+    @Test("a battery on a serial line says first what its script says", arguments: onLines)
+    func lineScript(id: String) throws {
+        let line = "simulate battery --profile \(id) --json --for 10ms --soc 80 --current -20 --pty"
+        let outcome = try run("\(line) /tmp/busbar-test-script-\(id)-\(getpid())")
+        #expect(outcome.output.contains(#""packs":[{"address":1,"soc_permille":800,"#))
+        #expect(outcome.output.contains(#""questions":0,"answers":0,"refusals":0,"withheld":0"#))
+    }
+
+    @Test("what needs CAN is refused for a profile on a serial line", arguments: onLines)
+    func refusesLine(id: String) throws {
+        for (line, words) in [
+            (
+                "dbc \(id)",
+                "it has no frames for a DBC file; look at what it says with 'busbar profiles \(id)'"
+            ),
+            (
+                "decode --profile \(id) -",
+                "it has no frames for a recording of a CAN bus; look at what it says"
+            ),
+            ("simulate battery --samples 2 --profile \(id)", "it has no frames for --samples; look at what"),
+            (
+                "simulate battery --socketcan vcan0 --profile \(id)",
+                "--socketcan is given, but \(id) is spoken on a serial line; use --serial, --tcp or --pty"
+            ),
+            (
+                "simulate inverter --slcan /dev/null --profile \(id)",
+                "--slcan is given, but \(id) is spoken on"
+            ),
+        ] {
+            let outcome = try run(line)
+            #expect(outcome.code == .usage && outcome.output.isEmpty)
+            #expect(outcome.errors.contains(words))
+        }
+    }
+
     @Test("a TCP port can take the place of the terminal")
     func tcp() throws {
         let outcome = try run("simulate battery --tcp 0 --for 0")

@@ -109,7 +109,7 @@ import Testing
         for tenth in Int64(1)...100 { _ = inverter.keepAlive(at: start + .milliseconds(100 * tenth)) }
         #expect(inverter.statistics.keepAlives == 11)
         inverter.isSilent = true
-        #expect(inverter.nextKeepAliveDue == nil && inverter.keepAlive(at: start + .seconds(60)) == nil)
+        #expect(inverter.nextDue == nil && inverter.keepAlive(at: start + .seconds(60)) == nil)
     }
 
     @Test("frames that are short, foreign or no data are counted") func malformed() {
