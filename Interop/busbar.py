@@ -32,6 +32,12 @@ def simulate_inverter(interface, profile="pylontech-lv-can", seconds=300):
     return [BINARY, "simulate", "inverter", "--profile", profile, "--socketcan", interface, "--for", str(seconds)]
 
 
+def simulate_battery(pty, profile, *options, seconds=300):
+    """One pack that answers an inverter on a serial line; `pty` becomes a link to the terminal to open."""
+    return [BINARY, "simulate", "battery", "--profile", profile, "--pty", str(pty), "--json", "--for", str(seconds),
+            *options]
+
+
 def run(settings):
     return [BINARY, "run", "--config", str(settings)]
 
@@ -207,7 +213,22 @@ class SimulatedPacks:
 def simulated_bms(folder, packs=1):
     """Simulated packs for the time of the block."""
     link = pathlib.Path(folder) / "bms.pty"
-    with running(simulate_bms(link, packs), "simulate bms") as process:
+    with simulated(link, simulate_bms(link, packs), "simulate bms") as packs:
+        yield packs
+
+
+@contextlib.contextmanager
+def simulated_battery(folder, profile, *options):
+    """A simulated pack that answers an inverter on a serial line, for the time of the block."""
+    link = pathlib.Path(folder) / "battery.pty"
+    with simulated(link, simulate_battery(link, profile, *options), "simulate battery") as packs:
+        yield packs
+
+
+@contextlib.contextmanager
+def simulated(link, command, name):
+    """What `command` simulates at `link`, for the time of the block."""
+    with running(command, name) as process:
         wait(lambda: link.exists() or process.poll() is not None, 60, f"{link} appears")
         simulated = SimulatedPacks(link, process)
         wait(lambda: process.poll() is not None or "bank_milliamps" in process.said(), 60, "the packs are simulated")

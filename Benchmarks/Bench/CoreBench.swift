@@ -8,6 +8,7 @@ import InverterProfiles
 enum CoreBench {
     static func run() {
         codec()
+        ProfileBench.run()
         scanner()
         control(packs: 3)
         control(packs: 16)

@@ -1,11 +1,12 @@
 /// Numbers that look like chance and are the same for the same seed (SplitMix64).
-struct RandomSequence: RandomNumberGenerator, Sendable {
+public struct RandomSequence: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    /// Begins a sequence.
+    public init(seed: UInt64) { state = seed }
 
     /// The next number, all 64 bits of it.
-    mutating func next() -> UInt64 {
+    public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
