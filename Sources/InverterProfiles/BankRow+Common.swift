@@ -240,14 +240,14 @@ extension SignalRow where Meaning == BankMeaning {
             range: 0...32_767 * times, notAvailable: notAvailable, dialects: dialects, .number(.voltage))
     }
 
-    /// Current of the bank in tenths of an ampere, signed, charging positive.
+    /// Current of the bank in tenths of an ampere or as `times` says, signed, charging positive.
     static func current(
         _ name: StaticString = "current", in container: UInt32, byte: UInt16, _ order: ByteOrder? = nil,
-        notAvailable: UInt64? = nil
+        times: Int32 = 100, notAvailable: UInt64? = nil
     ) -> BankRow {
-        let lowest: Int32 = notAvailable == 0x8000 ? -3_276_700 : -3_276_800
+        let lowest: Int32 = notAvailable == 0x8000 ? -32_767 : -32_768
         return BankRow(
-            name, in: container, byte: byte, bits: 16, order, signed: true, times: 100, unit: .milliamps,
-            range: lowest...3_276_700, notAvailable: notAvailable, .number(.current))
+            name, in: container, byte: byte, bits: 16, order, signed: true, times: times, unit: .milliamps,
+            range: lowest * times...32_767 * times, notAvailable: notAvailable, .number(.current))
     }
 }

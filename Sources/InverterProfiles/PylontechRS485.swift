@@ -96,9 +96,7 @@ public enum PylontechRS485 {
         .permission("charge_enable", in: 0x63, byte: 8, bit: 7, .chargeEnabled),
 
         .millivolts("voltage", in: 0x61, byte: 0, .voltage, .nearest),
-        BankRow(
-            "current", in: 0x61, byte: 2, bits: 16, signed: true, times: 10, unit: .milliamps,
-            range: -327_680...327_670, .number(.current)),
+        .current(in: 0x61, byte: 2, times: 10),
         .soc(in: 0x61, byte: 4, bits: 8),
         .shown("average_cycles", in: 0x61, byte: 5, bits: 16),
         BankRow(

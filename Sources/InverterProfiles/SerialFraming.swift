@@ -82,10 +82,29 @@ public enum SerialFraming: Sendable, Equatable {
         }
     }
 
+    /// Confirms a write, as `address`; nothing is written where the framing has no writes.
+    public func writeConfirmation(
+        of write: SerialFrame, as address: UInt8, into buffer: inout SerialBuffer
+    ) {
+        guard countsRegisters else { return }
+        ModbusRTU.encodeWriteAnswer(
+            address: address, register: write.code, count: write.count, into: &buffer)
+    }
+
+    /// Whether a question names registers and their number; it names a command otherwise.
+    public var countsRegisters: Bool {
+        switch self {
+        case .modbus: true
+        case .telecom: false
+        }
+    }
+
     /// Puts what a frame carries into `payload`.
     public func readPayload(of frame: Span<UInt8>, into payload: inout SerialPayload) {
         switch self {
-        case .modbus: payload.append(frame.extracting(3..<max(frame.count - 2, 3)))
+        case .modbus:
+            let start = min(3, frame.count)
+            payload.append(frame.extracting(start..<max(frame.count - 2, start)))
         case .telecom: TelecomFrame.readInfo(of: frame, into: &payload)
         }
     }

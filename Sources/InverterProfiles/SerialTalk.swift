@@ -38,6 +38,8 @@ public struct SerialTalk: Sendable {
         @Sendable (
             _ code: UInt16, _ payload: Span<UInt8>, _ now: Instant, _ reading: inout BankReading
         ) -> Bool
+    /// Whether a question to write is confirmed, without any effect; it is refused otherwise.
+    public var confirms: @Sendable (_ write: SerialFrame) -> Bool
     /// Turns the payload of an answer as some maker sends it into what the protocol means.
     public var mend: @Sendable (_ code: UInt16, _ payload: inout SerialPayload) -> Void
 
@@ -54,6 +56,7 @@ public struct SerialTalk: Sendable {
         dissect:
             @escaping @Sendable (UInt16, Span<UInt8>, Instant, inout BankReading) -> Bool =
             SerialTalk.byRows,
+        confirms: @escaping @Sendable (SerialFrame) -> Bool = SerialTalk.noWrite,
         mend: @escaping @Sendable (UInt16, inout SerialPayload) -> Void = SerialTalk.asItIs
     ) {
         self.framing = framing
@@ -67,6 +70,7 @@ public struct SerialTalk: Sendable {
         self.answersAs = answersAs
         self.complete = complete
         self.dissect = dissect
+        self.confirms = confirms
         self.mend = mend
     }
 
@@ -85,6 +89,9 @@ public struct SerialTalk: Sendable {
     public static func byRows(
         _ code: UInt16, _ payload: Span<UInt8>, _ now: Instant, _ reading: inout BankReading
     ) -> Bool { false }
+
+    /// For a protocol in which nothing is written.
+    public static func noWrite(_ write: SerialFrame) -> Bool { false }
 
     /// For a protocol that every maker speaks alike.
     public static func asItIs(_ code: UInt16, _ payload: inout SerialPayload) {}
