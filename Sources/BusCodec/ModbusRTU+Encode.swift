@@ -66,7 +66,7 @@ extension ModbusRTU {
     }
 
     /// The CRC is that of the frame that begins at byte `start`, so frames can stand one behind the other.
-    private static func appendCRC<let size: Int>(to buffer: inout ByteBuffer<size>, from start: Int) {
+    static func appendCRC<let size: Int>(to buffer: inout ByteBuffer<size>, from start: Int) {
         let crc = Checksum.modbusCRC(buffer.bytes.extracting(start..<buffer.count))
         buffer.append(little: crc)
     }

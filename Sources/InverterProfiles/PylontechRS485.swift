@@ -204,15 +204,20 @@ extension SignalRow where Meaning == BankMeaning {
 
     /// A temperature in tenths of a kelvin above -273.1 °C.
     static func tenthKelvin(
-        _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField
+        _ name: StaticString, in container: UInt32, byte: UInt16, notAvailable: UInt64? = nil,
+        _ field: BankField
     ) -> BankRow {
         BankRow(
             name, in: container, byte: byte, bits: 16, plus: -2_731, unit: .decicelsius, range: -500...1250,
-            .number(field))
+            notAvailable: notAvailable, .number(field))
     }
 
     /// The same, only shown.
-    static func shownTenthKelvin(_ name: StaticString, in container: UInt32, byte: UInt16) -> BankRow {
-        .shown(name, in: container, byte: byte, bits: 16, plus: -2_731, unit: .decicelsius)
+    static func shownTenthKelvin(
+        _ name: StaticString, in container: UInt32, byte: UInt16, notAvailable: UInt64? = nil
+    ) -> BankRow {
+        .shown(
+            name, in: container, byte: byte, bits: 16, plus: -2_731, unit: .decicelsius,
+            notAvailable: notAvailable)
     }
 }

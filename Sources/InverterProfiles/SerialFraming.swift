@@ -5,13 +5,15 @@ public import BusCodec
 public enum SerialFraming: Sendable, Equatable {
     /// Modbus RTU; questions may use function 3, 4 or both.
     case modbus
+    /// Modbus RTU with two bytes for the length in answers (Voltronic LIB).
+    case voltronicLIB
     /// The telecom family with this version and class of device (CID1).
     case telecom(version: UInt8, deviceClass: UInt8)
 
     /// Finds a question at the head of what the battery side hears.
     public func scanQuestion(_ head: Span<UInt8>) -> ScanStep<SerialFrame> {
         switch self {
-        case .modbus: ModbusRTU.scanRequest(head).map(Self.question)
+        case .modbus, .voltronicLIB: ModbusRTU.scanRequest(head).map(Self.question)
         case .telecom:
             TelecomFrame.scan(head).map {
                 SerialFrame(
@@ -25,6 +27,7 @@ public enum SerialFraming: Sendable, Equatable {
     public func scanAnswer(_ head: Span<UInt8>) -> ScanStep<SerialFrame> {
         switch self {
         case .modbus: ModbusRTU.scanAnswer(head).map(Self.answer)
+        case .voltronicLIB: VoltronicLIB.scanAnswer(head).map(Self.answer)
         case .telecom:
             TelecomFrame.scan(head).map {
                 SerialFrame(
@@ -37,7 +40,7 @@ public enum SerialFraming: Sendable, Equatable {
     /// Writes a question.
     public func write(_ question: SerialQuestion, to address: UInt8, into buffer: inout SerialBuffer) {
         switch self {
-        case .modbus:
+        case .modbus, .voltronicLIB:
             ModbusRTU.encodeRead(
                 address: address, register: question.code, count: question.count, into: &buffer)
         case .telecom(let version, let deviceClass):
@@ -59,6 +62,7 @@ public enum SerialFraming: Sendable, Equatable {
             ModbusRTU.encodeReadAnswer(
                 ModbusRTU.Function(rawValue: question.variant) ?? .readHolding, address: address,
                 data: payload, into: &buffer)
+        case .voltronicLIB: VoltronicLIB.encodeReadAnswer(address: address, data: payload, into: &buffer)
         case .telecom(_, let deviceClass):
             TelecomFrame(
                 version: question.variant, address: address, deviceClass: deviceClass, code: 0
@@ -66,7 +70,7 @@ public enum SerialFraming: Sendable, Equatable {
         }
     }
 
-    /// Refuses `question`, as `address`.
+    /// Refuses `question`, as `address`; writes nothing where the protocol has no code for the reason.
     public func writeRefusal(
         of question: SerialFrame, as address: UInt8, _ refusal: SerialRefusal, into buffer: inout SerialBuffer
     ) {
@@ -74,6 +78,9 @@ public enum SerialFraming: Sendable, Equatable {
         case .modbus:
             ModbusRTU.encodeException(
                 question.variant, address: address, code: refusal.modbusCode, into: &buffer)
+        case .voltronicLIB:
+            guard let code = refusal.voltronicCode else { return }
+            ModbusRTU.encodeException(question.variant, address: address, code: code, into: &buffer)
         case .telecom(_, let deviceClass):
             TelecomFrame(
                 version: question.variant, address: address, deviceClass: deviceClass,
@@ -94,7 +101,7 @@ public enum SerialFraming: Sendable, Equatable {
     /// Whether a question names registers and their number; it names a command otherwise.
     public var countsRegisters: Bool {
         switch self {
-        case .modbus: true
+        case .modbus, .voltronicLIB: true
         case .telecom: false
         }
     }
@@ -102,11 +109,18 @@ public enum SerialFraming: Sendable, Equatable {
     /// Puts what a frame carries into `payload`.
     public func readPayload(of frame: Span<UInt8>, into payload: inout SerialPayload) {
         switch self {
-        case .modbus:
-            let start = min(3, frame.count)
-            payload.append(frame.extracting(start..<max(frame.count - 2, start)))
+        case .modbus: Self.readRegisters(of: frame, from: 3, into: &payload)
+        case .voltronicLIB:
+            Self.readRegisters(of: frame, from: VoltronicLIB.dataStart(of: frame), into: &payload)
         case .telecom: TelecomFrame.readInfo(of: frame, into: &payload)
         }
+    }
+
+    private static func readRegisters(
+        of frame: Span<UInt8>, from start: Int, into payload: inout SerialPayload
+    ) {
+        guard frame.count >= start + 2 else { return }
+        payload.append(frame.extracting(start..<frame.count - 2))
     }
 
     private var deviceClass: UInt8 {
@@ -154,6 +168,11 @@ public enum SerialRefusal: UInt8, Sendable {
         case .notKnownNow: 4
         }
     }
+
+    /// The error code of Voltronic LIB: 2 is all that fits; a value that is not known now has none.
+    ///
+    /// Source: Voltronic Inverter and BMS 485 communication protocol 20201202.
+    var voltronicCode: UInt8? { self == .notKnownNow ? nil : 2 }
 
     /// The return code of the telecom family: 4 CID2 invalid, 6 invalid data, 0x91 internal communication error.
     ///
