@@ -91,6 +91,19 @@ public enum GrowattRS485 {
             "gauge_current", in: 0x10, byte: 0, bits: 16, signed: true, times: 10, unit: .milliamps,
             dialects: growatt),
         .shown("date_time", in: 0x10, byte: 2, bits: 32, unit: .bits, dialects: growatt),
+        .shown("box_state", in: 0x10, byte: 6, bit: 3, bits: 2, unit: .choice, dialects: growatt),
+        .shown("parallel_state", in: 0x10, byte: 6, bit: 1, bits: 2, unit: .choice, dialects: growatt),
+        .shown("terminal_open", in: 0x10, byte: 7, bit: 7, bits: 1, unit: .onOff, dialects: growatt),
+        .shown("sleep_enabled", in: 0x10, byte: 7, bit: 4, bits: 1, unit: .onOff, dialects: growatt),
+        // JK and Seplos always set it. An imbalance clears it, see `GrowattRegisters.completeStatus`.
+        BankRow(
+            "cell_balance", in: 0x10, byte: 7, bit: 3, bits: 1, unit: .onOff, dialects: growatt, .constant(1)),
+        .shown("error_valid", in: 0x10, byte: 7, bit: 2, bits: 1, unit: .onOff, dialects: growatt),
+        // 0 is a soft start, of which nobody knows what flows; 1 standby, 2 charging, 3 discharging.
+        BankRow(
+            "battery_state", in: 0x10, byte: 7, bit: 1, bits: 2, plus: -1, unit: .choice, range: 0...2,
+            notAvailable: 0, dialects: growatt, .number(.activity)),
+
         BankRow(
             "temperature", in: 0x10, byte: 16, bits: 16, signed: true, times: 10, unit: .decicelsius,
             range: -500...1250, dialects: growatt, .number(.temperature)),

@@ -19,7 +19,7 @@ enum GrowattRegisters {
         for index in commonRows.indices { visit(commonRows[index]) }
     }
 
-    /// Hands the rows that Growatt and EG4 have to `visit`, for `dialects`.
+    /// Hands the rows of errors, warnings and cells to `visit`, for `dialects`.
     static func visitFull(_ container: UInt32?, dialects: UInt8 = .max, _ visit: (BankRow) -> Void) {
         for index in fullRows.indices where container == nil || fullRows[index].container == container {
             var row = fullRows[index]
@@ -47,18 +47,6 @@ enum GrowattRegisters {
     private static let permanentFault = AlarmGroup.bmsInternal.with(.general)
 
     private static let fullRows: [_ of BankRow] = [
-        .shown("box_state", in: 0x10, byte: 6, bit: 3, bits: 2, unit: .choice),
-        .shown("parallel_state", in: 0x10, byte: 6, bit: 1, bits: 2, unit: .choice),
-        .shown("terminal_open", in: 0x10, byte: 7, bit: 7, bits: 1, unit: .onOff),
-        .shown("sleep_enabled", in: 0x10, byte: 7, bit: 4, bits: 1, unit: .onOff),
-        // JK and Seplos always set it. An imbalance clears it, see `completeStatus`.
-        BankRow("cell_balance", in: 0x10, byte: 7, bit: 3, bits: 1, unit: .onOff, .constant(1)),
-        .shown("error_valid", in: 0x10, byte: 7, bit: 2, bits: 1, unit: .onOff),
-        // 0 is a soft start, of which nobody knows what flows; 1 standby, 2 charging, 3 discharging.
-        BankRow(
-            "battery_state", in: 0x10, byte: 7, bit: 1, bits: 2, plus: -1, unit: .choice, range: 0...2,
-            notAvailable: 0, .number(.activity)),
-
         .reserved("reserved_error", in: 0x10, byte: 8, bit: 7, bits: 1),
         .shown("ambient_cold_error", in: 0x10, byte: 8, bit: 6, bits: 1, unit: .onOff),
         .shown("ambient_hot_error", in: 0x10, byte: 8, bit: 5, bits: 1, unit: .onOff),

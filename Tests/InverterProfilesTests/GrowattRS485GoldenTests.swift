@@ -5,7 +5,7 @@ import Testing
 
 /// Growatt on RS485.
 ///
-/// G1: victorstoica114/sigrok-pylon-bms-decoders, a Growatt inverter with a JK battery on its cable, and a Seplos battery.
+/// G1: victorstoica114/sigrok-pylon-bms-decoders, a Growatt inverter with a JK battery on its cable, and a Seplos.
 /// G2: dnc392/rs485-bms-probe, JK with 8 cells. T: Growatt 1xSxxP ESS protocol Rev 2.02. S: SMK "GT" protocol V1.0.
 /// "-": from the table of the protocol alone.
 @Suite("Growatt RS485: answers from outside")
