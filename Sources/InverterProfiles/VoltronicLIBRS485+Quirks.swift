@@ -59,6 +59,8 @@ extension VoltronicLIBRS485 {
         if let charge = word(0x30, code, payload), let discharge = word(0x31, code, payload) {
             reading[.current] = Reading((charge - discharge) * 100, at: now)
         }
+        // Some of the sensors say nothing about the extremes of all.
+        guard word(0x26, code, payload) != nil, word(0x2F, code, payload) != nil else { return false }
         var (warmest, coldest) = (Int32.min, Int32.max)
         // The sixth sensor is that of the power board; 0 is a sensor that is not there.
         for register in 0x26...0x2F as ClosedRange<UInt16> where register != 0x2B {

@@ -98,6 +98,40 @@ struct SerialProfileTests {
         }
     }
 
+    @Test("any part of the registers says what all of them say", arguments: serialProfiles)
+    func parts(_ profile: InverterProfile) throws {
+        let talk = try #require(profile.serial)
+        guard talk.framing.countsRegisters else { return }
+        var generator = SplitMix(state: 11)
+        var read: Set<BankField> = []
+        for round in 0..<200 {
+            let options = ProfileOptions(dialect: UInt8(round) % profile.sheet.dialectCount)
+            let bank = BankReading.sample()
+            let whole = try Self.converse(profile, talk, bank, options)
+            let question = SerialQuestion(
+                code: .random(in: 0...0x80, using: &generator), count: .random(in: 1...40, using: &generator))
+            let asked = SerialFrame(
+                address: talk.address, code: question.code, count: question.count, variant: 3, kind: .question
+            )
+            var answer = SerialBuffer()
+            guard
+                profile.answer(asked, talk, bank: bank, options: options, into: &answer) == .answered
+            else { continue }
+            var part = BankReading()
+            let heard = profile.understand(
+                answer.bytes, answering: question, talk, options: options, at: noon, into: &part)
+            if case .frame(let frame) = heard {
+                #expect(frame.outOfRange == 0 && frame.cutOff == 0, "\(question): \(frame)")
+            }
+            for field in BankField.all where part[field] != nil {
+                #expect(part[field]?.value == whole[field]?.value, "\(question): \(field.name)")
+                read.insert(field)
+            }
+        }
+        #expect(
+            read.isSuperset(of: [.soc, .chargeVoltageLimit, .chargeCurrentLimit, .dischargeCurrentLimit]))
+    }
+
     /// Asks every question of an inverter once.
     static func converse(
         _ profile: InverterProfile, _ talk: SerialTalk, _ bank: BankReading, _ options: ProfileOptions
