@@ -143,6 +143,8 @@ extension InverterProfile {
         var payload = SerialPayload()
         talk.framing.readPayload(of: bytes, into: &payload)
         talk.mend(question.code, &payload)
+        // Registers carry no number of their own: a late answer to another question must not be taken for this one.
+        if question.count > 0, payload.count != Int(question.count) * 2 { return .unknown }
         if talk.dissect(question.code, payload.bytes, now, &reading) {
             return index(ofIdentifier: UInt32(question.code)).map { .frame(HeardFrame(index: $0)) }
                 ?? .unknown

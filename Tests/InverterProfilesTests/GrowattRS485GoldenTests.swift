@@ -162,6 +162,18 @@ struct GrowattRS485QuestionTests {
         #expect(try line().answer("01 03 00 10 00 1B 04 05", .sample()) == nil)
     }
 
+    @Test("a late answer to another question is not taken for the answer to this one")
+    func late() throws {
+        let golden = try #require(GrowattRS485GoldenTests.answers.first { $0.question.count == 27 })
+        for question in [SerialQuestion(code: 0x01, count: 15), SerialQuestion(code: 0x70, count: 17)] {
+            var reading = BankReading()
+            let heard = try GrowattRS485.profile.understand(
+                golden.bytes.span, answering: question, line().talk, options: ProfileOptions(), at: noon,
+                into: &reading)
+            #expect(heard == .unknown && reading.numbers.isEmpty && reading.alarms == nil)
+        }
+    }
+
     @Test("the handshake is confirmed and nothing else is written")
     func writes() throws {
         let handshake = try #require(try line().answer("01 10 00 13 00 01 02 00 00 A4 F3", .sample()))
