@@ -12,6 +12,10 @@ extension Invariants {
         if value > settings.chargeVoltageMillivoltsPerCell * cells { return "3: CVL \(value) too high" }
         let ceiling = settings.ceilings.chargeMillivolts
         if value > ceiling, ceiling >= floor { return "3: CVL \(value) above what can be said" }
+        let float = max(settings.stages.floatMillivoltsPerCell * cells, floor)
+        if verdict.chargeVoltage.winner.rule == .stage, value < float {
+            return "3: CVL \(value), but float is \(float)"
+        }
         if verdict.state == .bankLost, let before, value > before.chargeVoltage.value {
             return "3: CVL rises to \(value) although no pack is there"
         }

@@ -8,14 +8,17 @@ enum MemoryTwins {
     /// Holding after a fall is not remembered, for limits begin at 0 anyway. What is not in the memory, and so may
     /// differ, ends the comparison: doubt, an absent value, a pack that is not fresh, a bank held down because the
     /// inverter ignored its limits.
-    static func compare(_ controller: ChargeController, _ history: History) -> String? {
+    static func compare(
+        _ controller: ChargeController, _ history: History, wasStopped: Bool
+    ) -> String? {
         var future = history
         var plain = controller
         var restarted = ChargeController(history.settings)
         for pack in history.packs { restarted.add(pack) }
         let memory = plain.memory(at: history.now, wall: history.image.wall)
         restarted.restore(memory, at: history.now, wall: history.image.wall)
-        let wasStopped = value("stopped_by_ignoring", in: memory) == 1
+        // What was latched at 0 when it was written down stays so for as long as it does without a restart.
+        var unlatched: Set<Direction> = []
         for step in 0..<60 {
             future.advance()
             future.apply(to: &plain)
@@ -24,12 +27,17 @@ enum MemoryTwins {
             let less = restarted.step(future.image, at: future.now)
             future.hear(less)
             if step == 0, less.charge.value != 0 || less.discharge.value != 0 { return "starts above 0" }
-            if step == 0, wasStopped, more.state == .stopped, less.isTransmitting {
+            if wasStopped, more.state == .stopped, less.isTransmitting {
                 return "sends although it was stopped"
             }
             guard isComparable(more, less, history.packs.count) else { return nil }
             for direction in [Direction.charge, .discharge] {
                 let now = direction == .charge ? less.charge : less.discharge
+                let held = direction == .charge ? more.charge : more.discharge
+                if !isLatched(held) { unlatched.insert(direction) }
+                if !unlatched.contains(direction), now.value > 0 {
+                    return "memory, step \(step): \(now) although latched: \(held)"
+                }
                 let allowed = allowed(plain.currentRules(direction))
                 // Shares are learned anew from the second reading on, so the two may differ in the last digits.
                 let isWish = allowed.rule == .chargeBy
@@ -50,15 +58,18 @@ enum MemoryTwins {
         return nil
     }
 
+    private static func isLatched(_ limit: Limit) -> Bool {
+        guard limit.value == 0, limit.winner.rule == .hold, case .inputAbove = limit.winner.rise else {
+            return false
+        }
+        return true
+    }
+
     /// The settings that ``LimitRule/nearProtection`` looks at.
     private static let protections: [PackField] = [
         .cellOverVoltage, .cellUnderVoltage, .chargeOverTemperature, .chargeUnderTemperature,
         .dischargeOverTemperature, .mosfetOverTemperature,
     ]
-
-    private static func value(_ name: String, in memory: ControlMemory) -> Int64? {
-        (0..<ControlMemory.count).first { "\(ControlMemory.name($0).name)" == name }.flatMap { memory[$0] }
-    }
 
     /// Any numbers at all.
     static func garbage(seed: UInt64) -> ControlMemory {
