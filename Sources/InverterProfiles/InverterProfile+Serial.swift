@@ -5,6 +5,8 @@ public import BusCodec
 public enum SerialOutcome: Sendable, Equatable {
     /// It was answered.
     case answered
+    /// It was a write, and was confirmed without effect.
+    case confirmed
     /// It was refused, as the protocol wants it.
     case refused(SerialRefusal)
     /// It is for another address: silence.
@@ -31,14 +33,27 @@ extension InverterProfile {
         _ question: SerialFrame, _ talk: SerialTalk, bank: BankReading, options: ProfileOptions,
         into buffer: inout SerialBuffer
     ) -> SerialOutcome {
-        guard question.kind == .question || question.kind == .write else { return .noQuestion }
+        switch question.kind {
+        case .question, .write, .unknown: break
+        case .answer, .refusal: return .noQuestion
+        }
         let own = options.address ?? talk.address
         guard let address = talk.answersAs(question.address, own, question.code) else { return .notForUs }
         func refuse(_ refusal: SerialRefusal) -> SerialOutcome {
             talk.framing.writeRefusal(of: question, as: address, refusal, into: &buffer)
             return .refused(refusal)
         }
+        if question.kind == .write, case .refused(let refusal) = talk.take(question) {
+            return refuse(refusal)
+        }
+        if question.kind == .write {
+            talk.framing.writeConfirmation(of: question, as: address, into: &buffer)
+            return .confirmed
+        }
         guard question.kind == .question else { return refuse(.unknownCommand) }
+        guard !talk.framing.countsRegisters || (1...125).contains(question.count) else {
+            return refuse(.notPermitted)
+        }
         var bank = bank
         prepare(&bank, options)
         var payload = SerialPayload()

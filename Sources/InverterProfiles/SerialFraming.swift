@@ -5,13 +5,24 @@ public import BusCodec
 public enum SerialFraming: Sendable, Equatable {
     /// Modbus RTU; questions may use function 3, 4 or both.
     case modbus
+    /// Modbus TCP, the same questions and answers over a network; see ``SerialTalk/overTCP``.
+    case modbusTCP
     /// The telecom family with this version and class of device (CID1).
     case telecom(version: UInt8, deviceClass: UInt8)
 
     /// Finds a question at the head of what the battery side hears.
     public func scanQuestion(_ head: Span<UInt8>) -> ScanStep<SerialFrame> {
         switch self {
-        case .modbus: ModbusRTU.scanRequest(head).map(Self.question)
+        case .modbus:
+            Self.withValue(
+                ModbusRTU.scanRequest(head).map {
+                    Self.question($0.address, $0.function.rawValue, $0.kind)
+                }, head, bodyAt: 2)
+        case .modbusTCP:
+            Self.withValue(
+                ModbusTCP.scanRequest(head).map {
+                    Self.question($0.unit, $0.function, $0.kind, transaction: $0.transaction)
+                }, head, bodyAt: 8)
         case .telecom:
             TelecomFrame.scan(head).map {
                 SerialFrame(
@@ -24,7 +35,12 @@ public enum SerialFraming: Sendable, Equatable {
     /// Finds an answer at the head of what the inverter side hears.
     public func scanAnswer(_ head: Span<UInt8>) -> ScanStep<SerialFrame> {
         switch self {
-        case .modbus: ModbusRTU.scanAnswer(head).map(Self.answer)
+        case .modbus:
+            ModbusRTU.scanAnswer(head).map { Self.answer($0.address, $0.function.rawValue, $0.kind) }
+        case .modbusTCP:
+            ModbusTCP.scanAnswer(head).map {
+                Self.answer($0.unit, $0.function, $0.kind, transaction: $0.transaction)
+            }
         case .telecom:
             TelecomFrame.scan(head).map {
                 SerialFrame(
@@ -34,9 +50,16 @@ public enum SerialFraming: Sendable, Equatable {
         }
     }
 
-    /// Writes a question.
-    public func write(_ question: SerialQuestion, to address: UInt8, into buffer: inout SerialBuffer) {
+    /// Writes a question; `transaction` is what its answer will repeat where the framing has such a number.
+    public func write(
+        _ question: SerialQuestion, to address: UInt8, transaction: UInt16 = 0,
+        into buffer: inout SerialBuffer
+    ) {
         switch self {
+        case .modbusTCP:
+            ModbusTCP.encodeRead(
+                transaction: transaction, unit: address, register: question.code, count: question.count,
+                into: &buffer)
         case .modbus:
             ModbusRTU.encodeRead(
                 address: address, register: question.code, count: question.count, into: &buffer)
@@ -59,10 +82,35 @@ public enum SerialFraming: Sendable, Equatable {
             ModbusRTU.encodeReadAnswer(
                 ModbusRTU.Function(rawValue: question.variant) ?? .readHolding, address: address,
                 data: payload, into: &buffer)
+        case .modbusTCP:
+            ModbusTCP.encodeReadAnswer(
+                question.variant, transaction: question.transaction, unit: address, data: payload,
+                into: &buffer)
         case .telecom(_, let deviceClass):
             TelecomFrame(
                 version: question.variant, address: address, deviceClass: deviceClass, code: 0
             ).encode(info: payload, into: &buffer)
+        }
+    }
+
+    /// Confirms a write, as `address`.
+    ///
+    /// Source: Modbus application protocol V1.1b3, sections 6.6 and 6.12: function 6 repeats the value, 16 the number.
+    public func writeConfirmation(
+        of write: SerialFrame, as address: UInt8, into buffer: inout SerialBuffer
+    ) {
+        let isOne = write.variant == ModbusRTU.Function.writeOne.rawValue
+        let word = isOne ? write.value : write.count
+        switch self {
+        case .modbus:
+            ModbusRTU.encodeWriteAnswer(
+                isOne ? .writeOne : .writeMany, address: address, register: write.code, word: word,
+                into: &buffer)
+        case .modbusTCP:
+            ModbusTCP.encodeWriteAnswer(
+                write.variant, transaction: write.transaction, unit: address, register: write.code,
+                word: word, into: &buffer)
+        case .telecom: writeAnswer(to: write, as: address, SerialPayload().bytes, into: &buffer)
         }
     }
 
@@ -74,6 +122,10 @@ public enum SerialFraming: Sendable, Equatable {
         case .modbus:
             ModbusRTU.encodeException(
                 question.variant, address: address, code: refusal.modbusCode, into: &buffer)
+        case .modbusTCP:
+            ModbusTCP.encodeException(
+                question.variant, transaction: question.transaction, unit: address,
+                code: refusal.modbusCode, into: &buffer)
         case .telecom(_, let deviceClass):
             TelecomFrame(
                 version: question.variant, address: address, deviceClass: deviceClass,
@@ -85,7 +137,8 @@ public enum SerialFraming: Sendable, Equatable {
     /// Puts what a frame carries into `payload`.
     public func readPayload(of frame: Span<UInt8>, into payload: inout SerialPayload) {
         switch self {
-        case .modbus: payload.append(frame.extracting(3..<max(frame.count - 2, 3)))
+        case .modbus: if frame.count > 5 { payload.append(frame.extracting(3..<frame.count - 2)) }
+        case .modbusTCP: if frame.count > 9 { payload.append(frame.extracting(9..<frame.count)) }
         case .telecom: TelecomFrame.readInfo(of: frame, into: &payload)
         }
     }
@@ -94,25 +147,43 @@ public enum SerialFraming: Sendable, Equatable {
         if case .telecom(_, let deviceClass) = self { deviceClass } else { 0 }
     }
 
-    private static func question(_ frame: ModbusRTU.Frame) -> SerialFrame {
-        let function = frame.function.rawValue
-        switch frame.kind {
+    /// Whether a question names registers and their number.
+    var countsRegisters: Bool { self == .modbus || self == .modbusTCP }
+
+    private static func question(
+        _ address: UInt8, _ function: UInt8, _ kind: ModbusRTU.Frame.Kind?, transaction: UInt16 = 0
+    ) -> SerialFrame {
+        var frame = SerialFrame(
+            address: address, code: 0, variant: function, transaction: transaction, kind: .answer)
+        switch kind {
         case .readRequest(let register, let count):
-            return SerialFrame(
-                address: frame.address, code: register, count: count, variant: function, kind: .question)
+            (frame.code, frame.count, frame.kind) = (register, count, .question)
         case .writeRequest(let register, let count):
-            return SerialFrame(
-                address: frame.address, code: register, count: count, variant: function, kind: .write)
-        default:
-            return SerialFrame(address: frame.address, code: 0, variant: function, kind: .answer)
+            (frame.code, frame.count, frame.kind) = (register, count, .write)
+        case nil: frame.kind = .unknown
+        default: break
         }
+        return frame
     }
 
-    private static func answer(_ frame: ModbusRTU.Frame) -> SerialFrame {
+    /// The step with the value that a write carries, behind the register (function 6) or behind the numbers of
+    /// registers and bytes (function 16).
+    private static func withValue(
+        _ step: ScanStep<SerialFrame>, _ head: Span<UInt8>, bodyAt body: Int
+    ) -> ScanStep<SerialFrame> {
+        guard case .item(var frame, let length) = step, frame.kind == .write else { return step }
+        let place = frame.variant == ModbusRTU.Function.writeOne.rawValue ? body + 2 : body + 5
+        frame.value = UInt16(head[place]) << 8 | UInt16(head[place + 1])
+        return .item(frame, length: length)
+    }
+
+    private static func answer(
+        _ address: UInt8, _ function: UInt8, _ kind: ModbusRTU.Frame.Kind?, transaction: UInt16 = 0
+    ) -> SerialFrame {
         let kind: SerialFrame.Kind =
-            if case .exception(let code) = frame.kind { .refusal(code) } else { .answer }
+            if case .exception(let code) = kind { .refusal(code) } else { .answer }
         return SerialFrame(
-            address: frame.address, code: 0, variant: frame.function.rawValue, kind: kind)
+            address: address, code: 0, variant: function, transaction: transaction, kind: kind)
     }
 }
 
@@ -124,14 +195,17 @@ public enum SerialRefusal: UInt8, Sendable {
     case unknownRegister
     /// What is asked for is not known now.
     case notKnownNow
+    /// What is to be written is not permitted, or the number of registers is none that can be asked for.
+    case notPermitted
 
-    /// The exception code of Modbus: 1 illegal function, 2 illegal address, 4 device failure.
+    /// The exception code of Modbus: 1 illegal function, 2 illegal address, 3 illegal value, 4 device failure.
     ///
     /// Source: Modbus application protocol V1.1b3, section 7.
     var modbusCode: UInt8 {
         switch self {
         case .unknownCommand: 1
         case .unknownRegister: 2
+        case .notPermitted: 3
         case .notKnownNow: 4
         }
     }
@@ -142,7 +216,7 @@ public enum SerialRefusal: UInt8, Sendable {
     var telecomCode: UInt8 {
         switch self {
         case .unknownCommand: 0x04
-        case .unknownRegister: 0x06
+        case .unknownRegister, .notPermitted: 0x06
         case .notKnownNow: 0x91
         }
     }

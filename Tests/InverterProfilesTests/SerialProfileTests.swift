@@ -4,7 +4,9 @@ import InverterProfiles
 import Testing
 
 /// Every profile that is spoken on a serial line.
-let serialProfiles: [InverterProfile] = [PylontechRS485.profile]
+let serialProfiles: [InverterProfile] = [
+    PylontechRS485.profile, SunSpecBattery.profile,
+]
 
 @Suite("every profile on a serial line")
 struct SerialProfileTests {
