@@ -65,6 +65,15 @@ extension BankReading {
         return Int32(clamping: (microwatts + (microwatts < 0 ? -500_000 : 500_000)) / 1_000_000)
     }
 
+    /// Whether a fault of the system stands and nothing may flow: then a protocol with a state says "fault".
+    ///
+    /// A pack that is lost while others go on is no fault of the bank.
+    func isFaulty() throws(SignalError) -> Bool {
+        guard let alarms = alarms?.value else { throw .missing(signal: SignalName("alarms")) }
+        let highest = max(try needed(.chargeCurrentLimit), try needed(.dischargeCurrentLimit))
+        return highest <= 0 && alarms.protections.intersects(AlarmGroup.systemError.kinds)
+    }
+
     /// The value of a field that an answer cannot do without.
     func needed(_ field: BankField) throws(SignalError) -> Int32 {
         guard let value = self[field]?.value else { throw .missing(signal: SignalName(field.name)) }

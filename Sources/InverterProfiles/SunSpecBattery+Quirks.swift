@@ -107,8 +107,7 @@ extension SunSpecBattery {
 
     /// State: 3 connected, 4 standby, 99 fault.
     private static func state(_ bank: borrowing BankReading) throws(SignalError) -> UInt16 {
-        guard let alarms = bank.alarms?.value else { throw .missing(signal: SignalName("alarms")) }
-        if alarms.protections.intersects(AlarmGroup.systemError.kinds) { return 99 }
+        if try bank.isFaulty() { return 99 }
         let mayCharge = try bank.needed(.chargeCurrentLimit) > 0
         let mayDischarge = try bank.needed(.dischargeCurrentLimit) > 0
         return mayCharge || mayDischarge ? 3 : 4

@@ -21,8 +21,8 @@ public enum SunSpecBattery {
         link: .serial(baud: 9_600), dialects: ["802, 803 and 713", "", "", ""], period: .seconds(5),
         keepAlive: KeepAlive(identifier: UInt32(Model.base), period: .seconds(10), timeout: .seconds(60)),
         stop: """
-            AChaMax and ADisChaMax 0, with State "standby" while neither is permitted and "fault" while a protection \
-            of the system stands. SunSpec obliges no reader to obey: this protocol informs, it does not stop.
+            AChaMax and ADisChaMax 0, with State "standby", or "fault" where a fault of the system is the reason. \
+            SunSpec obliges no reader to obey: this protocol informs, it does not stop.
             """,
         silence: "up to the reader; Hb stands still when the control does",
         isExperimental: true,
