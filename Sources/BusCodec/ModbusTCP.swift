@@ -19,8 +19,9 @@ public enum ModbusTCP {
         public var unit: UInt8
         /// The function; for an exception the one that was refused.
         public var function: UInt8
-        /// What it is; `nil` for a function that is not known here. Places in bytes that ``ModbusRTU`` names are six
-        /// bytes further on.
+        /// What it is; `nil` for a function that is not known here.
+        ///
+        /// Places in bytes that ``ModbusRTU`` names are six bytes further on.
         public var kind: ModbusRTU.Frame.Kind?
 
         /// Makes a frame.

@@ -139,13 +139,6 @@ public enum BYDModbus {
 }
 
 extension SignalRow where Meaning == BankMeaning {
-    /// Bytes that are always the same.
-    fileprivate static func constant(
-        _ name: StaticString, in container: UInt32, byte: UInt16, bits: UInt16, _ value: UInt64
-    ) -> BankRow {
-        BankRow(name, in: container, byte: byte, bits: bits, unit: .bits, .constant(value))
-    }
-
     /// An energy in 64 bits; 0 where nobody counts it, for inverters only show it.
     fileprivate static func total(
         _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField

@@ -14,7 +14,7 @@ extension SunSpecBattery {
         }
     }
 
-    /// Alarms that have no event of their own. What a pack has lost of its communication is event 0.
+    /// Alarms that have no event of their own.
     private static let other = AlarmGroup(
         .undocumented, .currentSensorFault, .temperatureSensorFault, .parallelLimiterFault
     ).with(AlarmGroup(.implausible, .connectRefused, .inputMissing, .packStale))
@@ -61,14 +61,12 @@ extension SunSpecBattery {
 extension SignalRow where Meaning == BankMeaning {
     /// A point of 16 bits that is always the same.
     static func word(_ name: StaticString, _ model: Int, _ point: Int, _ value: UInt16) -> BankRow {
-        BankRow(
-            name, in: UInt32(model), byte: UInt16(point) * 2, bits: 16, unit: .bits, .constant(UInt64(value)))
+        .constant(name, in: UInt32(model), byte: UInt16(point) * 2, bits: 16, UInt64(value))
     }
 
     /// A point of 32 bits that is always the same.
     static func longWord(_ name: StaticString, _ model: Int, _ point: Int, _ value: UInt32) -> BankRow {
-        BankRow(
-            name, in: UInt32(model), byte: UInt16(point) * 2, bits: 32, unit: .bits, .constant(UInt64(value)))
+        .constant(name, in: UInt32(model), byte: UInt16(point) * 2, bits: 32, UInt64(value))
     }
 
     /// A scale factor: the power of ten by which points are multiplied.

@@ -13,7 +13,7 @@ extension SunSpecBattery {
     /// Answers the own address, and 255, which clients of Modbus TCP send where a unit means nothing.
     ///
     /// On a serial line no question for 255 is ever found. Source: MODBUS Messaging on TCP/IP Implementation Guide
-    /// V1.0b, section 4.4.1.2.
+    /// V1.0b, on the unit identifier.
     static func answersAs(_ asked: UInt8, _ own: UInt8, _ code: UInt16) -> UInt8? {
         asked == own || asked == 255 ? asked : nil
     }

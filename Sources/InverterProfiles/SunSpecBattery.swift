@@ -99,11 +99,8 @@ public enum SunSpecBattery {
         .word("length", Model.common, 1, 66),
         .maker("manufacturer", in: UInt32(Model.common), byte: 4, characters: 32, padding: 0),
         // "Battery bank".
-        BankRow(
-            "model", in: UInt32(Model.common), byte: 36, bits: 64, unit: .bits,
-            .constant(0x4261_7474_6572_7920)),
-        BankRow(
-            "model_end", in: UInt32(Model.common), byte: 44, bits: 32, unit: .bits, .constant(0x6261_6E6B)),
+        .constant("model", in: UInt32(Model.common), byte: 36, bits: 64, 0x4261_7474_6572_7920),
+        .constant("model_end", in: UInt32(Model.common), byte: 44, bits: 32, 0x6261_6E6B),
         .shownText("options", in: UInt32(Model.common), byte: 68, characters: 16),
         .shownText("version", in: UInt32(Model.common), byte: 84, characters: 16),
         .shownText("serial_number", in: UInt32(Model.common), byte: 100, characters: 32),

@@ -90,6 +90,44 @@ struct ModbusTCPTests {
         }
     }
 
+    @Test("a stream is cut the same however it arrives, also behind bytes that are no header")
+    func pieces() {
+        let stream = bytes(
+            "FF 11 22 00 01 00 00 00 06 01 03 9C 86 00 40 00 04 00 00 00 02 01 07 00 02 00 00 00 06 01 06 9C D8 00 05"
+        )
+        for size in 1...stream.count {
+            var scanner = StreamScanner<1_024>()
+            var found: [UInt16] = []
+            for start in stride(from: 0, to: stream.count, by: size) {
+                let piece = Array(stream[start..<min(start + size, stream.count)])
+                scanner.received(piece.span, grammar: { head, _ in ModbusTCP.scanRequest(head) }) {
+                    _, frame in
+                    found.append(frame.transaction)
+                }
+            }
+            #expect(found == [1, 4, 2] && scanner.noise.total == 3)
+        }
+    }
+
+    @Test("random bytes do not stop it")
+    func noise() {
+        var generator = SplitMix(state: 11)
+        for _ in 0..<20_000 {
+            let length = Int.random(in: 0...300, using: &generator)
+            var bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            // A header that fits, so that bodies are looked at.
+            if length > 8 {
+                bytes.replaceSubrange(2..<6, with: [0, 0, 0, UInt8.random(in: 0...255, using: &generator)])
+                bytes[7] = [3, 4, 6, 16, 0x83, 7][Int.random(in: 0..<6, using: &generator)]
+            }
+            _ = SerialFraming.modbusTCP.scanQuestion(bytes.span)
+            _ = SerialFraming.modbusTCP.scanAnswer(bytes.span)
+            var payload = SerialPayload()
+            SerialFraming.modbusTCP.readPayload(of: bytes.span, into: &payload)
+            #expect(payload.count <= max(0, length - 9))
+        }
+    }
+
     @Test("the inverter side is understood over a network as on a line")
     func sides() throws {
         let profile = SunSpecBattery.profile
