@@ -45,6 +45,13 @@ extension SignalRow where Meaning == BankMeaning {
         BankRow(name, in: container, byte: byte, bits: 8, unit: .bits, .constant(UInt64(value)))
     }
 
+    /// Bytes that are always the same.
+    static func constant(
+        _ name: StaticString, in container: UInt32, byte: UInt16, bits: UInt16, _ value: UInt64
+    ) -> BankRow {
+        BankRow(name, in: container, byte: byte, bits: bits, unit: .bits, .constant(value))
+    }
+
     /// A bit for a group of alarms at one level.
     static func alarm(
         _ name: StaticString, in container: UInt32, byte: UInt16, bit: UInt8, _ group: AlarmGroup,

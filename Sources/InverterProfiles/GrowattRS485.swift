@@ -51,7 +51,7 @@ public enum GrowattRS485 {
             return questions.indices.contains(index) ? questions[index] : nil
         },
         // Captured: every 500 ms from the beginning of one question to that of the next.
-        spacing: .milliseconds(500), answerWithin: .milliseconds(200), complete: complete, confirms: confirms)
+        spacing: .milliseconds(500), answerWithin: .milliseconds(200), take: take, complete: complete)
 
     /// The round of a captured inverter.
     private static let questions: [3 of SerialQuestion] = [
@@ -175,7 +175,6 @@ extension GrowattRS485 {
             try GrowattRegisters.completeCells(question, bank, &payload)
         } else if !hasRows {
             // SMK: a faulty question has an answer of the usual shape in which everything is 0.
-            guard (1...125).contains(question.count) else { return false }
             payload.removeAll()
             payload.append(zeros: Int(question.count) * 2)
         }
@@ -183,7 +182,8 @@ extension GrowattRS485 {
     }
 
     /// Confirms the handshake: 0 written to register 0013, upon which a battery does nothing more.
-    static func confirms(_ write: SerialFrame) -> Bool {
-        write.variant == ModbusRTU.Function.writeMany.rawValue && write.code == 0x13 && write.count == 1
+    static func take(_ write: SerialFrame) -> SerialWriting {
+        let isMany = write.variant == ModbusRTU.Function.writeMany.rawValue
+        return isMany && write.code == 0x13 && write.count == 1 ? .confirmed : .refused(.unknownCommand)
     }
 }

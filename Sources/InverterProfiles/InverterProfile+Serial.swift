@@ -5,6 +5,8 @@ public import BusCodec
 public enum SerialOutcome: Sendable, Equatable {
     /// It was answered.
     case answered
+    /// It was a write, and was confirmed without effect.
+    case confirmed
     /// It was refused, as the protocol wants it.
     case refused(SerialRefusal)
     /// It is for another address: silence.
@@ -31,17 +33,22 @@ extension InverterProfile {
         _ question: SerialFrame, _ talk: SerialTalk, bank: BankReading, options: ProfileOptions,
         into buffer: inout SerialBuffer
     ) -> SerialOutcome {
-        guard question.kind == .question || question.kind == .write else { return .noQuestion }
+        switch question.kind {
+        case .question, .write, .unknown: break
+        case .answer, .refusal: return .noQuestion
+        }
         let own = options.address ?? talk.address
         guard let address = talk.answersAs(question.address, own, question.code) else { return .notForUs }
         func refuse(_ refusal: SerialRefusal) -> SerialOutcome {
             talk.framing.writeRefusal(of: question, as: address, refusal, into: &buffer)
             return .refused(refusal)
         }
+        guard question.kind != .unknown else { return refuse(.unknownCommand) }
+        guard talk.framing.permits(count: question.count) else { return refuse(.notPermitted) }
         guard question.kind == .question else {
-            guard talk.confirms(question) else { return refuse(.unknownCommand) }
+            if case .refused(let refusal) = talk.take(question) { return refuse(refusal) }
             talk.framing.writeConfirmation(of: question, as: address, into: &buffer)
-            return .answered
+            return .confirmed
         }
         var bank = bank
         prepare(&bank, options)
@@ -73,7 +80,7 @@ extension InverterProfile {
         // Registers: every block that the question touches, without a gap between them.
         var register = Int(question.code)
         let end = register + Int(question.count)
-        guard question.count > 0, Int(question.count) * 2 <= 250 else { return false }
+        guard Int(question.count) * 2 <= 250 else { return false }
         while register < end {
             guard let index = block(at: register, options) else { return false }
             let first = Int(frame(index).identifier)

@@ -9,6 +9,8 @@ public import BusCodec
 public struct SerialTalk: Sendable {
     /// How frames are cut and checked.
     public var framing: SerialFraming
+    /// The port on which it is spoken over a network, see ``overTCP``; 0 where it is not.
+    public var tcpPort: UInt16
     /// The rates that are known, the usual one first; 0 where there are no more.
     public var bauds: InlineArray<4, Int32>
     /// The address of the battery that inverters ask, unless the operator says otherwise.
@@ -25,6 +27,8 @@ public struct SerialTalk: Sendable {
     public var answerWithin: Interval
     /// The address under which a question is answered; `nil` where it is for somebody else.
     public var answersAs: @Sendable (_ asked: UInt8, _ own: UInt8, _ code: UInt16) -> UInt8?
+    /// What becomes of a write to the own address.
+    public var take: @Sendable (_ write: SerialFrame) -> SerialWriting
     /// Completes what rows have put into an answer, or writes one that they cannot say; returns `false` for a question
     /// that is not known.
     public var complete:
@@ -38,17 +42,17 @@ public struct SerialTalk: Sendable {
         @Sendable (
             _ code: UInt16, _ payload: Span<UInt8>, _ now: Instant, _ reading: inout BankReading
         ) -> Bool
-    /// Whether a question to write is confirmed, without any effect; it is refused otherwise.
-    public var confirms: @Sendable (_ write: SerialFrame) -> Bool
     /// Turns the payload of an answer as some maker sends it into what the protocol means.
     public var mend: @Sendable (_ code: UInt16, _ payload: inout SerialPayload) -> Void
 
     /// Makes a talk.
     public init(
-        framing: SerialFraming, bauds: InlineArray<4, Int32>, address: UInt8, order: ByteOrder = .big,
+        framing: SerialFraming, tcpPort: UInt16 = 0, bauds: InlineArray<4, Int32>, address: UInt8,
+        order: ByteOrder = .big,
         question: @escaping @Sendable (Int, UInt8) -> SerialQuestion?, spacing: Interval,
         answerAfter: Interval = .milliseconds(5), answerWithin: Interval = .milliseconds(500),
         answersAs: @escaping @Sendable (UInt8, UInt8, UInt16) -> UInt8? = SerialTalk.onlyOwn,
+        take: @escaping @Sendable (SerialFrame) -> SerialWriting = SerialTalk.readOnly,
         complete:
             @escaping @Sendable (
                 SerialFrame, borrowing BankReading, ProfileOptions, Bool, inout SerialPayload
@@ -56,10 +60,10 @@ public struct SerialTalk: Sendable {
         dissect:
             @escaping @Sendable (UInt16, Span<UInt8>, Instant, inout BankReading) -> Bool =
             SerialTalk.byRows,
-        confirms: @escaping @Sendable (SerialFrame) -> Bool = SerialTalk.noWrite,
         mend: @escaping @Sendable (UInt16, inout SerialPayload) -> Void = SerialTalk.asItIs
     ) {
         self.framing = framing
+        self.tcpPort = tcpPort
         self.bauds = bauds
         self.address = address
         self.order = order
@@ -68,16 +72,27 @@ public struct SerialTalk: Sendable {
         self.answerAfter = answerAfter
         self.answerWithin = answerWithin
         self.answersAs = answersAs
+        self.take = take
         self.complete = complete
         self.dissect = dissect
-        self.confirms = confirms
         self.mend = mend
+    }
+
+    /// The same talk in Modbus TCP; `nil` for a protocol that nobody speaks so.
+    public var overTCP: SerialTalk? {
+        guard tcpPort != 0, framing.countsRegisters else { return nil }
+        var talk = self
+        talk.framing = .modbusTCP
+        return talk
     }
 
     /// For a protocol in which only the own address is answered, under that address.
     public static func onlyOwn(_ asked: UInt8, _ own: UInt8, _ code: UInt16) -> UInt8? {
         asked == own ? own : nil
     }
+
+    /// For a protocol in which nothing can be written.
+    public static func readOnly(_ write: SerialFrame) -> SerialWriting { .refused(.unknownCommand) }
 
     /// For a protocol whose rows say every answer.
     public static func byRows(
@@ -89,9 +104,6 @@ public struct SerialTalk: Sendable {
     public static func byRows(
         _ code: UInt16, _ payload: Span<UInt8>, _ now: Instant, _ reading: inout BankReading
     ) -> Bool { false }
-
-    /// For a protocol in which nothing is written.
-    public static func noWrite(_ write: SerialFrame) -> Bool { false }
 
     /// For a protocol that every maker speaks alike.
     public static func asItIs(_ code: UInt16, _ payload: inout SerialPayload) {}
@@ -128,6 +140,8 @@ public struct SerialFrame: Sendable, Equatable {
         case question
         /// Asks to write something.
         case write
+        /// Asks for something that the framing has no word for.
+        case unknown
         /// Answers a question.
         case answer
         /// Refuses a question, with the code of the protocol.
@@ -142,15 +156,32 @@ public struct SerialFrame: Sendable, Equatable {
     public var count: UInt16
     /// What else an answer has to repeat: the version of a telecom frame, the function of a Modbus frame.
     public var variant: UInt8
+    /// The number that an answer over a network has to repeat; 0 where the framing has none.
+    public var transaction: UInt16
+    /// The first of the values to be written; 0 in other frames.
+    public var value: UInt16
     /// What kind of frame it is.
     public var kind: Kind
 
     /// Makes a frame.
-    public init(address: UInt8, code: UInt16, count: UInt16 = 0, variant: UInt8 = 0, kind: Kind) {
+    public init(
+        address: UInt8, code: UInt16, count: UInt16 = 0, variant: UInt8 = 0, transaction: UInt16 = 0,
+        value: UInt16 = 0, kind: Kind
+    ) {
         self.address = address
         self.code = code
         self.count = count
         self.variant = variant
+        self.transaction = transaction
+        self.value = value
         self.kind = kind
     }
+}
+
+/// What becomes of a write.
+public enum SerialWriting: Sendable, Equatable {
+    /// It is confirmed, as the protocol wants it, and has no effect.
+    case confirmed
+    /// It is refused.
+    case refused(SerialRefusal)
 }

@@ -20,7 +20,6 @@ extension VoltronicLIBRS485 {
         _ question: SerialFrame, _ bank: borrowing BankReading, _ options: ProfileOptions, _ hasRows: Bool,
         _ payload: inout SerialPayload
     ) throws(SignalError) -> Bool {
-        guard (1...125).contains(question.count) else { return false }
         payload.append(zeros: max(Int(question.count) * 2 - payload.count, 0))
         try completeCurrent(question, bank, &payload)
         completeTemperatures(question, bank, &payload)

@@ -177,7 +177,7 @@ struct GrowattRS485QuestionTests {
     @Test("the handshake is confirmed and nothing else is written")
     func writes() throws {
         let handshake = try #require(try line().answer("01 10 00 13 00 01 02 00 00 A4 F3", .sample()))
-        #expect(handshake.outcome == .answered && handshake.bytes == "01 10 00 13 00 01 F0 0C")
+        #expect(handshake.outcome == .confirmed && handshake.bytes == "01 10 00 13 00 01 F0 0C")
         for (register, function) in [(0x010C, 16), (0x13, 6), (0x14, 16)] as [(UInt16, UInt8)] {
             var buffer = SerialBuffer()
             let write = SerialFrame(address: 1, code: register, count: 1, variant: function, kind: .write)
@@ -222,12 +222,15 @@ struct GrowattRS485QuestionTests {
         #expect(try registers(0x2A, 70, bank).words == Array(repeating: 0, count: 70))
         #expect(try registers(0x81, 125, bank).words == Array(repeating: 0, count: 125))
         #expect(try registers(0x00, 125, bank).outcome == .answered)
-        for (register, count) in [(0x100, 1), (0xFF, 2), (0x10, 0), (0x10, 126)] as [(UInt16, UInt16)] {
+        for (register, count) in [(0x100, 1), (0xFF, 2)] as [(UInt16, UInt16)] {
             #expect(try registers(register, count, bank).outcome == .refused(.unknownRegister))
+        }
+        for count in [0, 126] as [UInt16] {
+            #expect(try registers(0x10, count, bank).outcome == .refused(.notPermitted))
         }
         #expect(try registers(0x200, 3, bank, dialect: 1).words == [0, 0, 0])
         #expect(try registers(0x01, 15, bank, dialect: 1).words == Array(repeating: 0, count: 15))
-        #expect(try registers(0x13, 126, bank, dialect: 1).outcome == .refused(.unknownRegister))
+        #expect(try registers(0x13, 126, bank, dialect: 1).outcome == .refused(.notPermitted))
     }
 
     @Test("the highest and the lowest cell stand at their places, from 0071 on; unknown cells are refused")

@@ -6,6 +6,7 @@ import Testing
 /// Every profile that is spoken on a serial line.
 let serialProfiles: [InverterProfile] = [
     PylontechRS485.profile, GrowattRS485.profile, VoltronicLIBRS485.profile,
+    PylontechRS485.profile, SunSpecBattery.profile, BYDModbus.profile, VictronModbus.profile,
 ]
 
 @Suite("every profile on a serial line")

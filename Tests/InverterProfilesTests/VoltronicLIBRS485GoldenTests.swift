@@ -156,8 +156,8 @@ struct VoltronicLIBRS485QuestionTests {
         #expect(words[0] == 560 && words[6] == 1 && words[7] == 0x2345 && words[8...] == [0, 0, 0, 0])
         #expect(try registers(0x11, 20, bank).words == Array(repeating: 0, count: 20))
         #expect(try registers(0x00, 125, bank).words[0x70] == 560)
-        #expect(try registers(0x70, 0, bank).outcome == .refused(.unknownRegister))
-        #expect(try registers(0x70, 126, bank).outcome == .refused(.unknownRegister))
+        #expect(try registers(0x70, 0, bank).outcome == .refused(.notPermitted))
+        #expect(try registers(0x70, 126, bank).outcome == .refused(.notPermitted))
     }
 
     @Test("a value that is not known has no code: silence; a bank that is empty has next to nothing left")
