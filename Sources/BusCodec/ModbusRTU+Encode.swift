@@ -26,6 +26,18 @@ extension ModbusRTU {
         appendCRC(to: &buffer, from: start)
     }
 
+    /// Writes a question to write one register with function 6, or the answer to it, which is the same.
+    public static func encodeWriteOne<let size: Int>(
+        address: UInt8, register: UInt16, value: UInt16, into buffer: inout ByteBuffer<size>
+    ) {
+        let start = buffer.count
+        buffer.append(address)
+        buffer.append(Function.writeOne.rawValue)
+        buffer.append(big: register)
+        buffer.append(big: value)
+        appendCRC(to: &buffer, from: start)
+    }
+
     /// Writes the answer that carries registers.
     ///
     /// - Precondition: `data` has at most 250 bytes.
@@ -66,7 +78,7 @@ extension ModbusRTU {
     }
 
     /// The CRC is that of the frame that begins at byte `start`, so frames can stand one behind the other.
-    private static func appendCRC<let size: Int>(to buffer: inout ByteBuffer<size>, from start: Int) {
+    static func appendCRC<let size: Int>(to buffer: inout ByteBuffer<size>, from start: Int) {
         let crc = Checksum.modbusCRC(buffer.bytes.extracting(start..<buffer.count))
         buffer.append(little: crc)
     }

@@ -45,6 +45,13 @@ extension SignalRow where Meaning == BankMeaning {
         BankRow(name, in: container, byte: byte, bits: 8, unit: .bits, .constant(UInt64(value)))
     }
 
+    /// A word that is always the same.
+    static func token16(
+        _ name: StaticString, in container: UInt32, byte: UInt16, _ value: UInt16
+    ) -> BankRow {
+        BankRow(name, in: container, byte: byte, bits: 16, unit: .bits, .constant(UInt64(value)))
+    }
+
     /// A bit for a group of alarms at one level.
     static func alarm(
         _ name: StaticString, in container: UInt32, byte: UInt16, bit: UInt8, _ group: AlarmGroup,
@@ -76,6 +83,17 @@ extension SignalRow where Meaning == BankMeaning {
         BankRow(
             name, in: container, byte: byte, bit: bit, bits: 1, unit: .onOff, range: 0...1, substitute: 0,
             .number(field))
+    }
+
+    /// A permission or request whose bit is 1 while there is none.
+    static func inverted(
+        _ name: StaticString, in container: UInt32, byte: UInt16, bit: UInt8, substitute: Int32? = nil,
+        _ field: BankField
+    ) -> BankRow {
+        BankRow(
+            name, in: container, byte: byte, bit: bit, bits: 1, times: -1, plus: 1, unit: .onOff,
+            range: 0...1,
+            substitute: substitute, .number(field))
     }
 
     /// A pattern of 16 bits.
@@ -200,6 +218,15 @@ extension SignalRow where Meaning == BankMeaning {
             range: range, notAvailable: notAvailable, rounding: .down, .number(.dischargeCurrentLimit))
     }
 
+    /// CCL or DCL in hundredths of an ampere, never negative.
+    static func hundredthAmps(
+        _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField
+    ) -> BankRow {
+        BankRow(
+            name, in: container, byte: byte, bits: 16, times: 10, unit: .milliamps, range: 0...655_350,
+            rounding: .down, .number(field))
+    }
+
     /// State of charge in whole percents, rounded down: 100 % is said only of a full bank.
     static func soc(
         _ name: StaticString = "soc", in container: UInt32, byte: UInt16, bits: UInt16,
@@ -249,5 +276,24 @@ extension SignalRow where Meaning == BankMeaning {
         return BankRow(
             name, in: container, byte: byte, bits: 16, order, signed: true, times: 100, unit: .milliamps,
             range: lowest...3_276_700, notAvailable: notAvailable, .number(.current))
+    }
+}
+
+// MARK: - What is only shown
+
+extension SignalRow where Meaning == BankMeaning {
+    /// The voltage of one cell in millivolts.
+    static func shownCell(_ name: StaticString, in container: UInt32, byte: UInt16) -> BankRow {
+        .shown(name, in: container, byte: byte, bits: 16, unit: .millivolts)
+    }
+
+    /// A temperature in tenths of a degree, signed.
+    static func shownTemperature(_ name: StaticString, in container: UInt32, byte: UInt16) -> BankRow {
+        .shown(name, in: container, byte: byte, bits: 16, signed: true, unit: .decicelsius)
+    }
+
+    /// A capacity in hundredths of an ampere-hour, 32 bits.
+    static func shownCapacity(_ name: StaticString, in container: UInt32, byte: UInt16) -> BankRow {
+        .shown(name, in: container, byte: byte, bits: 32, times: 10, unit: .milliampHours)
     }
 }

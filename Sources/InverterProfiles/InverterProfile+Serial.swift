@@ -5,6 +5,8 @@ public import BusCodec
 public enum SerialOutcome: Sendable, Equatable {
     /// It was answered.
     case answered
+    /// It was a write, and was acknowledged without effect.
+    case acknowledged
     /// It was refused, as the protocol wants it.
     case refused(SerialRefusal)
     /// It is for another address: silence.
@@ -38,7 +40,11 @@ extension InverterProfile {
             talk.framing.writeRefusal(of: question, as: address, refusal, into: &buffer)
             return .refused(refusal)
         }
-        guard question.kind == .question else { return refuse(.unknownCommand) }
+        guard question.kind == .question else {
+            guard talk.acknowledges(question) else { return refuse(.unknownCommand) }
+            talk.framing.writeAcknowledgement(of: question, as: address, into: &buffer)
+            return .acknowledged
+        }
         var bank = bank
         prepare(&bank, options)
         var payload = SerialPayload()
@@ -67,7 +73,8 @@ extension InverterProfile {
             return try append(frame: index, talk, bank, options, bytes: 0..<Int.max, to: &payload)
         }
         // Registers: every block that the question touches, without a gap between them.
-        var register = Int(question.code)
+        let space = Int(talk.framing.space(ofFunction: question.variant))
+        var register = space + Int(question.code)
         let end = register + Int(question.count)
         guard Int(question.count) * 2 <= 250 else { return false }
         while register < end {
@@ -139,23 +146,23 @@ extension InverterProfile {
         var payload = SerialPayload()
         talk.framing.readPayload(of: bytes, into: &payload)
         talk.mend(question.code, &payload)
+        let start = talk.framing.space(ofFunction: question.variant) + UInt32(question.code)
         if talk.dissect(question.code, payload.bytes, now, &reading) {
-            return index(ofIdentifier: UInt32(question.code)).map { .frame(HeardFrame(index: $0)) }
-                ?? .unknown
+            return index(ofIdentifier: start).map { .frame(HeardFrame(index: $0)) } ?? .unknown
         }
         guard question.count > 0 else {
             guard let index = index(ofIdentifier: UInt32(question.code)) else { return .unknown }
             return understand(payload.bytes, frame: index, talk, options, at: now, into: &reading)
         }
         var heard = Heard.unknown
-        var register = Int(question.code)
+        var register = Int(start)
         let end = register + Int(question.count)
         while register < end, let index = block(at: register, options) {
             let first = Int(frame(index).identifier)
             let last = first + Int(frame(index).lengths[options.dialect]) / 2
             // Only a block that was asked for from its beginning can be read by its rows.
-            let from = (register - Int(question.code)) * 2
-            let to = min((last - Int(question.code)) * 2, payload.count)
+            let from = (register - Int(start)) * 2
+            let to = min((last - Int(start)) * 2, payload.count)
             if register == first, from < to {
                 heard = understand(
                     payload.bytes.extracting(from..<to), frame: index, talk, options, at: now,

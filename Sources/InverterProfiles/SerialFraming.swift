@@ -5,13 +5,15 @@ public import BusCodec
 public enum SerialFraming: Sendable, Equatable {
     /// Modbus RTU; questions may use function 3, 4 or both.
     case modbus
+    /// Modbus RTU in which function 4 has registers of its own and its answers repeat the first of them.
+    case givEnergy
     /// The telecom family with this version and class of device (CID1).
     case telecom(version: UInt8, deviceClass: UInt8)
 
     /// Finds a question at the head of what the battery side hears.
     public func scanQuestion(_ head: Span<UInt8>) -> ScanStep<SerialFrame> {
         switch self {
-        case .modbus: ModbusRTU.scanRequest(head).map(Self.question)
+        case .modbus, .givEnergy: ModbusRTU.scanRequest(head).map { Self.question($0, head) }
         case .telecom:
             TelecomFrame.scan(head).map {
                 SerialFrame(
@@ -25,6 +27,7 @@ public enum SerialFraming: Sendable, Equatable {
     public func scanAnswer(_ head: Span<UInt8>) -> ScanStep<SerialFrame> {
         switch self {
         case .modbus: ModbusRTU.scanAnswer(head).map(Self.answer)
+        case .givEnergy: GivEnergyRTU.scanAnswer(head).map(Self.answer)
         case .telecom:
             TelecomFrame.scan(head).map {
                 SerialFrame(
@@ -37,9 +40,10 @@ public enum SerialFraming: Sendable, Equatable {
     /// Writes a question.
     public func write(_ question: SerialQuestion, to address: UInt8, into buffer: inout SerialBuffer) {
         switch self {
-        case .modbus:
+        case .modbus, .givEnergy:
             ModbusRTU.encodeRead(
-                address: address, register: question.code, count: question.count, into: &buffer)
+                ModbusRTU.Function(rawValue: question.variant) ?? .readHolding, address: address,
+                register: question.code, count: question.count, into: &buffer)
         case .telecom(let version, let deviceClass):
             var info = SerialPayload()
             if question.carriesAddress { info.append(address) }
@@ -55,7 +59,10 @@ public enum SerialFraming: Sendable, Equatable {
         to question: SerialFrame, as address: UInt8, _ payload: Span<UInt8>, into buffer: inout SerialBuffer
     ) {
         switch self {
-        case .modbus:
+        case .givEnergy where question.variant == ModbusRTU.Function.readInput.rawValue:
+            GivEnergyRTU.encodeInputAnswer(
+                address: address, register: question.code, data: payload, into: &buffer)
+        case .modbus, .givEnergy:
             ModbusRTU.encodeReadAnswer(
                 ModbusRTU.Function(rawValue: question.variant) ?? .readHolding, address: address,
                 data: payload, into: &buffer)
@@ -71,7 +78,7 @@ public enum SerialFraming: Sendable, Equatable {
         of question: SerialFrame, as address: UInt8, _ refusal: SerialRefusal, into buffer: inout SerialBuffer
     ) {
         switch self {
-        case .modbus:
+        case .modbus, .givEnergy:
             ModbusRTU.encodeException(
                 question.variant, address: address, code: refusal.modbusCode, into: &buffer)
         case .telecom(_, let deviceClass):
@@ -82,10 +89,37 @@ public enum SerialFraming: Sendable, Equatable {
         }
     }
 
+    /// Confirms a write that has no effect, as `address`.
+    public func writeAcknowledgement(
+        of write: SerialFrame, as address: UInt8, into buffer: inout SerialBuffer
+    ) {
+        switch self {
+        case .modbus, .givEnergy:
+            if write.variant == ModbusRTU.Function.writeOne.rawValue {
+                ModbusRTU.encodeWriteOne(
+                    address: address, register: write.code, value: write.value, into: &buffer)
+            } else {
+                ModbusRTU.encodeWriteAnswer(
+                    address: address, register: write.code, count: write.count, into: &buffer)
+            }
+        case .telecom:
+            writeAnswer(to: write, as: address, SerialPayload().bytes, into: &buffer)
+        }
+    }
+
+    /// What stands above the register in the identifier of a block: functions that have registers of their own.
+    func space(ofFunction function: UInt8) -> UInt32 {
+        self == .givEnergy && function == ModbusRTU.Function.readInput.rawValue ? UInt32(function) << 16 : 0
+    }
+
     /// Puts what a frame carries into `payload`.
     public func readPayload(of frame: Span<UInt8>, into payload: inout SerialPayload) {
         switch self {
-        case .modbus: payload.append(frame.extracting(3..<max(frame.count - 2, 3)))
+        case .modbus, .givEnergy:
+            let isInput = frame.count > 1 && frame[1] == ModbusRTU.Function.readInput.rawValue
+            let start = self == .givEnergy && isInput ? GivEnergyRTU.dataStart : 3
+            guard frame.count >= start + 2 else { return }
+            payload.append(frame.extracting(start..<frame.count - 2))
         case .telecom: TelecomFrame.readInfo(of: frame, into: &payload)
         }
     }
@@ -94,7 +128,7 @@ public enum SerialFraming: Sendable, Equatable {
         if case .telecom(_, let deviceClass) = self { deviceClass } else { 0 }
     }
 
-    private static func question(_ frame: ModbusRTU.Frame) -> SerialFrame {
+    private static func question(_ frame: ModbusRTU.Frame, _ bytes: Span<UInt8>) -> SerialFrame {
         let function = frame.function.rawValue
         switch frame.kind {
         case .readRequest(let register, let count):
@@ -102,7 +136,9 @@ public enum SerialFraming: Sendable, Equatable {
                 address: frame.address, code: register, count: count, variant: function, kind: .question)
         case .writeRequest(let register, let count):
             return SerialFrame(
-                address: frame.address, code: register, count: count, variant: function, kind: .write)
+                address: frame.address, code: register, count: count, variant: function,
+                value: frame.function == .writeOne ? UInt16(bytes[4]) << 8 | UInt16(bytes[5]) : 0,
+                kind: .write)
         default:
             return SerialFrame(address: frame.address, code: 0, variant: function, kind: .answer)
         }

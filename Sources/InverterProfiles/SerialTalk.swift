@@ -4,8 +4,8 @@ public import BusCodec
 /// How a protocol is spoken on a serial line: the inverter asks, the battery side answers.
 ///
 /// The frames of such a profile (``InverterProfile/frame``) are what answers carry: the identifier is the command, or
-/// the first register of a block, and the rows name it as their container. What rows cannot say is in named
-/// functions.
+/// the first register of a block, and the rows name it as their container; where a function has registers of its own
+/// (``SerialFraming/givEnergy``), its number stands in bits 16 and up. What rows cannot say is in named functions.
 public struct SerialTalk: Sendable {
     /// How frames are cut and checked.
     public var framing: SerialFraming
@@ -40,6 +40,8 @@ public struct SerialTalk: Sendable {
         ) -> Bool
     /// Turns the payload of an answer as some maker sends it into what the protocol means.
     public var mend: @Sendable (_ code: UInt16, _ payload: inout SerialPayload) -> Void
+    /// Whether a write is acknowledged, without effect; every other one is refused.
+    public var acknowledges: @Sendable (_ write: SerialFrame) -> Bool
 
     /// Makes a talk.
     public init(
@@ -54,7 +56,8 @@ public struct SerialTalk: Sendable {
         dissect:
             @escaping @Sendable (UInt16, Span<UInt8>, Instant, inout BankReading) -> Bool =
             SerialTalk.byRows,
-        mend: @escaping @Sendable (UInt16, inout SerialPayload) -> Void = SerialTalk.asItIs
+        mend: @escaping @Sendable (UInt16, inout SerialPayload) -> Void = SerialTalk.asItIs,
+        acknowledges: @escaping @Sendable (SerialFrame) -> Bool = SerialTalk.noWrite
     ) {
         self.framing = framing
         self.bauds = bauds
@@ -68,6 +71,7 @@ public struct SerialTalk: Sendable {
         self.complete = complete
         self.dissect = dissect
         self.mend = mend
+        self.acknowledges = acknowledges
     }
 
     /// For a protocol in which only the own address is answered, under that address.
@@ -88,6 +92,9 @@ public struct SerialTalk: Sendable {
 
     /// For a protocol that every maker speaks alike.
     public static func asItIs(_ code: UInt16, _ payload: inout SerialPayload) {}
+
+    /// For a protocol in which inverters write nothing.
+    public static func noWrite(_ write: SerialFrame) -> Bool { false }
 }
 
 /// The bytes that an answer carries, without address, checksum and whatever else frames it.
@@ -104,12 +111,15 @@ public struct SerialQuestion: Sendable, Equatable {
     public var count: UInt16
     /// Whether the question carries the address as its payload, as Pylontech's questions about a module do.
     public var carriesAddress: Bool
+    /// The function of a Modbus question; 0 for the usual one, 3.
+    public var variant: UInt8
 
     /// Makes a question.
-    public init(code: UInt16, count: UInt16 = 0, carriesAddress: Bool = false) {
+    public init(code: UInt16, count: UInt16 = 0, carriesAddress: Bool = false, variant: UInt8 = 0) {
         self.code = code
         self.count = count
         self.carriesAddress = carriesAddress
+        self.variant = variant
     }
 }
 
@@ -135,15 +145,20 @@ public struct SerialFrame: Sendable, Equatable {
     public var count: UInt16
     /// What else an answer has to repeat: the version of a telecom frame, the function of a Modbus frame.
     public var variant: UInt8
+    /// What is to be written, where it is one register: the acknowledgement repeats it.
+    public var value: UInt16
     /// What kind of frame it is.
     public var kind: Kind
 
     /// Makes a frame.
-    public init(address: UInt8, code: UInt16, count: UInt16 = 0, variant: UInt8 = 0, kind: Kind) {
+    public init(
+        address: UInt8, code: UInt16, count: UInt16 = 0, variant: UInt8 = 0, value: UInt16 = 0, kind: Kind
+    ) {
         self.address = address
         self.code = code
         self.count = count
         self.variant = variant
+        self.value = value
         self.kind = kind
     }
 }

@@ -4,7 +4,7 @@ import InverterProfiles
 import Testing
 
 /// Every profile that is spoken on a serial line.
-let serialProfiles: [InverterProfile] = [PylontechRS485.profile]
+let serialProfiles: [InverterProfile] = [PylontechRS485.profile, GivEnergyRS485.profile]
 
 @Suite("every profile on a serial line")
 struct SerialProfileTests {
@@ -156,8 +156,8 @@ struct SerialProfileTests {
             while let question = talk.question(index, dialect) {
                 index += 1
                 let asked = SerialFrame(
-                    address: talk.address, code: question.code, count: question.count, variant: 3,
-                    kind: .question)
+                    address: talk.address, code: question.code, count: question.count,
+                    variant: question.variant == 0 ? 3 : question.variant, kind: .question)
                 var buffer = SerialBuffer()
                 let outcome = profile.answer(
                     asked, talk, bank: BankReading(), options: ProfileOptions(dialect: dialect), into: &buffer
