@@ -73,9 +73,9 @@ extension GivEnergyRS485 {
         payload.set(big: UInt16(clamping: cells * (try bank.need(.lowestCell))), at: start + 5)
         payload.set(big: UInt16(clamping: cells * (try bank.need(.highestCell))), at: start + 7)
         let capacity = UInt32(clamping: try bank.need(.capacity) / 10)
-        payload.set(big: capacity, at: start + 13)
-        payload.set(big: capacity, at: start + 17)
-        payload.set(big: UInt32(clamping: try bank.need(.remainingCapacity) / 10), at: start + 21)
+        payload.set(long: capacity, at: start + 13)
+        payload.set(long: capacity, at: start + 17)
+        payload.set(long: UInt32(clamping: try bank.need(.remainingCapacity) / 10), at: start + 21)
         payload.set(UInt8(clamping: try bank.need(.soc) / 10), at: start + 25)
     }
 

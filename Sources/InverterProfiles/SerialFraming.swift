@@ -79,8 +79,10 @@ public enum SerialFraming: Sendable, Equatable {
     ) {
         switch self {
         case .modbus, .givEnergy:
+            // GivEnergy: more than 128 registers are refused with 2, with 4 by function 4 (bms-analysis, docs/01).
+            let isTooLong = space(ofFunction: question.variant) != 0 && question.count > 128
             ModbusRTU.encodeException(
-                question.variant, address: address, code: refusal.modbusCode, into: &buffer)
+                question.variant, address: address, code: isTooLong ? 4 : refusal.modbusCode, into: &buffer)
         case .telecom(_, let deviceClass):
             TelecomFrame(
                 version: question.variant, address: address, deviceClass: deviceClass,

@@ -17,7 +17,7 @@ extension ByteBuffer {
     }
 
     /// Writes a 32-bit number in the same way.
-    mutating func set(big number: UInt32, at place: Int) {
+    mutating func set(long number: UInt32, at place: Int) {
         set(big: UInt16(number >> 16), at: place)
         set(big: UInt16(truncatingIfNeeded: number), at: place + 2)
     }

@@ -4,7 +4,7 @@ import InverterProfiles
 import Testing
 
 /// Every profile that is spoken on a serial line.
-let serialProfiles: [InverterProfile] = [PylontechRS485.profile, GivEnergyRS485.profile]
+let serialProfiles: [InverterProfile] = [PylontechRS485.profile, GivEnergyRS485.profile, EPeverRS485.profile]
 
 @Suite("every profile on a serial line")
 struct SerialProfileTests {
