@@ -26,18 +26,6 @@ extension ModbusRTU {
         appendCRC(to: &buffer, from: start)
     }
 
-    /// Writes a question to write one register with function 6, or the answer to it, which is the same.
-    public static func encodeWriteOne<let size: Int>(
-        address: UInt8, register: UInt16, value: UInt16, into buffer: inout ByteBuffer<size>
-    ) {
-        let start = buffer.count
-        buffer.append(address)
-        buffer.append(Function.writeOne.rawValue)
-        buffer.append(big: register)
-        buffer.append(big: value)
-        appendCRC(to: &buffer, from: start)
-    }
-
     /// Writes the answer that carries registers.
     ///
     /// - Precondition: `data` has at most 250 bytes.
@@ -58,11 +46,21 @@ extension ModbusRTU {
     public static func encodeWriteAnswer<let size: Int>(
         address: UInt8, register: UInt16, count: UInt16, into buffer: inout ByteBuffer<size>
     ) {
+        encodeWriteAnswer(
+            .writeMany, address: address, register: register, word: count, into: &buffer)
+    }
+
+    /// Writes the answer that confirms a write: the register, and the value (function 6) or the number of registers
+    /// (function 16).
+    public static func encodeWriteAnswer<let size: Int>(
+        _ function: Function, address: UInt8, register: UInt16, word: UInt16,
+        into buffer: inout ByteBuffer<size>
+    ) {
         let start = buffer.count
         buffer.append(address)
-        buffer.append(Function.writeMany.rawValue)
+        buffer.append(function.rawValue)
         buffer.append(big: register)
-        buffer.append(big: count)
+        buffer.append(big: word)
         appendCRC(to: &buffer, from: start)
     }
 

@@ -48,7 +48,7 @@ public enum EPeverRS485 {
         // Seen: both blocks about every 3 s.
         spacing: .milliseconds(1_500), complete: complete, dissect: dissect,
         // The inverter sets the protocol that it speaks already.
-        acknowledges: { $0.code == 0x9014 && $0.count == 1 })
+        confirms: { $0.code == 0x9014 && $0.count == 1 })
 
     private static let questions: [2 of SerialQuestion] = [
         SerialQuestion(code: 0x3100, count: 40, variant: 4),

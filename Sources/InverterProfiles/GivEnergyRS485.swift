@@ -49,7 +49,7 @@ public enum GivEnergyRS485 {
         // Captured: a question every 231 to 481 ms, an answer after 83 to 114 ms.
         spacing: .milliseconds(245), answerWithin: .milliseconds(120), complete: complete,
         // The inverter repeats a write until it is confirmed. Function 16 does not exist.
-        acknowledges: { $0.variant == ModbusRTU.Function.writeOne.rawValue })
+        confirms: { $0.variant == ModbusRTU.Function.writeOne.rawValue })
 
     private static let questions: [4 of SerialQuestion] = [
         SerialQuestion(code: 0x00, count: 28), SerialQuestion(code: 0x00, count: 21, variant: 4),

@@ -6,7 +6,7 @@ public enum SerialOutcome: Sendable, Equatable {
     /// It was answered.
     case answered
     /// It was a write, and was acknowledged without effect.
-    case acknowledged
+    case confirmed
     /// It was refused, as the protocol wants it.
     case refused(SerialRefusal)
     /// It is for another address: silence.
@@ -41,9 +41,9 @@ extension InverterProfile {
             return .refused(refusal)
         }
         guard question.kind == .question else {
-            guard talk.acknowledges(question) else { return refuse(.unknownCommand) }
-            talk.framing.writeAcknowledgement(of: question, as: address, into: &buffer)
-            return .acknowledged
+            guard talk.confirms(question) else { return refuse(.unknownCommand) }
+            talk.framing.writeConfirmation(of: question, as: address, into: &buffer)
+            return .confirmed
         }
         var bank = bank
         prepare(&bank, options)

@@ -2,11 +2,12 @@ import BatteryModel
 import BusCodec
 
 extension PylontechRS485 {
-    /// Keeps limits and enable bits from contradicting each other.
+    /// Keeps limits and enable bits from contradicting each other, and stops Deye at the bank's voltage.
     static func prepare(_ bank: inout BankReading, _ options: ProfileOptions) {
         bank.name("Busbar")
         bank.makeLimitsAgree()
         bank.keepApartFromEmpty()
+        if options.dialect == deye { DeyeLV.lowerToBankVoltage(&bank) }
     }
 
     /// Answers under the address that was asked; questions about the system under 02, whatever group was asked.

@@ -91,21 +91,20 @@ public enum SerialFraming: Sendable, Equatable {
         }
     }
 
-    /// Confirms a write that has no effect, as `address`.
-    public func writeAcknowledgement(
+    /// Confirms a write, as `address`.
+    ///
+    /// Source: Modbus application protocol V1.1b3, sections 6.6 and 6.12: function 6 repeats the value, 16 the number.
+    public func writeConfirmation(
         of write: SerialFrame, as address: UInt8, into buffer: inout SerialBuffer
     ) {
+        let isOne = write.variant == ModbusRTU.Function.writeOne.rawValue
+        let word = isOne ? write.value : write.count
         switch self {
         case .modbus, .givEnergy:
-            if write.variant == ModbusRTU.Function.writeOne.rawValue {
-                ModbusRTU.encodeWriteOne(
-                    address: address, register: write.code, value: write.value, into: &buffer)
-            } else {
-                ModbusRTU.encodeWriteAnswer(
-                    address: address, register: write.code, count: write.count, into: &buffer)
-            }
-        case .telecom:
-            writeAnswer(to: write, as: address, SerialPayload().bytes, into: &buffer)
+            ModbusRTU.encodeWriteAnswer(
+                isOne ? .writeOne : .writeMany, address: address, register: write.code, word: word,
+                into: &buffer)
+        case .telecom: writeAnswer(to: write, as: address, SerialPayload().bytes, into: &buffer)
         }
     }
 

@@ -41,7 +41,7 @@ public struct SerialTalk: Sendable {
     /// Turns the payload of an answer as some maker sends it into what the protocol means.
     public var mend: @Sendable (_ code: UInt16, _ payload: inout SerialPayload) -> Void
     /// Whether a write is acknowledged, without effect; every other one is refused.
-    public var acknowledges: @Sendable (_ write: SerialFrame) -> Bool
+    public var confirms: @Sendable (_ write: SerialFrame) -> Bool
 
     /// Makes a talk.
     public init(
@@ -57,7 +57,7 @@ public struct SerialTalk: Sendable {
             @escaping @Sendable (UInt16, Span<UInt8>, Instant, inout BankReading) -> Bool =
             SerialTalk.byRows,
         mend: @escaping @Sendable (UInt16, inout SerialPayload) -> Void = SerialTalk.asItIs,
-        acknowledges: @escaping @Sendable (SerialFrame) -> Bool = SerialTalk.noWrite
+        confirms: @escaping @Sendable (SerialFrame) -> Bool = SerialTalk.noWrite
     ) {
         self.framing = framing
         self.bauds = bauds
@@ -71,7 +71,7 @@ public struct SerialTalk: Sendable {
         self.complete = complete
         self.dissect = dissect
         self.mend = mend
-        self.acknowledges = acknowledges
+        self.confirms = confirms
     }
 
     /// For a protocol in which only the own address is answered, under that address.

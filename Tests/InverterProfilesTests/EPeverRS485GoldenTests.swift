@@ -132,7 +132,7 @@ struct EPeverRS485GoldenTests {
         for (asked, outcome, bytes) in [
             ("03 04 30 FF 00 01 0F 18", .notForUs, ""),
             ("04 04 30 FF 00 01 0E AF", .answered, "04 04 02 00 01 B4 F0"),
-            ("04 10 90 14 00 01 02 00 0A 8A 1A", .acknowledged, "04 10 90 14 00 01 6C 98"),
+            ("04 10 90 14 00 01 02 00 0A 8A 1A", .confirmed, "04 10 90 14 00 01 6C 98"),
             ("04 10 90 05 00 01 02 27 10 13 60", .refused(.unknownCommand), "04 90 01 9D C1"),
             ("04 06 90 05 27 10 AE A2", .refused(.unknownCommand), "04 86 01 93 A1"),
             ("04 03 90 20 00 01 A8 95", .refused(.unknownRegister), "04 83 02 D0 F0"),

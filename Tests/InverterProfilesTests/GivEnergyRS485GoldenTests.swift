@@ -127,7 +127,7 @@ struct GivEnergyRS485GoldenTests {
             ("01 03 00 1C 00 01 45 CC", .refused(.unknownRegister), "01 83 02 C0 F1"),
             ("01 04 00 3C 00 01 F1 C6", .refused(.unknownRegister), "01 84 02 C2 C1"),
             ("01 04 00 00 00 81 30 6A", .refused(.unknownRegister), "01 84 04 42 C3"),
-            ("01 06 00 02 00 01 E9 CA", .acknowledged, "01 06 00 02 00 01 E9 CA"),
+            ("01 06 00 02 00 01 E9 CA", .confirmed, "01 06 00 02 00 01 E9 CA"),
             ("01 10 00 02 00 01 02 00 01 66 72", .refused(.unknownCommand), "01 90 01 8D C0"),
         ] as [(String, SerialOutcome, String)] {
             let said = profile.answer(to: asked, bank: Self.bank)
