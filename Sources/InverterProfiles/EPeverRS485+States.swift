@@ -132,7 +132,7 @@ extension EPeverRS485 {
     ) -> Bool {
         guard code == 0x3100, payload.count >= 78 else { return false }
         var alarms = AlarmSet()
-        func read(_ place: Int, low: AlarmMask, high: AlarmMask, fault: AlarmKind = .undocumented) {
+        func read(_ place: Int, low: AlarmMask, high: AlarmMask, fault: AlarmKind) {
             switch UInt16(payload[place]) << 8 | UInt16(payload[place + 1]) {
             case 1: alarms.warnings = alarms.warnings.union(low)
             case 2: alarms.warnings = alarms.warnings.union(high)
@@ -142,14 +142,15 @@ extension EPeverRS485 {
             default: break
             }
         }
-        read(30, low: packLow, high: packHigh)
-        read(32, low: AlarmMask(.dischargeOverCurrent), high: AlarmMask(.chargeOverCurrent))
+        read(30, low: packLow, high: packHigh, fault: .undocumented)
+        let (drawn, fed) = (AlarmMask(.dischargeOverCurrent), AlarmMask(.chargeOverCurrent))
+        read(32, low: drawn, high: fed, fault: .undocumented)
         let warm = AlarmMask(.batteryOverTemperature)
         for place in 18..<21 {
             read(2 * place, low: cold, high: warm, fault: .temperatureSensorFault)
         }
         read(42, low: AlarmMask(), high: boardHot, fault: .temperatureSensorFault)
-        for cell in 0..<16 { read(44 + 2 * cell, low: cellLow, high: cellHigh) }
+        for cell in 0..<16 { read(44 + 2 * cell, low: cellLow, high: cellHigh, fault: .undocumented) }
         reading.alarms = Reading(alarms, at: now)
         return false
     }

@@ -6,8 +6,8 @@ import BusCodec
 /// The inverter asks address 4 for what is measured and for the limits. It also asks address 3, a device that it writes
 /// its own settings to and reads them back from; that device is not played, so the address is met with silence.
 ///
-/// Sources: BMS-Link Communication Address V1.6 (2024-04-01); mikaabra/pylontech-bms-mqtt, a bridge on a UP5000-Hi: what
-/// that inverter asks, and an answer of the bridge.
+/// Sources: BMS-Link Communication Address V1.6 (2024-04-01); mikaabra/pylontech-bms-mqtt, a bridge on a UP5000-Hi:
+/// what that inverter asks, and an answer of the bridge.
 public enum EPeverRS485 {
     /// The profile.
     public static let profile = InverterProfile(

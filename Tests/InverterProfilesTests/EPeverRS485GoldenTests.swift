@@ -5,8 +5,8 @@ import Testing
 
 /// EPever's BMS-Link map.
 ///
-/// B: mikaabra/pylontech-bms-mqtt, a bridge that works between BMS-Link and a battery, as address 1. "-": from the table
-/// of BMS-Link Communication Address V1.6, and from what B saw a UP5000-Hi ask.
+/// B: mikaabra/pylontech-bms-mqtt, a bridge that works between BMS-Link and a battery, as address 1. "-": from the
+/// table of BMS-Link Communication Address V1.6, and from what B saw a UP5000-Hi ask.
 @Suite("EPever RS485: answers from outside")
 struct EPeverRS485GoldenTests {
     @Test("hold", arguments: answers)
