@@ -146,6 +146,39 @@ struct GivEnergyRS485GoldenTests {
         }
     }
 
+    @Test(
+        "protections are said with their bit, and understood",
+        arguments: [
+            (.dischargeOverCurrent, 0), (.dischargeShortCircuit, 1), (.cellOverVoltage, 2),
+            (.cellUnderVoltage, 3), (.dischargeOverTemperature, 4), (.chargeOverTemperature, 5),
+            (.dischargeUnderTemperature, 6), (.chargeUnderTemperature, 7),
+        ] as [(AlarmKind, UInt8)])
+    func alarms(_ kind: AlarmKind, _ bit: UInt8) throws {
+        let profile = GivEnergyRS485.profile
+        let talk = try #require(profile.serial)
+        var bank = Self.bank
+        bank.alarms?.value.raise(kind, .protection)
+        let said = try #require(profile.answer(to: "01 03 00 00 00 1C 44 03", bank: bank))
+        let bytes = serialBytes(said.bytes)
+        #expect(bytes[44] == 1 << bit)
+        // A protection is active; the bit for the cells goes with those about voltages.
+        #expect(bytes[42] & 0x18 == (bit == 2 || bit == 3 ? 0x10 : 0x18))
+        let heard = try SerialProfileTests.converse(profile, talk, bank, ProfileOptions())
+        #expect(heard.alarms?.value.protections == AlarmMask(kind))
+    }
+
+    @Test("without limits the whole state is withheld, and the rest is answered")
+    func withheld() {
+        var bank = Self.bank
+        bank[.chargeCurrentLimit] = nil
+        let state = GivEnergyRS485.profile.answer(to: "01 03 00 00 00 1C 44 03", bank: bank)
+        #expect(
+            state?.outcome == .withheld(.missing(signal: SignalName("charge_current_limit"))))
+        #expect(state?.bytes == "01 83 04 40 F3")
+        #expect(
+            GivEnergyRS485.profile.answer(to: "01 04 00 28 00 14 70 0D", bank: bank)?.outcome == .answered)
+    }
+
     @Test("the status word says what may be done as a real battery says it")
     func status() throws {
         for (charge, discharge, current, word) in [
