@@ -25,13 +25,10 @@ extension BYDModbus {
     ) throws(SignalError) -> Bool {
         guard hasRows else { return completeEmpty(question, &payload) }
         let nameplate = Register.nameplate + 2
-        if question.asks(for: nameplate) {
-            payload.set(try energy(of: .capacity, bank), at: nameplate, answering: question)
+        if question.registers.contains(nameplate) {
+            payload.set(big: try energy(of: .capacity, bank), at: question.place(of: nameplate))
         }
-        let computed = Register.status..<Register.status + 12
-        if Int(question.code) < computed.upperBound,
-            Int(question.code) + Int(question.count) > computed.lowerBound
-        {
+        if question.registers.overlaps(Register.status..<Register.status + 12) {
             try completeStatus(question, bank, options, &payload)
         }
         return true
@@ -42,19 +39,19 @@ extension BYDModbus {
         _ payload: inout SerialPayload
     ) throws(SignalError) {
         let status = Register.status
-        payload.set(try bank.isFaulty() ? State.fault : State.active, at: status, answering: question)
-        payload.set(mode(bank), at: status + 2, answering: question)
-        payload.set(try energy(of: .capacity, bank), at: status + 4, answering: question)
-        payload.set(try energy(of: .remainingCapacity, bank), at: status + 5, answering: question)
-        payload.set(try power(of: .dischargeCurrentLimit, bank), at: status + 6, answering: question)
-        payload.set(try power(of: .chargeCurrentLimit, bank), at: status + 7, answering: question)
+        payload.set(big: try bank.isFaulty() ? State.fault : State.active, at: question.place(of: status))
+        payload.set(big: mode(bank), at: question.place(of: status + 2))
+        payload.set(big: try energy(of: .capacity, bank), at: question.place(of: status + 4))
+        payload.set(big: try energy(of: .remainingCapacity, bank), at: question.place(of: status + 5))
+        payload.set(big: try power(of: .dischargeCurrentLimit, bank), at: question.place(of: status + 6))
+        payload.set(big: try power(of: .chargeCurrentLimit, bank), at: question.place(of: status + 7))
         // The contactors are the packs' own, so the voltage outside is that inside.
-        let decivolts = try UInt16(clamping: (bank.needed(.voltage) + 50) / 100)
-        payload.set(decivolts, at: status + 8, answering: question)
-        guard let watts = bank.watts else { throw .missing(signal: SignalName("power")) }
+        let decivolts = try UInt16(clamping: (bank.need(.voltage) + 50) / 100)
+        payload.set(big: decivolts, at: question.place(of: status + 8))
+        let watts = try bank.needWatts()
         let said = UInt16(bitPattern: Int16(clamping: options.invertsCurrent ? watts : -watts))
-        payload.set(said, at: status + 9, answering: question)
-        payload.set(said, at: status + 11, answering: question)
+        payload.set(big: said, at: question.place(of: status + 9))
+        payload.set(big: said, at: question.place(of: status + 11))
     }
 
     /// An energy in watt-hours, not above what Battery-Emulator says at most.
@@ -93,9 +90,10 @@ extension BYDModbus {
     }
 
     private static func completeEmpty(_ question: SerialFrame, _ payload: inout SerialPayload) -> Bool {
-        let end = Int(question.code) + Int(question.count)
-        let isBefore = end <= Register.identification
-        let isBehind = Int(question.code) >= Register.behind && end <= Register.last + 1
+        let isBefore = question.registers.upperBound <= Register.identification
+        let isBehind =
+            question.registers.lowerBound >= Register.behind
+            && question.registers.upperBound <= Register.last + 1
         guard isBefore || isBehind else { return false }
         payload.removeAll()
         payload.append(zeros: Int(question.count) * 2)
@@ -111,9 +109,7 @@ extension BYDModbus {
         _ code: UInt16, _ payload: Span<UInt8>, _ now: Instant, _ reading: inout BankReading
     ) -> Bool {
         guard Int(code) == Register.status, payload.count >= 24 else { return false }
-        func word(_ register: Int) -> UInt16 {
-            UInt16(payload[2 * register]) << 8 | UInt16(payload[2 * register + 1])
-        }
+        func word(_ register: Int) -> UInt16 { payload.word(at: 2 * register) ?? 0 }
         var alarms = AlarmSet()
         if word(0) == State.fault { alarms.raise(.undocumented, .protection) }
         reading.alarms = Reading(alarms, at: now)

@@ -26,18 +26,8 @@ struct BankCells {
         mean = min(max((try bank.need(.voltage) - highest - lowest) / others, lowest), highest)
     }
 
-    /// The voltage of a cell, counted from 1.
-    func millivolts(of number: Int32) -> Int32 {
-        number == highestNumber ? highest : number == lowestNumber ? lowest : mean
-    }
-}
-
-extension BankReading {
-    /// The value of a field that an answer cannot do without.
-    ///
-    /// - Throws: ``SignalError/missing(signal:)``.
-    borrowing func need(_ field: BankField) throws(SignalError) -> Int32 {
-        guard let value = self[field]?.value else { throw .missing(signal: SignalName(field.name)) }
-        return value
+    /// The voltage of cell `number`, counted from 1, in millivolts.
+    subscript(number: Int32) -> UInt16 {
+        UInt16(clamping: number == highestNumber ? highest : number == lowestNumber ? lowest : mean)
     }
 }

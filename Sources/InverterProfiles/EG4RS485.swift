@@ -59,9 +59,7 @@ public enum EG4RS485 {
         // Bits 0 to 2 are a state, of which the codes are in doubt: 2 was published of a battery that discharges,
         // which is "charging" at Growatt.
         .shown("state", in: 0x10, byte: 7, bit: 2, bits: 3, unit: .choice),
-        BankRow(
-            "highest_temperature", in: 0x10, byte: 16, bits: 16, signed: true, times: 10, unit: .decicelsius,
-            range: -500...1250, .number(.highestTemperature)),
+        .wholeCelsius("highest_temperature", in: 0x10, byte: 16, .highestTemperature),
         .hundredths(
             "max_charge_current", in: 0x10, byte: 18, unit: .milliamps, 0...highestCurrent, .down,
             .chargeCurrentLimit),
@@ -110,10 +108,10 @@ extension EG4RS485 {
         guard hasRows else { return false }
         try GrowattRegisters.completeCells(question, bank, &payload)
         if let place = question.place(of: 0x1A) {
-            payload.set(UInt16(clamping: try bank.need(.remainingCapacity) / 10), at: place)
+            payload.set(big: UInt16(clamping: try bank.need(.remainingCapacity) / 10), at: place)
         }
         if let place = question.place(of: 0x1B) {
-            payload.set(UInt16(clamping: try bank.need(.capacity) / 10), at: place)
+            payload.set(big: UInt16(clamping: try bank.need(.capacity) / 10), at: place)
         }
         return true
     }

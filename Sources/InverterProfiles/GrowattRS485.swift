@@ -104,9 +104,7 @@ public enum GrowattRS485 {
             "battery_state", in: 0x10, byte: 7, bit: 1, bits: 2, plus: -1, unit: .choice, range: 0...2,
             notAvailable: 0, dialects: growatt, .number(.activity)),
 
-        BankRow(
-            "temperature", in: 0x10, byte: 16, bits: 16, signed: true, times: 10, unit: .decicelsius,
-            range: -500...1250, dialects: growatt, .number(.temperature)),
+        .wholeCelsius("temperature", in: 0x10, byte: 16, dialects: growatt, .temperature),
         .hundredths(
             "max_charge_current", in: 0x10, byte: 18, unit: .milliamps, 0...655_350, .down,
             dialects: growatt, .chargeCurrentLimit),

@@ -103,7 +103,7 @@ enum GrowattRegisters {
 
     // Only shown: the text begins with the first cell at 0071, JK firmware at 0070.
     private static func cell(_ name: StaticString, _ byte: UInt16) -> BankRow {
-        .shown(name, in: 0x70, byte: byte, bits: 16, unit: .millivolts)
+        .shownCell(name, in: 0x70, byte: byte)
     }
 }
 
@@ -114,7 +114,7 @@ extension GrowattRegisters {
     static func completeStatus(
         _ question: SerialFrame, _ bank: borrowing BankReading, _ payload: inout SerialPayload
     ) {
-        guard let place = question.place(of: 0x13), let status = payload.register(at: place),
+        guard let place = question.place(of: 0x13), let status = payload.bytes.word(at: place),
             let stands = bank.alarms?.value.protections
         else { return }
         var errors = AlarmMask()
@@ -126,39 +126,17 @@ extension GrowattRegisters {
         var mended = status
         if stands.intersects(errors) { mended |= 1 << 2 }
         if stands.contains(.imbalance) { mended &= ~(1 << 3) }
-        payload.set(mended, at: place)
+        payload.set(big: mended, at: place)
     }
 
     /// Writes the single cells where the document has them, the first at 0071; behind the last stands 0.
     static func completeCells(
         _ question: SerialFrame, _ bank: borrowing BankReading, _ payload: inout SerialPayload
     ) throws(SignalError) {
-        let isAsked = question.code <= 0x80 && Int(question.code) + Int(question.count) > 0x71
-        guard isAsked else { return }
+        guard question.registers.overlaps(0x71..<0x81) else { return }
         let cells = try BankCells(bank)
         for number in 1...16 where number <= cells.count {
-            let place = question.place(of: 0x70 + UInt16(number))
-            payload.set(UInt16(clamping: cells.millivolts(of: Int32(number))), at: place)
+            payload.set(big: cells[Int32(number)], at: question.place(of: 0x70 + number))
         }
-    }
-}
-
-extension SignalRow where Meaning == BankMeaning {
-    /// A value in hundredths of a volt, an ampere or an ampere-hour; `isSigned` where only 15 bits count.
-    static func hundredths(
-        _ name: StaticString, in container: UInt32, byte: UInt16, signed isSigned: Bool = false, unit: Unit,
-        _ range: ClosedRange<Int32>, _ rounding: Rounding, dialects: UInt8 = .max, _ field: BankField
-    ) -> BankRow {
-        BankRow(
-            name, in: container, byte: byte, bits: 16, signed: isSigned, times: 10, unit: unit, range: range,
-            rounding: rounding, dialects: dialects, .number(field))
-    }
-}
-
-extension BankReading {
-    /// Lowers a limit to the highest number that a protocol has for it.
-    mutating func cap(_ limit: BankField, at highest: Int32) {
-        guard let reading = self[limit], reading.value > highest else { return }
-        self[limit] = Reading(highest, at: reading.at)
     }
 }

@@ -78,7 +78,7 @@ extension InverterProfile {
             return try append(frame: index, talk, bank, options, bytes: 0..<Int.max, to: &payload)
         }
         // Registers: every block that the question touches, without a gap between them.
-        var register = Int(question.code)
+        var register = Int(talk.framing.space(ofFunction: question.variant)) + Int(question.code)
         let end = register + Int(question.count)
         guard Int(question.count) * 2 <= 250 else { return false }
         while register < end {
@@ -152,22 +152,22 @@ extension InverterProfile {
         talk.mend(question.code, &payload)
         // Registers carry no number of their own: a late answer to another question must not be taken for this one.
         if question.count > 0, payload.count != Int(question.count) * 2 { return .unknown }
+        let start = talk.framing.space(ofFunction: question.variant) + UInt32(question.code)
         if talk.dissect(question.code, payload.bytes, now, &reading) {
-            return index(ofIdentifier: UInt32(question.code)).map { .frame(HeardFrame(index: $0)) }
-                ?? .unknown
+            return index(ofIdentifier: start).map { .frame(HeardFrame(index: $0)) } ?? .unknown
         }
         guard question.count > 0 else {
-            guard let index = index(ofIdentifier: UInt32(question.code)) else { return .unknown }
+            guard let index = index(ofIdentifier: start) else { return .unknown }
             return understand(
                 payload.bytes, frame: index, asked: 0..<Int.max, talk, options, at: now, into: &reading)
         }
         var heard = Heard.unknown
-        var register = Int(question.code)
+        var register = Int(start)
         let end = register + Int(question.count)
         while register < end, let index = block(at: register, options) {
             let first = Int(frame(index).identifier)
             let last = min(end, first + Int(frame(index).lengths[options.dialect]) / 2)
-            let from = (register - Int(question.code)) * 2
+            let from = (register - Int(start)) * 2
             guard from < payload.count else { return heard }
             let asked = (register - first) * 2..<(last - first) * 2
             // A block that was asked for from its middle is read where its rows expect it.

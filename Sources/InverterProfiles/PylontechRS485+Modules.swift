@@ -12,9 +12,7 @@ extension PylontechRS485 {
         payload.append(0)
         payload.append(address)
         payload.append(UInt8(clamping: cells.count))
-        for number in 1...max(cells.count, 1) {
-            payload.append(big: UInt16(clamping: cells.millivolts(of: number)))
-        }
+        for number in 1...max(cells.count, 1) { payload.append(big: cells[number]) }
         let cell = try bank.need(.temperature)
         let warmest = try bank.need(.highestTemperature)
         let coldest = try bank.need(.lowestTemperature)
@@ -37,8 +35,7 @@ extension PylontechRS485 {
     static func writeAlarms(
         of address: UInt8, _ bank: borrowing BankReading, into payload: inout SerialPayload
     ) throws(SignalError) {
-        guard let alarms = bank.alarms?.value else { throw .missing(signal: SignalName("alarms")) }
-        let stands = alarms.protections
+        let stands = try bank.needAlarms().protections
         let cells = try bank.need(.cells)
         payload.append(0)
         payload.append(address)
@@ -109,26 +106,20 @@ extension PylontechRS485 {
 
     static func writeMaker(_ bank: borrowing BankReading, into payload: inout SerialPayload) {
         payload.removeAll()
-        append(bank.maker?.value, characters: 10, to: &payload)
+        payload.append(bank.maker?.value, characters: 10)
         payload.append(0)
         payload.append(1)
-        append(bank.maker?.value, characters: 20, to: &payload)
+        payload.append(bank.maker?.value, characters: 20)
     }
 
     static func writeSystem(_ bank: borrowing BankReading, into payload: inout SerialPayload) {
         payload.removeAll()
-        append(bank.maker?.value, characters: 10, to: &payload)
-        append(bank.maker?.value, characters: 20, to: &payload)
+        payload.append(bank.maker?.value, characters: 10)
+        payload.append(bank.maker?.value, characters: 20)
         payload.append(0)
         payload.append(1)
         payload.append(1)
-        append(bank.maker?.value, characters: 16, to: &payload)
-    }
-
-    static func append(_ text: ASCIIText?, characters: Int, to payload: inout SerialPayload) {
-        for index in 0..<characters {
-            payload.append(text.flatMap { index < $0.count ? $0[index] : nil } ?? 0)
-        }
+        payload.append(bank.maker?.value, characters: 16)
     }
 
     private static func append(

@@ -9,13 +9,15 @@ public enum SerialFraming: Sendable, Equatable {
     case modbusTCP
     /// Modbus RTU with two bytes for the length in answers (Voltronic LIB).
     case voltronicLIB
+    /// Modbus RTU in which function 4 has registers of its own and its answers repeat the first of them.
+    case givEnergy
     /// The telecom family with this version and class of device (CID1).
     case telecom(version: UInt8, deviceClass: UInt8)
 
     /// Finds a question at the head of what the battery side hears.
     public func scanQuestion(_ head: Span<UInt8>) -> ScanStep<SerialFrame> {
         switch self {
-        case .modbus, .voltronicLIB:
+        case .modbus, .voltronicLIB, .givEnergy:
             Self.withValue(
                 ModbusRTU.scanRequest(head).map {
                     Self.question($0.address, $0.function.rawValue, $0.kind)
@@ -39,6 +41,7 @@ public enum SerialFraming: Sendable, Equatable {
         switch self {
         case .modbus: ModbusRTU.scanAnswer(head).map(Self.answer)
         case .voltronicLIB: VoltronicLIB.scanAnswer(head).map(Self.answer)
+        case .givEnergy: GivEnergyRTU.scanAnswer(head).map(Self.answer)
         case .modbusTCP:
             ModbusTCP.scanAnswer(head).map {
                 Self.answer($0.unit, $0.function, $0.kind, transaction: $0.transaction)
@@ -57,14 +60,15 @@ public enum SerialFraming: Sendable, Equatable {
         _ question: SerialQuestion, to address: UInt8, transaction: UInt16 = 0,
         into buffer: inout SerialBuffer
     ) {
+        let function = ModbusRTU.Function(rawValue: question.variant) ?? .readHolding
         switch self {
-        case .modbus, .voltronicLIB:
+        case .modbus, .voltronicLIB, .givEnergy:
             ModbusRTU.encodeRead(
-                address: address, register: question.code, count: question.count, into: &buffer)
+                function, address: address, register: question.code, count: question.count, into: &buffer)
         case .modbusTCP:
             ModbusTCP.encodeRead(
-                transaction: transaction, unit: address, register: question.code, count: question.count,
-                into: &buffer)
+                function, transaction: transaction, unit: address, register: question.code,
+                count: question.count, into: &buffer)
         case .telecom(let version, let deviceClass):
             var info = SerialPayload()
             if question.carriesAddress { info.append(address) }
@@ -80,7 +84,10 @@ public enum SerialFraming: Sendable, Equatable {
         to question: SerialFrame, as address: UInt8, _ payload: Span<UInt8>, into buffer: inout SerialBuffer
     ) {
         switch self {
-        case .modbus:
+        case .givEnergy where hasOwnRegisters(function: question.variant):
+            GivEnergyRTU.encodeInputAnswer(
+                address: address, register: question.code, data: payload, into: &buffer)
+        case .modbus, .givEnergy:
             ModbusRTU.encodeReadAnswer(
                 ModbusRTU.Function(rawValue: question.variant) ?? .readHolding, address: address,
                 data: payload, into: &buffer)
@@ -105,7 +112,7 @@ public enum SerialFraming: Sendable, Equatable {
         let isOne = write.variant == ModbusRTU.Function.writeOne.rawValue
         let word = isOne ? write.value : write.count
         switch self {
-        case .modbus, .voltronicLIB:
+        case .modbus, .voltronicLIB, .givEnergy:
             ModbusRTU.encodeWriteAnswer(
                 isOne ? .writeOne : .writeMany, address: address, register: write.code, word: word,
                 into: &buffer)
@@ -132,6 +139,11 @@ public enum SerialFraming: Sendable, Equatable {
         case .voltronicLIB:
             guard let code = refusal.voltronicCode else { return }
             ModbusRTU.encodeException(question.variant, address: address, code: code, into: &buffer)
+        case .givEnergy:
+            // More than 128 registers are refused with 2, with 4 by function 4 (bms-analysis, docs/01-protocol.md).
+            let isTooLong = hasOwnRegisters(function: question.variant) && question.count > 128
+            ModbusRTU.encodeException(
+                question.variant, address: address, code: isTooLong ? 4 : refusal.modbusCode, into: &buffer)
         case .telecom(_, let deviceClass):
             TelecomFrame(
                 version: question.variant, address: address, deviceClass: deviceClass,
@@ -143,15 +155,26 @@ public enum SerialFraming: Sendable, Equatable {
     /// Whether a question names registers and their number; it names a command otherwise.
     public var countsRegisters: Bool {
         switch self {
-        case .modbus, .modbusTCP, .voltronicLIB: true
+        case .modbus, .modbusTCP, .voltronicLIB, .givEnergy: true
         case .telecom: false
         }
     }
 
     /// Whether so many registers may be asked for, or written, at once: an answer has room for 125.
     ///
-    /// Source: Modbus application protocol V1.1b3, section 6.3.
-    func permits(count: UInt16) -> Bool { !countsRegisters || (1...125).contains(count) }
+    /// GivEnergy refuses more as registers that do not exist. Source: Modbus application protocol V1.1b3, section 6.3.
+    func permits(count: UInt16) -> Bool {
+        !countsRegisters || count > 0 && (count <= 125 || self == .givEnergy)
+    }
+
+    /// What stands above the register in the identifier of a block: functions that have registers of their own.
+    func space(ofFunction function: UInt8) -> UInt32 {
+        hasOwnRegisters(function: function) ? UInt32(function) << 16 : 0
+    }
+
+    private func hasOwnRegisters(function: UInt8) -> Bool {
+        self == .givEnergy && function == ModbusRTU.Function.readInput.rawValue
+    }
 
     /// Puts what a frame carries into `payload`.
     public func readPayload(of frame: Span<UInt8>, into payload: inout SerialPayload) {
@@ -161,6 +184,10 @@ public enum SerialFraming: Sendable, Equatable {
         case .voltronicLIB:
             Self.readRegisters(
                 of: frame, from: VoltronicLIB.dataStart(of: frame), to: frame.count - 2, into: &payload)
+        case .givEnergy:
+            let isOwn = frame.count > 1 && hasOwnRegisters(function: frame[1])
+            let start = isOwn ? GivEnergyRTU.dataStart : 3
+            Self.readRegisters(of: frame, from: start, to: frame.count - 2, into: &payload)
         case .telecom: TelecomFrame.readInfo(of: frame, into: &payload)
         }
     }

@@ -4,8 +4,8 @@ public import BusCodec
 /// How a protocol is spoken on a serial line: the inverter asks, the battery side answers.
 ///
 /// The frames of such a profile (``InverterProfile/frame``) are what answers carry: the identifier is the command, or
-/// the first register of a block, and the rows name it as their container. What rows cannot say is in named
-/// functions.
+/// the first register of a block, and the rows name it as their container; where a function has registers of its own
+/// (``SerialFraming/givEnergy``), its number stands in bits 16 and up. What rows cannot say is in named functions.
 public struct SerialTalk: Sendable {
     /// How frames are cut and checked.
     public var framing: SerialFraming
@@ -123,12 +123,15 @@ public struct SerialQuestion: Sendable, Equatable {
     public var count: UInt16
     /// Whether the question carries the address as its payload, as Pylontech's questions about a module do.
     public var carriesAddress: Bool
+    /// The function of a Modbus question; 0 for the usual one, 3.
+    public var variant: UInt8
 
     /// Makes a question.
-    public init(code: UInt16, count: UInt16 = 0, carriesAddress: Bool = false) {
+    public init(code: UInt16, count: UInt16 = 0, carriesAddress: Bool = false, variant: UInt8 = 0) {
         self.code = code
         self.count = count
         self.carriesAddress = carriesAddress
+        self.variant = variant
     }
 }
 

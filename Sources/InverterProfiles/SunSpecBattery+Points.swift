@@ -97,9 +97,9 @@ extension SignalRow where Meaning == BankMeaning {
         _ name: StaticString, _ model: Int, _ point: Int, _ field: BankField, _ rounding: Rounding,
         from lowest: Int32
     ) -> BankRow {
-        BankRow(
-            name, in: UInt32(model), byte: UInt16(point) * 2, bits: 16, times: 10, unit: .millivolts,
-            range: lowest...655_340, rounding: rounding, .number(field))
+        .hundredths(
+            name, in: UInt32(model), byte: UInt16(point) * 2, unit: .millivolts, lowest...655_340, rounding,
+            field)
     }
 
     /// A cell voltage in millivolts.
@@ -109,9 +109,7 @@ extension SignalRow where Meaning == BankMeaning {
 
     /// A number of packs, or the number of one.
     static func placePoint(_ name: StaticString, _ model: Int, _ point: Int, _ field: BankField) -> BankRow {
-        BankRow(
-            name, in: UInt32(model), byte: UInt16(point) * 2, bits: 16, range: 0...65_534,
-            notAvailable: 65_535, .number(field))
+        .count(name, in: UInt32(model), byte: UInt16(point) * 2, field, notAvailable: 65_535)
     }
 
     /// The current in tenths of an ampere, positive while discharging.

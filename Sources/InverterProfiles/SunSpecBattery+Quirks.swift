@@ -35,13 +35,14 @@ extension SunSpecBattery {
         _ payload: inout SerialPayload
     ) throws(SignalError) -> Bool {
         guard hasRows else { return false }
-        payload.set(UInt16(question.address), at: Model.common + 66, answering: question)
+        payload.set(big: UInt16(question.address), at: question.place(of: Model.common + 66))
         completeBase(question, bank, &payload)
         try completeState(question, bank, options, &payload)
-        payload.set(meanCell(bank), at: Model.bank + Model.string + 11, answering: question)
-        payload.set(tens(bank.wattHours(of: .capacity)), at: Model.storage + 2, answering: question)
-        payload.set(tens(bank.wattHours(of: .remainingCapacity)), at: Model.storage + 3, answering: question)
-        payload.set(status(bank), at: Model.storage + 6, answering: question)
+        payload.set(big: meanCell(bank), at: question.place(of: Model.bank + Model.string + 11))
+        payload.set(big: tens(bank.wattHours(of: .capacity)), at: question.place(of: Model.storage + 2))
+        payload.set(
+            big: tens(bank.wattHours(of: .remainingCapacity)), at: question.place(of: Model.storage + 3))
+        payload.set(big: status(bank), at: question.place(of: Model.storage + 6))
         return true
     }
 
@@ -49,25 +50,25 @@ extension SunSpecBattery {
         _ question: SerialFrame, _ bank: borrowing BankReading, _ payload: inout SerialPayload
     ) {
         let base = Model.base
-        payload.set(tens(bank.wattHours(of: .capacity)), at: base + 3, answering: question)
-        payload.set(tens(bank.watts(of: .chargeCurrentLimit)), at: base + 4, answering: question)
-        payload.set(tens(bank.watts(of: .dischargeCurrentLimit)), at: base + 5, answering: question)
-        payload.set(chargeStatus(bank), at: base + 16, answering: question)
-        payload.set(heartbeat(bank), at: base + 18, answering: question)
-        payload.set(meanCell(bank), at: base + 43, answering: question)
+        payload.set(big: tens(bank.wattHours(of: .capacity)), at: question.place(of: base + 3))
+        payload.set(big: tens(bank.watts(of: .chargeCurrentLimit)), at: question.place(of: base + 4))
+        payload.set(big: tens(bank.watts(of: .dischargeCurrentLimit)), at: question.place(of: base + 5))
+        payload.set(big: chargeStatus(bank), at: question.place(of: base + 16))
+        payload.set(big: heartbeat(bank), at: question.place(of: base + 18))
+        payload.set(big: meanCell(bank), at: question.place(of: base + 43))
     }
 
     private static func completeState(
         _ question: SerialFrame, _ bank: borrowing BankReading, _ options: ProfileOptions,
         _ payload: inout SerialPayload
     ) throws(SignalError) {
-        if question.asks(for: Model.base + 22) {
-            payload.set(try state(bank), at: Model.base + 22, answering: question)
+        if question.registers.contains(Model.base + 22) {
+            payload.set(big: try state(bank), at: question.place(of: Model.base + 22))
         }
-        guard question.asks(for: Model.base + 47) else { return }
-        guard let watts = bank.watts else { throw .missing(signal: SignalName("power")) }
+        guard question.registers.contains(Model.base + 47) else { return }
+        let watts = try bank.needWatts()
         let said = Int16(clamping: (options.invertsCurrent ? watts : -watts) / 10)
-        payload.set(UInt16(bitPattern: said), at: Model.base + 47, answering: question)
+        payload.set(big: UInt16(bitPattern: said), at: question.place(of: Model.base + 47))
     }
 
     /// A number in tens, rounded down; the highest that can be said for one that is higher.
@@ -108,8 +109,8 @@ extension SunSpecBattery {
     /// State: 3 connected, 4 standby, 99 fault.
     private static func state(_ bank: borrowing BankReading) throws(SignalError) -> UInt16 {
         if try bank.isFaulty() { return 99 }
-        let mayCharge = try bank.needed(.chargeCurrentLimit) > 0
-        let mayDischarge = try bank.needed(.dischargeCurrentLimit) > 0
+        let mayCharge = try bank.need(.chargeCurrentLimit) > 0
+        let mayDischarge = try bank.need(.dischargeCurrentLimit) > 0
         return mayCharge || mayDischarge ? 3 : 4
     }
 

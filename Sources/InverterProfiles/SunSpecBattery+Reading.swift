@@ -8,9 +8,8 @@ extension SunSpecBattery {
     static func dissect(
         _ code: UInt16, _ payload: Span<UInt8>, _ now: Instant, _ reading: inout BankReading
     ) -> Bool {
-        let place = (Model.base + 16 - Int(code)) * 2
-        guard place >= 0, place + 1 < payload.count else { return false }
-        switch UInt16(payload[place]) << 8 | UInt16(payload[place + 1]) {
+        guard let status = payload.word(at: (Model.base + 16 - Int(code)) * 2) else { return false }
+        switch status {
         case ChargeStatus.charging: reading[.activity] = Reading(1, at: now)
         case ChargeStatus.discharging: reading[.activity] = Reading(2, at: now)
         case ChargeStatus.empty, ChargeStatus.full, ChargeStatus.holding:
@@ -25,19 +24,21 @@ extension SunSpecBattery {
     /// An answer that does not begin a model, or holds another model in that place, is emptied: its points mean
     /// something else.
     static func mendPayload(_ code: UInt16, _ payload: inout SerialPayload) {
-        if Int(code) > Model.common, Int(code) < Model.end, model(at: Int(code)) != payload.word(at: 0) {
+        if Int(code) > Model.common, Int(code) < Model.end, model(at: Int(code)) != payload.bytes.word(at: 0)
+        {
             payload.removeAll()
         }
         for index in scaled.indices {
             let point = scaled[index]
-            let start = point.model - Int(code)
-            guard start >= 0, let value = payload.word(at: start + point.place), value != point.unknown
+            let start = (point.model - Int(code)) * 2
+            let place = start + 2 * point.place
+            guard start >= 0, let value = payload.bytes.word(at: place), value != point.unknown
             else { continue }
             // A point whose scale factor is not there cannot be used, as one whose factor is not implemented.
-            let exponent = payload.word(at: start + point.scale) ?? 0x8000
+            let exponent = payload.bytes.word(at: start + 2 * point.scale) ?? 0x8000
             let steps = Int(Int16(bitPattern: exponent)) - point.exponent
             guard steps != 0 else { continue }
-            payload.replace(rescaled(value, by: steps, point), at: start + point.place)
+            payload.set(big: rescaled(value, by: steps, point), at: place)
         }
     }
 

@@ -23,11 +23,11 @@ extension VictronModbus {
         let isSystem = (Block.system..<Block.behindSystem).contains(Int(question.code))
         guard hasRows, isSystem == (question.address == system) else { return false }
         try completePower(question, bank, options, &payload)
-        payload.set(consumed(bank), at: Block.battery + 9, answering: question)
-        payload.set(consumed(bank), at: Block.system + 5, answering: question)
-        if question.asks(for: Block.details) {
+        payload.set(big: consumed(bank), at: question.place(of: Block.battery + 9))
+        payload.set(big: consumed(bank), at: question.place(of: Block.system + 5))
+        if question.registers.contains(Block.details) {
             // 9 running, 10 error.
-            payload.set(try bank.isFaulty() ? 10 : 9, at: Block.details, answering: question)
+            payload.set(big: try bank.isFaulty() ? 10 : 9, at: question.place(of: Block.details))
         }
         return true
     }
@@ -37,16 +37,15 @@ extension VictronModbus {
         _ payload: inout SerialPayload
     ) throws(SignalError) {
         let isAsked =
-            question.asks(for: Block.battery) || question.asks(for: Block.battery + 1)
-            || question.asks(for: Block.battery + 2) || question.asks(for: Block.system + 2)
+            question.registers.overlaps(Block.battery..<Block.battery + 3)
+            || question.registers.contains(Block.system + 2)
         guard isAsked else { return }
-        guard let flowing = bank.watts else { throw .missing(signal: SignalName("power")) }
-        let watts = options.invertsCurrent ? -flowing : flowing
+        let watts = (try bank.needWatts()) * (options.invertsCurrent ? -1 : 1)
         let word = UInt16(bitPattern: Int16(clamping: watts))
-        payload.set(UInt16(truncatingIfNeeded: watts >> 16), at: Block.battery, answering: question)
-        payload.set(UInt16(truncatingIfNeeded: watts), at: Block.battery + 1, answering: question)
-        payload.set(word, at: Block.battery + 2, answering: question)
-        payload.set(word, at: Block.system + 2, answering: question)
+        payload.set(big: UInt16(truncatingIfNeeded: watts >> 16), at: question.place(of: Block.battery))
+        payload.set(big: UInt16(truncatingIfNeeded: watts), at: question.place(of: Block.battery + 1))
+        payload.set(big: word, at: question.place(of: Block.battery + 2))
+        payload.set(big: word, at: question.place(of: Block.system + 2))
     }
 
     /// What is missing from a full bank, in tenths of an ampere-hour.

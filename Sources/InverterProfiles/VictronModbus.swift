@@ -68,9 +68,7 @@ public enum VictronModbus {
     private static let rows: [_ of BankRow] = [
         .shown("power_long", in: 256, byte: 0, bits: 32, signed: true),
         .shown("power", in: 256, byte: 4, bits: 16, signed: true),
-        BankRow(
-            "voltage", in: 256, byte: 6, bits: 16, times: 10, unit: .millivolts, range: 0...655_340,
-            .number(.voltage)),
+        .hundredths("voltage", in: 256, byte: 6, unit: .millivolts, 0...655_340, .nearest, .voltage),
         .absent("starter_voltage", in: 256, register: 260),
         .current(in: 256, byte: 10),
         .temperature("temperature", in: 256, byte: 12, .temperature, notAvailable: 0x7FFF),
@@ -96,7 +94,7 @@ public enum VictronModbus {
         .alarmRegister("alarm_internal_temperature", 279, AlarmGroup(.mosfetOverTemperature)),
         .absent("relay", in: 256, register: 280),
         .absent("discharges", in: 256, register: 281, registers: 3),
-        .count("cycles", in: 256, byte: 56, .cycles, highest: 65_534),
+        .count("cycles", in: 256, byte: 56, .cycles, notAvailable: 65_535),
         .absent("history_1", in: 256, register: 285, registers: 4),
         .absent("history_2", in: 256, register: 289, registers: 4),
         .absent("history_3", in: 256, register: 293, registers: 4),
@@ -144,9 +142,9 @@ public enum VictronModbus {
 
         .shown("state", in: 1_282, byte: 0, bits: 16, unit: .choice),
         .absent("error_and_switch", in: 1_282, register: 1_283, registers: 3),
-        .count("batteries", in: 1_282, byte: 8, .packs, highest: 65_534),
+        .count("batteries", in: 1_282, byte: 8, .packs, notAvailable: 65_535),
         .absent("parallel_and_series", in: 1_282, register: 1_287, registers: 2),
-        .count("cells", in: 1_282, byte: 14, .cells, highest: 65_534),
+        .count("cells", in: 1_282, byte: 14, .cells, notAvailable: 65_535),
         .cellRegister("lowest_cell", 1_290, .lowestCell),
         .cellRegister("highest_cell", 1_291, .highestCell),
         .absent("shutdowns", in: 1_282, register: 1_292),
@@ -154,10 +152,11 @@ public enum VictronModbus {
         .permissionRegister("charge_enable", 1_297, .chargeEnabled),
         .permissionRegister("discharge_enable", 1_298, .dischargeEnabled),
         .absent("relay_and_history", in: 1_282, register: 1_299, registers: 3),
-        .count("packs_offline", in: 1_282, byte: 40, .packsOffline, highest: 65_534),
-        .count("packs_online", in: 1_282, byte: 42, .packs, highest: 65_534),
-        .count("packs_blocking_charge", in: 1_282, byte: 44, .packsBlockingCharge, highest: 65_534),
-        .count("packs_blocking_discharge", in: 1_282, byte: 46, .packsBlockingDischarge, highest: 65_534),
+        .count("packs_offline", in: 1_282, byte: 40, .packsOffline, notAvailable: 65_535),
+        .count("packs_online", in: 1_282, byte: 42, .packs, notAvailable: 65_535),
+        .count("packs_blocking_charge", in: 1_282, byte: 44, .packsBlockingCharge, notAvailable: 65_535),
+        .count(
+            "packs_blocking_discharge", in: 1_282, byte: 46, .packsBlockingDischarge, notAvailable: 65_535),
     ]
 
     /// Alarms that have no register of their own.
@@ -179,14 +178,6 @@ extension SignalRow where Meaning == BankMeaning {
         _ name: StaticString, _ register: UInt16, _ group: AlarmGroup
     ) -> BankRow {
         .alarm(name, in: 256, byte: (register - 256) * 2 + 1, bit: 1, group, .protection)
-    }
-
-    fileprivate static func count(
-        _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField, highest: Int32
-    ) -> BankRow {
-        BankRow(
-            name, in: container, byte: byte, bits: 16, range: 0...highest, notAvailable: 65_535,
-            .number(field))
     }
 
     fileprivate static func energyRegister(

@@ -119,12 +119,10 @@ extension VoltronicLIBRS485 {
         _ question: SerialFrame, _ bank: borrowing BankReading, _ payload: inout SerialPayload
     ) throws(SignalError) {
         for index in states.indices {
-            guard let place = question.place(of: states[index].register) else { continue }
-            guard let stands = bank.alarms?.value.protections else {
-                throw .missing(signal: SignalName("alarms"))
-            }
+            guard let place = question.place(of: Int(states[index].register)) else { continue }
+            let stands = try bank.needAlarms().protections
             let isHigh = stands.intersects(states[index].over)
-            payload.set(isHigh ? 2 : stands.intersects(states[index].under) ? 1 : 0, at: place)
+            payload.set(big: isHigh ? 2 : stands.intersects(states[index].under) ? 1 : 0, at: place)
         }
     }
 }

@@ -34,20 +34,20 @@ extension VoltronicLIBRS485 {
         let discharge = question.place(of: 0x31)
         guard charge != nil || discharge != nil else { return }
         let tenths = (try bank.need(.current)) / 100
-        payload.set(UInt16(clamping: tenths), at: charge)
-        payload.set(UInt16(clamping: -tenths), at: discharge)
+        payload.set(big: UInt16(clamping: tenths), at: charge)
+        payload.set(big: UInt16(clamping: -tenths), at: discharge)
     }
 
     /// The warmest and the coldest sensor stand as the first two, the power board as the sixth.
     private static func completeTemperatures(
         _ question: SerialFrame, _ bank: borrowing BankReading, _ payload: inout SerialPayload
     ) {
-        payload.set(6, at: question.place(of: 0x25))
+        payload.set(big: 6, at: question.place(of: 0x25))
         if let warmest = bank[.highestTemperature]?.value {
-            payload.set(UInt16(clamping: warmest + 2_731), at: question.place(of: 0x26))
+            payload.set(big: UInt16(clamping: warmest + 2_731), at: question.place(of: 0x26))
         }
         if let coldest = bank[.lowestTemperature]?.value {
-            payload.set(UInt16(clamping: coldest + 2_731), at: question.place(of: 0x27))
+            payload.set(big: UInt16(clamping: coldest + 2_731), at: question.place(of: 0x27))
         }
     }
 
@@ -75,9 +75,6 @@ extension VoltronicLIBRS485 {
     }
 
     private static func word(_ register: UInt16, _ code: UInt16, _ payload: Span<UInt8>) -> Int32? {
-        guard register >= code else { return nil }
-        let place = Int(register - code) * 2
-        guard place + 1 < payload.count else { return nil }
-        return Int32(payload[place]) << 8 | Int32(payload[place + 1])
+        payload.word(at: (Int(register) - Int(code)) * 2).map { Int32($0) }
     }
 }

@@ -138,11 +138,6 @@ struct BYDModbusGoldenTests {
     }
 
     private func reply(to text: String, _ bank: BankReading = known) -> String {
-        guard let talk = BYDModbus.profile.serial,
-            case .item(let frame, _) = talk.framing.scanQuestion(bytes(text).span)
-        else { return "no question" }
-        var buffer = SerialBuffer()
-        _ = BYDModbus.profile.answer(frame, talk, bank: bank, options: ProfileOptions(), into: &buffer)
-        return hexadecimal(buffer)
+        SerialLine(BYDModbus.profile)?.answer(text, bank)?.bytes ?? "no question"
     }
 }

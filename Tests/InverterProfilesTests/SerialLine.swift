@@ -8,25 +8,25 @@ struct SerialLine {
     let talk: SerialTalk
     var options = ProfileOptions()
 
-    /// A line for a profile; `nil` for one on CAN.
-    init?(_ profile: InverterProfile, _ options: ProfileOptions = ProfileOptions()) {
-        guard let talk = profile.serial else { return nil }
+    /// A line, or a network connection, for a profile; `nil` for one that is not spoken so.
+    init?(_ profile: InverterProfile, _ options: ProfileOptions = ProfileOptions(), overTCP: Bool = false) {
+        guard let talk = overTCP ? profile.serial?.overTCP : profile.serial else { return nil }
         (self.profile, self.talk, self.options) = (profile, talk, options)
     }
 
     /// What the battery makes of a question in hexadecimal, and the bytes of its answer; `nil` if there is no question
     /// in it.
     func answer(_ question: String, _ bank: BankReading) -> (outcome: SerialOutcome, bytes: String)? {
-        let bytes = question.split(separator: " ").compactMap { UInt8($0, radix: 16) }
+        let bytes = bytes(question)
         guard case .item(let frame, bytes.count) = talk.framing.scanQuestion(bytes.span) else { return nil }
         var buffer = SerialBuffer()
         let outcome = profile.answer(frame, talk, bank: bank, options: options, into: &buffer)
-        return (outcome, Self.text(buffer))
+        return (outcome, hexadecimal(buffer))
     }
 
     /// Whether an answer in hexadecimal is understood as a whole frame, and what it is.
     func kind(ofAnswer answer: String) -> SerialFrame.Kind? {
-        let bytes = answer.split(separator: " ").compactMap { UInt8($0, radix: 16) }
+        let bytes = bytes(answer)
         guard case .item(let frame, bytes.count) = talk.framing.scanAnswer(bytes.span) else { return nil }
         return frame.kind
     }
@@ -37,15 +37,27 @@ struct SerialLine {
         while let question = talk.question(texts.count, options.dialect) {
             var buffer = SerialBuffer()
             talk.framing.write(question, to: options.address ?? talk.address, into: &buffer)
-            texts.append(Self.text(buffer))
+            texts.append(hexadecimal(buffer))
         }
         return texts
     }
+}
 
-    private static func text(_ buffer: SerialBuffer) -> String {
-        (0..<buffer.count).map {
-            String(String(Int(buffer[$0]) | 0x100, radix: 16, uppercase: true).suffix(2))
-        }
-        .joined(separator: " ")
+/// The bytes that hexadecimal numbers with spaces between them stand for.
+func bytes(_ text: String) -> [UInt8] { text.split(separator: " ").compactMap { UInt8($0, radix: 16) } }
+
+/// The bytes in a buffer, in hexadecimal with spaces between them.
+func hexadecimal(_ buffer: SerialBuffer) -> String {
+    (0..<buffer.count).map {
+        String(String(Int(buffer[$0]) | 0x100, radix: 16, uppercase: true).suffix(2))
     }
+    .joined(separator: " ")
+}
+
+/// Bytes in hexadecimal with the checksum of Modbus behind them.
+func crc(_ text: String) -> String {
+    var buffer = SerialBuffer()
+    buffer.append(bytes(text).span)
+    buffer.append(little: Checksum.modbusCRC(bytes(text).span))
+    return hexadecimal(buffer)
 }

@@ -252,12 +252,3 @@ struct SunSpecServerTests {
         #expect(other.numbers == [:])
     }
 }
-
-/// Bytes in hexadecimal with the checksum of Modbus behind them.
-func crc(_ text: String) -> String {
-    let sum = Checksum.modbusCRC(bytes(text).span)
-    var buffer = SerialBuffer()
-    buffer.append(bytes(text).span)
-    buffer.append(little: sum)
-    return hexadecimal(buffer)
-}

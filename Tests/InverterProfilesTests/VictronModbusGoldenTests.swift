@@ -67,11 +67,6 @@ struct VictronModbusGoldenTests {
     }
 
     private func reply(to text: String, _ bank: BankReading) -> String {
-        guard let talk = VictronModbus.profile.serial?.overTCP,
-            case .item(let frame, _) = talk.framing.scanQuestion(bytes(text).span)
-        else { return "no question" }
-        var buffer = SerialBuffer()
-        _ = VictronModbus.profile.answer(frame, talk, bank: bank, options: ProfileOptions(), into: &buffer)
-        return hexadecimal(buffer)
+        SerialLine(VictronModbus.profile, overTCP: true)?.answer(text, bank)?.bytes ?? "no question"
     }
 }
