@@ -11,7 +11,9 @@ import InverterProfiles
 public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     guard size > 1 else { return 0 }
     let input = Array(UnsafeBufferPointer(start: data, count: size))
-    for index in ProfileTable.profiles.indices { listen(to: input, ProfileTable.profiles[index]) }
+    for index in ProfileTable.profiles.indices where ProfileTable.profiles[index].serial == nil {
+        listen(to: input, ProfileTable.profiles[index])
+    }
     return 0
 }
 
