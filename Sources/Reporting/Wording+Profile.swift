@@ -5,7 +5,7 @@ public import Gateway
 
 extension Wording {
     /// What makes a profile experimental.
-    public static let notProven = "not proven yet with real devices; its evidence says what is missing"
+    public static let notProven = "not proven with a real inverter and battery yet"
 
     /// What is said once where an experimental profile is used.
     public static func experimental(_ profile: String) -> String {
