@@ -53,10 +53,9 @@ enum ProfileBench {
     }
 
     private static func answers() {
-        let listed = profiles.filter { $0.serial != nil }
         var slowest = (nanoseconds: 0.0, what: "none")
         var count = 0
-        for profile in listed.isEmpty ? [PylontechRS485.profile] : listed {
+        for profile in profiles {
             guard let talk = profile.serial else { continue }
             for dialect in 0..<profile.sheet.dialectCount {
                 let options = ProfileOptions(dialect: dialect)

@@ -22,9 +22,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     return 0
 }
 
-private let profiles: [InverterProfile] =
-    [PylontechRS485.profile]
-    + ProfileTable.profiles.indices.map { ProfileTable.profiles[$0] }.filter { $0.serial != nil }
+private let profiles = ProfileTable.profiles.indices.map { ProfileTable.profiles[$0] }
 
 private struct Frames: Equatable {
     var frames: [SerialFrame] = []

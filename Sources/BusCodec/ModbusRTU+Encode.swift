@@ -46,11 +46,21 @@ extension ModbusRTU {
     public static func encodeWriteAnswer<let size: Int>(
         address: UInt8, register: UInt16, count: UInt16, into buffer: inout ByteBuffer<size>
     ) {
+        encodeWriteAnswer(
+            .writeMany, address: address, register: register, word: count, into: &buffer)
+    }
+
+    /// Writes the answer that confirms a write: the register, and the value (function 6) or the number of registers
+    /// (function 16).
+    public static func encodeWriteAnswer<let size: Int>(
+        _ function: Function, address: UInt8, register: UInt16, word: UInt16,
+        into buffer: inout ByteBuffer<size>
+    ) {
         let start = buffer.count
         buffer.append(address)
-        buffer.append(Function.writeMany.rawValue)
+        buffer.append(function.rawValue)
         buffer.append(big: register)
-        buffer.append(big: count)
+        buffer.append(big: word)
         appendCRC(to: &buffer, from: start)
     }
 
@@ -66,7 +76,7 @@ extension ModbusRTU {
     }
 
     /// The CRC is that of the frame that begins at byte `start`, so frames can stand one behind the other.
-    private static func appendCRC<let size: Int>(to buffer: inout ByteBuffer<size>, from start: Int) {
+    static func appendCRC<let size: Int>(to buffer: inout ByteBuffer<size>, from start: Int) {
         let crc = Checksum.modbusCRC(buffer.bytes.extracting(start..<buffer.count))
         buffer.append(little: crc)
     }

@@ -145,7 +145,8 @@ public enum ModbusRTU {
         }
     }
 
-    private static func check(
+    /// Finds a frame of this length if its CRC is right.
+    static func check(
         _ head: Span<UInt8>, length: Int, _ function: Function, _ kind: (Span<UInt8>) -> Frame.Kind
     ) -> ScanStep<Frame> {
         guard head.count >= length else { return .incomplete }

@@ -74,14 +74,11 @@ struct InverterResponder: Sendable {
             return
         }
         let own = configuration.options.address ?? talk.address
-        guard frame.kind == .question || frame.kind == .write else {
-            guard frame.address == own else { return }
-            counts.contradicting += 1
-            if otherTalkerAt.map({ now - $0 > Self.otherIsNewAfter }) ?? true {
-                log.add(.secondBattery(identifier: UInt32(own)), at: now)
-            }
-            otherTalkerAt = now
+        switch frame.kind {
+        case .answer, .refusal:
+            if frame.address == own { heardBattery(at: now, log: &log) }
             return
+        case .question, .write, .unknown: break
         }
         guard talk.answersAs(frame.address, own, frame.code) != nil else {
             counts.foreign += 1
@@ -96,6 +93,16 @@ struct InverterResponder: Sendable {
         // Whoever asks again has given up waiting for the first answer.
         if waiting != nil { counts.overtaken += 1 }
         waiting = (frame, now + talk.answerAfter)
+    }
+
+    /// Somebody else answers under the battery's address.
+    private mutating func heardBattery(at now: Instant, log: inout EventLog) {
+        counts.contradicting += 1
+        if otherTalkerAt.map({ now - $0 > Self.otherIsNewAfter }) ?? true {
+            let own = configuration.options.address ?? talk.address
+            log.add(.secondBattery(identifier: UInt32(own)), at: now)
+        }
+        otherTalkerAt = now
     }
 
     /// Answers what waits and returns when the next answer is due; `nil` if none waits.
@@ -123,7 +130,7 @@ struct InverterResponder: Sendable {
         let outcome = configuration.profile.answer(
             question, talk, bank: offer.bank, options: configuration.options, into: &last)
         switch outcome {
-        case .answered:
+        case .answered, .confirmed:
             counts.answered += 1
             isWithholding = false
         case .refused: counts.refused += 1
@@ -135,6 +142,8 @@ struct InverterResponder: Sendable {
             isWithholding = true
         case .notForUs, .noQuestion: return
         }
+        // A protocol without a code for what is not known has silence for it.
+        guard last.count > 0 else { return }
         if output.send(answer: last.bytes, bus: configuration.bus) {
             lastSentAt = now
         } else {

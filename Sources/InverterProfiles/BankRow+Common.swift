@@ -40,9 +40,11 @@ extension SignalRow where Meaning == BankMeaning {
         BankRow(name, in: container, byte: byte, bits: characters * 8, dialects: dialects, .shownText)
     }
 
-    /// A byte that is always the same.
-    static func token(_ name: StaticString, in container: UInt32, byte: UInt16, _ value: UInt8) -> BankRow {
-        BankRow(name, in: container, byte: byte, bits: 8, unit: .bits, .constant(UInt64(value)))
+    /// Bytes that are always the same.
+    static func constant(
+        _ name: StaticString, in container: UInt32, byte: UInt16, bits: UInt16, _ value: UInt64
+    ) -> BankRow {
+        BankRow(name, in: container, byte: byte, bits: bits, unit: .bits, .constant(value))
     }
 
     /// A bit for a group of alarms at one level.
@@ -78,6 +80,16 @@ extension SignalRow where Meaning == BankMeaning {
             .number(field))
     }
 
+    /// A permission or request whose bit is 1 while there is none.
+    static func inverted(
+        _ name: StaticString, in container: UInt32, byte: UInt16, bit: UInt8, substitute: Int32? = nil,
+        _ field: BankField
+    ) -> BankRow {
+        BankRow(
+            name, in: container, byte: byte, bit: bit, bits: 1, times: -1, plus: 1, unit: .onOff,
+            range: 0...1, substitute: substitute, .number(field))
+    }
+
     /// A pattern of 16 bits.
     static func code(
         _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField,
@@ -96,9 +108,11 @@ extension SignalRow where Meaning == BankMeaning {
         _ order: ByteOrder? = nil, notAvailable: UInt64? = nil, substitute: Int32? = nil,
         dialects: UInt8 = .max
     ) -> BankRow {
-        BankRow(
+        let highest: Int32 = 1 << Int32(bits) - 1
+        return BankRow(
             name, in: container, byte: byte, bits: bits, order,
-            range: (notAvailable == 0 ? 1 : 0)...(1 << Int32(bits) - 1), notAvailable: notAvailable,
+            range: (notAvailable == 0 ? 1 : 0)...(notAvailable == UInt64(highest) ? highest - 1 : highest),
+            notAvailable: notAvailable,
             substitute: substitute, dialects: dialects, .number(field))
     }
 
@@ -121,6 +135,15 @@ extension SignalRow where Meaning == BankMeaning {
         BankRow(
             name, in: container, byte: byte, bits: 16, order, signed: true, unit: .decicelsius,
             range: -500...1250, notAvailable: notAvailable, .number(field))
+    }
+
+    /// A temperature in whole degrees, signed.
+    static func wholeCelsius(
+        _ name: StaticString, in container: UInt32, byte: UInt16, dialects: UInt8 = .max, _ field: BankField
+    ) -> BankRow {
+        BankRow(
+            name, in: container, byte: byte, bits: 16, signed: true, times: 10, unit: .decicelsius,
+            range: -500...1250, dialects: dialects, .number(field))
     }
 
     /// A temperature in whole kelvins.
@@ -200,6 +223,16 @@ extension SignalRow where Meaning == BankMeaning {
             range: range, notAvailable: notAvailable, rounding: .down, .number(.dischargeCurrentLimit))
     }
 
+    /// A value in hundredths of a volt, an ampere or an ampere-hour; `isSigned` where only 15 bits count.
+    static func hundredths(
+        _ name: StaticString, in container: UInt32, byte: UInt16, signed isSigned: Bool = false, unit: Unit,
+        _ range: ClosedRange<Int32>, _ rounding: Rounding, dialects: UInt8 = .max, _ field: BankField
+    ) -> BankRow {
+        BankRow(
+            name, in: container, byte: byte, bits: 16, signed: isSigned, times: 10, unit: unit, range: range,
+            rounding: rounding, dialects: dialects, .number(field))
+    }
+
     /// State of charge in whole percents, rounded down: 100 % is said only of a full bank.
     static func soc(
         _ name: StaticString = "soc", in container: UInt32, byte: UInt16, bits: UInt16,
@@ -240,14 +273,33 @@ extension SignalRow where Meaning == BankMeaning {
             range: 0...32_767 * times, notAvailable: notAvailable, dialects: dialects, .number(.voltage))
     }
 
-    /// Current of the bank in tenths of an ampere, signed, charging positive.
+    /// Current of the bank in tenths of an ampere or as `times` says, signed, charging positive.
     static func current(
         _ name: StaticString = "current", in container: UInt32, byte: UInt16, _ order: ByteOrder? = nil,
-        notAvailable: UInt64? = nil
+        times: Int32 = 100, notAvailable: UInt64? = nil
     ) -> BankRow {
-        let lowest: Int32 = notAvailable == 0x8000 ? -3_276_700 : -3_276_800
+        let lowest: Int32 = notAvailable == 0x8000 ? -32_767 : -32_768
         return BankRow(
-            name, in: container, byte: byte, bits: 16, order, signed: true, times: 100, unit: .milliamps,
-            range: lowest...3_276_700, notAvailable: notAvailable, .number(.current))
+            name, in: container, byte: byte, bits: 16, order, signed: true, times: times, unit: .milliamps,
+            range: lowest * times...32_767 * times, notAvailable: notAvailable, .number(.current))
+    }
+}
+
+// MARK: - What is only shown
+
+extension SignalRow where Meaning == BankMeaning {
+    /// The voltage of one cell in millivolts.
+    static func shownCell(_ name: StaticString, in container: UInt32, byte: UInt16) -> BankRow {
+        .shown(name, in: container, byte: byte, bits: 16, unit: .millivolts)
+    }
+
+    /// A temperature in tenths of a degree, signed.
+    static func shownTemperature(_ name: StaticString, in container: UInt32, byte: UInt16) -> BankRow {
+        .shown(name, in: container, byte: byte, bits: 16, signed: true, unit: .decicelsius)
+    }
+
+    /// A capacity in hundredths of an ampere-hour, 32 bits.
+    static func shownCapacity(_ name: StaticString, in container: UInt32, byte: UInt16) -> BankRow {
+        .shown(name, in: container, byte: byte, bits: 32, times: 10, unit: .milliampHours)
     }
 }

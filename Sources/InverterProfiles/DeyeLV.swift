@@ -193,7 +193,7 @@ extension DeyeLV {
     /// Brings CVL down to just above the bank's voltage while nothing may be charged; it is never raised.
     ///
     /// The voltage is taken as 0x356 says it, and what 0x351 has no tenths for is rounded up.
-    private static func lowerToBankVoltage(_ bank: inout BankReading) {
+    static func lowerToBankVoltage(_ bank: inout BankReading) {
         guard let current = bank[.chargeCurrentLimit]?.value, current < 100,
             let voltage = bank[.voltage]?.value, voltage > 0, let highest = bank[.chargeVoltageLimit]
         else { return }

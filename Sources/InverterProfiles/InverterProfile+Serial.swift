@@ -5,6 +5,8 @@ public import BusCodec
 public enum SerialOutcome: Sendable, Equatable {
     /// It was answered.
     case answered
+    /// It was a write, and was confirmed without effect.
+    case confirmed
     /// It was refused, as the protocol wants it.
     case refused(SerialRefusal)
     /// It is for another address: silence.
@@ -31,21 +33,30 @@ extension InverterProfile {
         _ question: SerialFrame, _ talk: SerialTalk, bank: BankReading, options: ProfileOptions,
         into buffer: inout SerialBuffer
     ) -> SerialOutcome {
-        guard question.kind == .question || question.kind == .write else { return .noQuestion }
+        switch question.kind {
+        case .question, .write, .unknown: break
+        case .answer, .refusal: return .noQuestion
+        }
         let own = options.address ?? talk.address
         guard let address = talk.answersAs(question.address, own, question.code) else { return .notForUs }
         func refuse(_ refusal: SerialRefusal) -> SerialOutcome {
             talk.framing.writeRefusal(of: question, as: address, refusal, into: &buffer)
             return .refused(refusal)
         }
-        guard question.kind == .question else { return refuse(.unknownCommand) }
+        guard question.kind != .unknown else { return refuse(.unknownCommand) }
+        guard talk.framing.permits(count: question.count) else { return refuse(.notPermitted) }
+        guard question.kind == .question else {
+            if case .refused(let refusal) = talk.take(question) { return refuse(refusal) }
+            talk.framing.writeConfirmation(of: question, as: address, into: &buffer)
+            return .confirmed
+        }
         var bank = bank
         prepare(&bank, options)
         var payload = SerialPayload()
         do throws(SignalError) {
             let hasRows = try fill(&payload, for: question, talk, bank, options)
             guard try talk.complete(question, bank, options, hasRows, &payload) else {
-                return refuse(question.count == 0 ? .unknownCommand : .unknownRegister)
+                return refuse(talk.framing.countsRegisters ? .unknownRegister : .unknownCommand)
             }
         } catch {
             talk.framing.writeRefusal(of: question, as: address, .notKnownNow, into: &buffer)
@@ -60,14 +71,14 @@ extension InverterProfile {
         _ payload: inout SerialPayload, for question: SerialFrame, _ talk: SerialTalk, _ bank: BankReading,
         _ options: ProfileOptions
     ) throws(SignalError) -> Bool {
-        guard question.count > 0 else {
+        guard talk.framing.countsRegisters else {
             guard let index = index(ofIdentifier: UInt32(question.code)),
                 sends(frame(index), inDialect: options.dialect)
             else { return false }
             return try append(frame: index, talk, bank, options, bytes: 0..<Int.max, to: &payload)
         }
         // Registers: every block that the question touches, without a gap between them.
-        var register = Int(question.code)
+        var register = Int(talk.framing.space(ofFunction: question.variant)) + Int(question.code)
         let end = register + Int(question.count)
         guard Int(question.count) * 2 <= 250 else { return false }
         while register < end {
@@ -139,41 +150,48 @@ extension InverterProfile {
         var payload = SerialPayload()
         talk.framing.readPayload(of: bytes, into: &payload)
         talk.mend(question.code, &payload)
+        // Registers carry no number of their own: a late answer to another question must not be taken for this one.
+        if question.count > 0, payload.count != Int(question.count) * 2 { return .unknown }
+        let start = talk.framing.space(ofFunction: question.variant) + UInt32(question.code)
         if talk.dissect(question.code, payload.bytes, now, &reading) {
-            return index(ofIdentifier: UInt32(question.code)).map { .frame(HeardFrame(index: $0)) }
-                ?? .unknown
+            return index(ofIdentifier: start).map { .frame(HeardFrame(index: $0)) } ?? .unknown
         }
         guard question.count > 0 else {
-            guard let index = index(ofIdentifier: UInt32(question.code)) else { return .unknown }
-            return understand(payload.bytes, frame: index, talk, options, at: now, into: &reading)
+            guard let index = index(ofIdentifier: start) else { return .unknown }
+            return understand(
+                payload.bytes, frame: index, asked: 0..<Int.max, talk, options, at: now, into: &reading)
         }
         var heard = Heard.unknown
-        var register = Int(question.code)
+        var register = Int(start)
         let end = register + Int(question.count)
         while register < end, let index = block(at: register, options) {
             let first = Int(frame(index).identifier)
-            let last = first + Int(frame(index).lengths[options.dialect]) / 2
-            // Only a block that was asked for from its beginning can be read by its rows.
-            let from = (register - Int(question.code)) * 2
-            let to = min((last - Int(question.code)) * 2, payload.count)
-            if register == first, from < to {
-                heard = understand(
-                    payload.bytes.extracting(from..<to), frame: index, talk, options, at: now,
-                    into: &reading)
-            }
+            let last = min(end, first + Int(frame(index).lengths[options.dialect]) / 2)
+            let from = (register - Int(start)) * 2
+            guard from < payload.count else { return heard }
+            let asked = (register - first) * 2..<(last - first) * 2
+            // A block that was asked for from its middle is read where its rows expect it.
+            var block = ByteBuffer<256>()
+            block.append(zeros: asked.lowerBound)
+            block.append(payload.bytes.extracting(from..<min(from + asked.count, payload.count)))
+            heard = understand(
+                block.bytes, frame: index, asked: asked, talk, options, at: now, into: &reading)
             register = last
         }
         return heard
     }
 
     private func understand(
-        _ payload: Span<UInt8>, frame index: Int, _ talk: SerialTalk, _ options: ProfileOptions,
-        at now: Instant, into reading: inout BankReading
+        _ payload: Span<UInt8>, frame index: Int, asked: Range<Int>, _ talk: SerialTalk,
+        _ options: ProfileOptions, at now: Instant, into reading: inout BankReading
     ) -> Heard {
         var intake = Intake(
             heard: HeardFrame(index: index), now: now, invertsCurrent: options.invertsCurrent,
             dialects: 1 << options.dialect, order: talk.order)
-        visitRows(frame(index).container) { row in intake.take(row, from: payload, into: &reading) }
+        visitRows(frame(index).container) { row in
+            guard asked.lowerBound <= Int(row.byte), row.endByte <= asked.upperBound else { return }
+            intake.take(row, from: payload, into: &reading)
+        }
         intake.takeAlarms(into: &reading)
         guard intake.read > 0 || intake.heard.cutOff == 0 else { return .tooShort(frame: index) }
         return .frame(intake.heard)

@@ -21,6 +21,15 @@ public enum ProfileTable {
         SofarLV.profile,
         SolArkLV.profile,
         VictronGX.profile,
+        BYDModbus.profile,
+        EG4RS485.profile,
+        EPeverRS485.profile,
+        GivEnergyRS485.profile,
+        GrowattRS485.profile,
+        PylontechRS485.profile,
+        SunSpecBattery.profile,
+        VictronModbus.profile,
+        VoltronicLIBRS485.profile,
     ]
 
     /// The place of the profile with this id; `nil` if there is none.

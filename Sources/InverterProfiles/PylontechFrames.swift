@@ -124,9 +124,9 @@ enum PylontechFrames {
         .heardAlarm(
             "alarm_deviating", in: alarms, byte: 3, bit: 7, AlarmMask(.chargeOverCurrent), .warning),
         BankRow("module_count", in: alarms, byte: 4, bits: 8, range: 0...255, .number(.packs)),
-        .token("token_p", in: alarms, byte: 5, 0x50),
+        .constant("token_p", in: alarms, byte: 5, bits: 8, 0x50),
         // Pytes sends "PY", YamBMS zeros.
-        .token("token_n", in: alarms, byte: 6, 0x4E),
+        .constant("token_n", in: alarms, byte: 6, bits: 8, 0x4E),
     ]
 
     private static let requestRows: [_ of BankRow] = [

@@ -5,54 +5,42 @@ import BusCodec
 
 extension PylontechRS485 {
     /// 42: the bank as one module.
-    ///
-    /// Cells between the highest and the lowest have what is left of the voltage.
     static func writeAnalog(
         of address: UInt8, _ bank: borrowing BankReading, into payload: inout SerialPayload
     ) throws(SignalError) {
-        let cells = try need(.cells, bank)
-        let high = try need(.highestCell, bank)
-        let low = try need(.lowestCell, bank)
-        let voltage = try need(.voltage, bank)
+        let cells = try BankCells(bank)
         payload.append(0)
         payload.append(address)
-        payload.append(UInt8(clamping: cells))
-        let (highPlace, lowPlace) = extremePlaces(bank, cells: cells)
-        let others = max(cells - 2, 1)
-        let mean = min(max((voltage - high - low) / others, low), high)
-        for number in 1...max(cells, 1) {
-            let value = number == highPlace ? high : number == lowPlace ? low : mean
-            payload.append(big: UInt16(clamping: value))
-        }
-        let cell = try need(.temperature, bank)
-        let warmest = try need(.highestTemperature, bank)
-        let coldest = try need(.lowestTemperature, bank)
+        payload.append(UInt8(clamping: cells.count))
+        for number in 1...max(cells.count, 1) { payload.append(big: cells[number]) }
+        let cell = try bank.need(.temperature)
+        let warmest = try bank.need(.highestTemperature)
+        let coldest = try bank.need(.lowestTemperature)
         let board = bank[.mosfetTemperature]?.value ?? cell
         payload.append(5)
         append(
             board + 2_731, warmest + 2_731, coldest + 2_731, cell + 2_731, cell + 2_731, to: &payload)
-        payload.append(big: UInt16(bitPattern: Int16(clamping: try need(.current, bank) / 100)))
-        payload.append(big: UInt16(clamping: voltage))
+        payload.append(big: UInt16(bitPattern: Int16(clamping: try bank.need(.current) / 100)))
+        payload.append(big: UInt16(clamping: try bank.need(.voltage)))
         // Four items: more than 65 Ah need the long capacities.
         payload.append(big: .max)
         payload.append(4)
         payload.append(big: .max)
         payload.append(big: UInt16(clamping: bank[.cycles]?.value ?? 0))
-        append(long: try need(.remainingCapacity, bank), to: &payload)
-        append(long: try need(.capacity, bank), to: &payload)
+        append(long: try bank.need(.remainingCapacity), to: &payload)
+        append(long: try bank.need(.capacity), to: &payload)
     }
 
     /// 44: what stands, at the place where it stands.
     static func writeAlarms(
         of address: UInt8, _ bank: borrowing BankReading, into payload: inout SerialPayload
     ) throws(SignalError) {
-        guard let alarms = bank.alarms?.value else { throw .missing(signal: SignalName("alarms")) }
-        let stands = alarms.protections
-        let cells = try need(.cells, bank)
+        let stands = try bank.needAlarms().protections
+        let cells = try bank.need(.cells)
         payload.append(0)
         payload.append(address)
         payload.append(UInt8(clamping: cells))
-        let (highPlace, lowPlace) = extremePlaces(bank, cells: cells)
+        let (highPlace, lowPlace) = BankCells.places(bank, count: cells)
         for number in 1...max(cells, 1) {
             let isHigh = number == highPlace && stands.contains(.cellOverVoltage)
             let isLow = number == lowPlace && stands.contains(.cellUnderVoltage)
@@ -70,17 +58,6 @@ extension PylontechRS485 {
             state(high: stands.contains(.packOverVoltage), low: stands.contains(.packUnderVoltage)))
         payload.append(state(high: stands.intersects(discharge), low: false))
         appendStatus(bank, stands, to: &payload)
-    }
-
-    /// Where the highest and the lowest cell stand: at two places among the cells, though the bank's may have the same
-    /// number in two packs.
-    private static func extremePlaces(
-        _ bank: borrowing BankReading, cells: Int32
-    ) -> (high: Int32, low: Int32) {
-        let last = max(cells, 1)
-        let high = min(max(bank[.highestCellNumber]?.value ?? 1, 1), last)
-        let low = min(max(bank[.lowestCellNumber]?.value ?? last, 1), last)
-        return (high, low == high && last > 1 ? high % last + 1 : low)
     }
 
     /// The states of a value: 1 below its limit, 2 above.
@@ -117,44 +94,33 @@ extension PylontechRS485 {
     static func writeParameters(
         _ bank: borrowing BankReading, into payload: inout SerialPayload
     ) throws(SignalError) {
-        let cells = max(try need(.cells, bank), 1)
-        let high = try need(.chargeVoltageLimit, bank)
-        let low = try need(.dischargeVoltageLimit, bank)
+        let cells = max(try bank.need(.cells), 1)
+        let high = try bank.need(.chargeVoltageLimit)
+        let low = try bank.need(.dischargeVoltageLimit)
         payload.append(0)
         append(high / cells, low / cells, low / cells, 2_731 + 550, 2_731, to: &payload)
-        payload.append(big: UInt16(clamping: try need(.chargeCurrentLimit, bank) / 100))
+        payload.append(big: UInt16(clamping: try bank.need(.chargeCurrentLimit) / 100))
         append(high, low, low, 2_731 + 550, 2_731 - 100, to: &payload)
         payload.append(
-            big: UInt16(bitPattern: Int16(clamping: -(try need(.dischargeCurrentLimit, bank) / 100))))
+            big: UInt16(bitPattern: Int16(clamping: -(try bank.need(.dischargeCurrentLimit) / 100))))
     }
 
     static func writeMaker(_ bank: borrowing BankReading, into payload: inout SerialPayload) {
         payload.removeAll()
-        append(bank.maker?.value, characters: 10, to: &payload)
+        payload.append(bank.maker?.value, characters: 10)
         payload.append(0)
         payload.append(1)
-        append(bank.maker?.value, characters: 20, to: &payload)
+        payload.append(bank.maker?.value, characters: 20)
     }
 
     static func writeSystem(_ bank: borrowing BankReading, into payload: inout SerialPayload) {
         payload.removeAll()
-        append(bank.maker?.value, characters: 10, to: &payload)
-        append(bank.maker?.value, characters: 20, to: &payload)
+        payload.append(bank.maker?.value, characters: 10)
+        payload.append(bank.maker?.value, characters: 20)
         payload.append(0)
         payload.append(1)
         payload.append(1)
-        append(bank.maker?.value, characters: 16, to: &payload)
-    }
-
-    private static func need(_ field: BankField, _ bank: borrowing BankReading) throws(SignalError) -> Int32 {
-        guard let value = bank[field]?.value else { throw .missing(signal: SignalName(field.name)) }
-        return value
-    }
-
-    static func append(_ text: ASCIIText?, characters: Int, to payload: inout SerialPayload) {
-        for index in 0..<characters {
-            payload.append(text.flatMap { index < $0.count ? $0[index] : nil } ?? 0)
-        }
+        payload.append(bank.maker?.value, characters: 16)
     }
 
     private static func append(

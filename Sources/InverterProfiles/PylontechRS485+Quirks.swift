@@ -2,11 +2,12 @@ import BatteryModel
 import BusCodec
 
 extension PylontechRS485 {
-    /// Keeps limits and enable bits from contradicting each other.
+    /// Keeps limits and enable bits from contradicting each other, and stops Deye at the bank's voltage.
     static func prepare(_ bank: inout BankReading, _ options: ProfileOptions) {
         bank.name("Busbar")
         bank.makeLimitsAgree()
         bank.keepApartFromEmpty()
+        if options.dialect == deye { DeyeLV.lowerToBankVoltage(&bank) }
     }
 
     /// Answers under the address that was asked; questions about the system under 02, whatever group was asked.
@@ -36,7 +37,7 @@ extension PylontechRS485 {
         case 0x93:
             payload.removeAll()
             payload.append(question.address)
-            append(bank.maker?.value, characters: 16, to: &payload)
+            payload.append(bank.maker?.value, characters: 16)
         case 0x96:
             payload.removeAll()
             payload.append(question.address)
@@ -54,11 +55,9 @@ extension PylontechRS485 {
     /// emulators above.
     static func mendPayload(_ code: UInt16, _ payload: inout SerialPayload) {
         let place = code == 0x92 ? 7 : code == 0x63 ? 6 : nil
-        guard let place, payload.count >= place + 2 else { return }
-        let word = Int16(bitPattern: UInt16(payload[place]) << 8 | UInt16(payload[place + 1]))
+        guard let place, let bits = payload.bytes.word(at: place) else { return }
+        let word = Int16(bitPattern: bits)
         guard word != .min, code == 0x92 ? word > 0 : word < 0 else { return }
-        let mended = UInt16(bitPattern: -word)
-        payload[place] = UInt8(mended >> 8)
-        payload[place + 1] = UInt8(truncatingIfNeeded: mended)
+        payload.set(big: UInt16(bitPattern: -word), at: place)
     }
 }

@@ -3,8 +3,9 @@ import BusCodec
 
 /// Pylontech low voltage on RS485: the questions about modules of V3.3 and about the whole system of V3.5.
 ///
-/// The battery side answers both kinds, whatever the dialect; the dialect says what the inverter side asks. Numbers are
-/// big-endian, two hexadecimal characters for each byte.
+/// The battery side answers both kinds, whatever the dialect; the dialect says what the inverter side asks. Deye and
+/// Sunsynk ask as V3.5 has it (battery mode 12), and are told to stop as they are on CAN. Numbers are big-endian, two
+/// hexadecimal characters for each byte.
 ///
 /// Sources: PYLON low voltage protocol RS485 V3.3 (2018-08-21); captures of US2000, US3000, US5000 and UP2500 (Tomcat42
 /// and Frankkkkk, python-pylontech) and of JK and Seplos batteries on the cable to an Anenji inverter
@@ -31,11 +32,13 @@ public enum PylontechRS485 {
         inverters: """
             Voltronic Axpert, PIP and MAX ("PYL"), EASUN, Anenji, PowMr, Vevor, SRNE, Deye and Sunsynk (RS485), EPever
             """,
-        link: .serial(baud: 9_600), dialects: ["V3.5", "V3.3", "", ""], period: .milliseconds(800),
+        link: .serial(baud: 9_600), dialects: ["V3.5", "V3.3", "Deye", ""], period: .milliseconds(800),
         keepAlive: KeepAlive(identifier: 0x63, period: .milliseconds(2_440), timeout: .seconds(10)),
         stop: """
             Currents 0 A with the enable bits of 63 and 92 cleared. Vevor and EASUN return to the user's own voltages a \
-            few seconds after the last answer, so a stop is said and not kept quiet.
+            few seconds after the last answer, so a stop is said and not kept quiet. To Deye CVL is also brought down \
+            to 0.2 to 0.3 V above the bank's voltage: on CAN it was seen to charge on when told to stop (diyBMS issue \
+            216).
             """,
         silence: """
             Voltronic: fault 61 or a blinking battery; Vevor and EASUN go on with the user's voltage settings; Deye: \
@@ -43,18 +46,22 @@ public enum PylontechRS485 {
             """,
         evidence: """
             4F, 42, 44, 47, 51, 92: vendor text and many captures, high. 61, 62, 63: captures of three batteries, two \
-            of them on the cable to an inverter, high. 60 and 93: medium.
+            of them on the cable to an inverter, high. 60 and 93: medium. Deye: an emulator used with mode 12 (YamBMS \
+            pull request 74), medium; its stop on this line has not been seen.
             """)
 
     private static let talk = SerialTalk(
         framing: .telecom(version: 0x20, deviceClass: 0x46), bauds: [9_600, 115_200, 1_200, 0], address: 0x02,
         question: { index, dialect in
-            let asked = dialect == 0 ? systemQuestions : moduleQuestions
+            let asked = dialect == 1 ? moduleQuestions : systemQuestions
             return asked.indices.contains(index) ? asked[index] : nil
         },
         // Captured: an Anenji asks every 800 ms and waits 860 ms for an answer that does not come.
         spacing: .milliseconds(800), answerWithin: .milliseconds(860), answersAs: answersAs,
         complete: complete, dissect: dissect, mend: mendPayload)
+
+    /// The dialect of Deye and Sunsynk.
+    static let deye: UInt8 = 2
 
     private static let systemQuestions: [3 of SerialQuestion] = [
         SerialQuestion(code: 0x63), SerialQuestion(code: 0x61), SerialQuestion(code: 0x62),
@@ -96,9 +103,7 @@ public enum PylontechRS485 {
         .permission("charge_enable", in: 0x63, byte: 8, bit: 7, .chargeEnabled),
 
         .millivolts("voltage", in: 0x61, byte: 0, .voltage, .nearest),
-        BankRow(
-            "current", in: 0x61, byte: 2, bits: 16, signed: true, times: 10, unit: .milliamps,
-            range: -327_680...327_670, .number(.current)),
+        .current(in: 0x61, byte: 2, times: 10),
         .soc(in: 0x61, byte: 4, bits: 8),
         .shown("average_cycles", in: 0x61, byte: 5, bits: 16),
         BankRow(
@@ -206,15 +211,20 @@ extension SignalRow where Meaning == BankMeaning {
 
     /// A temperature in tenths of a kelvin above -273.1 °C.
     static func tenthKelvin(
-        _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField
+        _ name: StaticString, in container: UInt32, byte: UInt16, notAvailable: UInt64? = nil,
+        _ field: BankField
     ) -> BankRow {
         BankRow(
             name, in: container, byte: byte, bits: 16, plus: -2_731, unit: .decicelsius, range: -500...1250,
-            .number(field))
+            notAvailable: notAvailable, .number(field))
     }
 
     /// The same, only shown.
-    static func shownTenthKelvin(_ name: StaticString, in container: UInt32, byte: UInt16) -> BankRow {
-        .shown(name, in: container, byte: byte, bits: 16, plus: -2_731, unit: .decicelsius)
+    static func shownTenthKelvin(
+        _ name: StaticString, in container: UInt32, byte: UInt16, notAvailable: UInt64? = nil
+    ) -> BankRow {
+        .shown(
+            name, in: container, byte: byte, bits: 16, plus: -2_731, unit: .decicelsius,
+            notAvailable: notAvailable)
     }
 }

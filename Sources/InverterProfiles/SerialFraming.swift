@@ -5,13 +5,28 @@ public import BusCodec
 public enum SerialFraming: Sendable, Equatable {
     /// Modbus RTU; questions may use function 3, 4 or both.
     case modbus
+    /// Modbus TCP, the same questions and answers over a network; see ``SerialTalk/overTCP``.
+    case modbusTCP
+    /// Modbus RTU with two bytes for the length in answers (Voltronic LIB).
+    case voltronicLIB
+    /// Modbus RTU in which function 4 has registers of its own and its answers repeat the first of them.
+    case givEnergy
     /// The telecom family with this version and class of device (CID1).
     case telecom(version: UInt8, deviceClass: UInt8)
 
     /// Finds a question at the head of what the battery side hears.
     public func scanQuestion(_ head: Span<UInt8>) -> ScanStep<SerialFrame> {
         switch self {
-        case .modbus: ModbusRTU.scanRequest(head).map(Self.question)
+        case .modbus, .voltronicLIB, .givEnergy:
+            Self.withValue(
+                ModbusRTU.scanRequest(head).map {
+                    Self.question($0.address, $0.function.rawValue, $0.kind)
+                }, head, bodyAt: 2)
+        case .modbusTCP:
+            Self.withValue(
+                ModbusTCP.scanRequest(head).map {
+                    Self.question($0.unit, $0.function, $0.kind, transaction: $0.transaction)
+                }, head, bodyAt: 8)
         case .telecom:
             TelecomFrame.scan(head).map {
                 SerialFrame(
@@ -25,6 +40,12 @@ public enum SerialFraming: Sendable, Equatable {
     public func scanAnswer(_ head: Span<UInt8>) -> ScanStep<SerialFrame> {
         switch self {
         case .modbus: ModbusRTU.scanAnswer(head).map(Self.answer)
+        case .voltronicLIB: VoltronicLIB.scanAnswer(head).map(Self.answer)
+        case .givEnergy: GivEnergyRTU.scanAnswer(head).map(Self.answer)
+        case .modbusTCP:
+            ModbusTCP.scanAnswer(head).map {
+                Self.answer($0.unit, $0.function, $0.kind, transaction: $0.transaction)
+            }
         case .telecom:
             TelecomFrame.scan(head).map {
                 SerialFrame(
@@ -34,12 +55,20 @@ public enum SerialFraming: Sendable, Equatable {
         }
     }
 
-    /// Writes a question.
-    public func write(_ question: SerialQuestion, to address: UInt8, into buffer: inout SerialBuffer) {
+    /// Writes a question; `transaction` is what its answer will repeat where the framing has such a number.
+    public func write(
+        _ question: SerialQuestion, to address: UInt8, transaction: UInt16 = 0,
+        into buffer: inout SerialBuffer
+    ) {
+        let function = ModbusRTU.Function(rawValue: question.variant) ?? .readHolding
         switch self {
-        case .modbus:
+        case .modbus, .voltronicLIB, .givEnergy:
             ModbusRTU.encodeRead(
-                address: address, register: question.code, count: question.count, into: &buffer)
+                function, address: address, register: question.code, count: question.count, into: &buffer)
+        case .modbusTCP:
+            ModbusTCP.encodeRead(
+                function, transaction: transaction, unit: address, register: question.code,
+                count: question.count, into: &buffer)
         case .telecom(let version, let deviceClass):
             var info = SerialPayload()
             if question.carriesAddress { info.append(address) }
@@ -55,10 +84,18 @@ public enum SerialFraming: Sendable, Equatable {
         to question: SerialFrame, as address: UInt8, _ payload: Span<UInt8>, into buffer: inout SerialBuffer
     ) {
         switch self {
-        case .modbus:
+        case .givEnergy where hasOwnRegisters(function: question.variant):
+            GivEnergyRTU.encodeInputAnswer(
+                address: address, register: question.code, data: payload, into: &buffer)
+        case .modbus, .givEnergy:
             ModbusRTU.encodeReadAnswer(
                 ModbusRTU.Function(rawValue: question.variant) ?? .readHolding, address: address,
                 data: payload, into: &buffer)
+        case .modbusTCP:
+            ModbusTCP.encodeReadAnswer(
+                question.variant, transaction: question.transaction, unit: address, data: payload,
+                into: &buffer)
+        case .voltronicLIB: VoltronicLIB.encodeReadAnswer(address: address, data: payload, into: &buffer)
         case .telecom(_, let deviceClass):
             TelecomFrame(
                 version: question.variant, address: address, deviceClass: deviceClass, code: 0
@@ -66,7 +103,28 @@ public enum SerialFraming: Sendable, Equatable {
         }
     }
 
-    /// Refuses `question`, as `address`.
+    /// Confirms a write, as `address`.
+    ///
+    /// Source: Modbus application protocol V1.1b3, sections 6.6 and 6.12: function 6 repeats the value, 16 the number.
+    public func writeConfirmation(
+        of write: SerialFrame, as address: UInt8, into buffer: inout SerialBuffer
+    ) {
+        let isOne = write.variant == ModbusRTU.Function.writeOne.rawValue
+        let word = isOne ? write.value : write.count
+        switch self {
+        case .modbus, .voltronicLIB, .givEnergy:
+            ModbusRTU.encodeWriteAnswer(
+                isOne ? .writeOne : .writeMany, address: address, register: write.code, word: word,
+                into: &buffer)
+        case .modbusTCP:
+            ModbusTCP.encodeWriteAnswer(
+                write.variant, transaction: write.transaction, unit: address, register: write.code,
+                word: word, into: &buffer)
+        case .telecom: writeAnswer(to: write, as: address, SerialPayload().bytes, into: &buffer)
+        }
+    }
+
+    /// Refuses `question`, as `address`; writes nothing where the protocol has no code for the reason.
     public func writeRefusal(
         of question: SerialFrame, as address: UInt8, _ refusal: SerialRefusal, into buffer: inout SerialBuffer
     ) {
@@ -74,6 +132,18 @@ public enum SerialFraming: Sendable, Equatable {
         case .modbus:
             ModbusRTU.encodeException(
                 question.variant, address: address, code: refusal.modbusCode, into: &buffer)
+        case .modbusTCP:
+            ModbusTCP.encodeException(
+                question.variant, transaction: question.transaction, unit: address,
+                code: refusal.modbusCode, into: &buffer)
+        case .voltronicLIB:
+            guard let code = refusal.voltronicCode else { return }
+            ModbusRTU.encodeException(question.variant, address: address, code: code, into: &buffer)
+        case .givEnergy:
+            // More than 128 registers are refused with 2, with 4 by function 4 (bms-analysis, docs/01-protocol.md).
+            let isTooLong = hasOwnRegisters(function: question.variant) && question.count > 128
+            ModbusRTU.encodeException(
+                question.variant, address: address, code: isTooLong ? 4 : refusal.modbusCode, into: &buffer)
         case .telecom(_, let deviceClass):
             TelecomFrame(
                 version: question.variant, address: address, deviceClass: deviceClass,
@@ -82,12 +152,58 @@ public enum SerialFraming: Sendable, Equatable {
         }
     }
 
+    /// Whether a question names registers and their number; it names a command otherwise.
+    public var countsRegisters: Bool {
+        switch self {
+        case .modbus, .modbusTCP, .voltronicLIB, .givEnergy: true
+        case .telecom: false
+        }
+    }
+
+    /// Whether so many registers may be asked for, or written, at once: an answer has room for 125.
+    ///
+    /// GivEnergy refuses more as registers that do not exist. Source: Modbus application protocol V1.1b3, section 6.3.
+    func permits(count: UInt16) -> Bool {
+        !countsRegisters || count > 0 && (count <= 125 || self == .givEnergy)
+    }
+
+    /// What stands above the register in the identifier of a block: functions that have registers of their own.
+    func space(ofFunction function: UInt8) -> UInt32 {
+        hasOwnRegisters(function: function) ? UInt32(function) << 16 : 0
+    }
+
+    private func hasOwnRegisters(function: UInt8) -> Bool {
+        self == .givEnergy && function == ModbusRTU.Function.readInput.rawValue
+    }
+
     /// Puts what a frame carries into `payload`.
     public func readPayload(of frame: Span<UInt8>, into payload: inout SerialPayload) {
         switch self {
-        case .modbus: payload.append(frame.extracting(3..<max(frame.count - 2, 3)))
+        case .modbus: Self.readRegisters(of: frame, from: 3, to: frame.count - 2, into: &payload)
+        case .modbusTCP: Self.readRegisters(of: frame, from: 9, to: frame.count, into: &payload)
+        case .voltronicLIB:
+            Self.readRegisters(
+                of: frame, from: VoltronicLIB.dataStart(of: frame), to: frame.count - 2, into: &payload)
+        case .givEnergy:
+            let isOwn = frame.count > 1 && hasOwnRegisters(function: frame[1])
+            let start = isOwn ? GivEnergyRTU.dataStart : 3
+            Self.readRegisters(of: frame, from: start, to: frame.count - 2, into: &payload)
         case .telecom: TelecomFrame.readInfo(of: frame, into: &payload)
         }
+    }
+
+    private static func readRegisters(
+        of frame: Span<UInt8>, from start: Int, to end: Int, into payload: inout SerialPayload
+    ) {
+        if start < end { payload.append(frame.extracting(start..<end)) }
+    }
+}
+
+// MARK: - What a frame is
+
+extension SerialFraming {
+    private var deviceClass: UInt8 {
+        if case .telecom(_, let deviceClass) = self { deviceClass } else { 0 }
     }
 
     /// Commands begin at 0x40; below, and at 0x90, 0x91 and from 0xE0 on, it is the return code of an answer.
@@ -95,29 +211,45 @@ public enum SerialFraming: Sendable, Equatable {
         frame.deviceClass == deviceClass && (0x40..<0xE0).contains(frame.code) && frame.code & 0xFE != 0x90
     }
 
-    private var deviceClass: UInt8 {
-        if case .telecom(_, let deviceClass) = self { deviceClass } else { 0 }
+    private static func question(
+        _ address: UInt8, _ function: UInt8, _ kind: ModbusRTU.Frame.Kind?, transaction: UInt16 = 0
+    ) -> SerialFrame {
+        var frame = SerialFrame(
+            address: address, code: 0, variant: function, transaction: transaction, kind: .answer)
+        switch kind {
+        case .readRequest(let register, let count):
+            (frame.code, frame.count, frame.kind) = (register, count, .question)
+        case .writeRequest(let register, let count):
+            (frame.code, frame.count, frame.kind) = (register, count, .write)
+        case nil: frame.kind = .unknown
+        default: break
+        }
+        return frame
     }
 
-    private static func question(_ frame: ModbusRTU.Frame) -> SerialFrame {
-        let function = frame.function.rawValue
-        switch frame.kind {
-        case .readRequest(let register, let count):
-            return SerialFrame(
-                address: frame.address, code: register, count: count, variant: function, kind: .question)
-        case .writeRequest(let register, let count):
-            return SerialFrame(
-                address: frame.address, code: register, count: count, variant: function, kind: .write)
-        default:
-            return SerialFrame(address: frame.address, code: 0, variant: function, kind: .answer)
-        }
+    /// The step with the value that a write carries, behind the register (function 6) or behind the numbers of
+    /// registers and bytes (function 16); a write of no registers has none.
+    private static func withValue(
+        _ step: ScanStep<SerialFrame>, _ head: Span<UInt8>, bodyAt body: Int
+    ) -> ScanStep<SerialFrame> {
+        guard case .item(var frame, let length) = step, frame.kind == .write else { return step }
+        let place = frame.variant == ModbusRTU.Function.writeOne.rawValue ? body + 2 : body + 5
+        guard place + 1 < length else { return step }
+        frame.value = UInt16(head[place]) << 8 | UInt16(head[place + 1])
+        return .item(frame, length: length)
     }
 
     private static func answer(_ frame: ModbusRTU.Frame) -> SerialFrame {
+        answer(frame.address, frame.function.rawValue, frame.kind)
+    }
+
+    private static func answer(
+        _ address: UInt8, _ function: UInt8, _ kind: ModbusRTU.Frame.Kind?, transaction: UInt16 = 0
+    ) -> SerialFrame {
         let kind: SerialFrame.Kind =
-            if case .exception(let code) = frame.kind { .refusal(code) } else { .answer }
+            if case .exception(let code) = kind { .refusal(code) } else { .answer }
         return SerialFrame(
-            address: frame.address, code: 0, variant: frame.function.rawValue, kind: kind)
+            address: address, code: 0, variant: function, transaction: transaction, kind: kind)
     }
 }
 
@@ -129,17 +261,25 @@ public enum SerialRefusal: UInt8, Sendable {
     case unknownRegister
     /// What is asked for is not known now.
     case notKnownNow
+    /// What is to be written is not permitted, or the number of registers is none that can be asked for.
+    case notPermitted
 
-    /// The exception code of Modbus: 1 illegal function, 2 illegal address, 4 device failure.
+    /// The exception code of Modbus: 1 illegal function, 2 illegal address, 3 illegal value, 4 device failure.
     ///
     /// Source: Modbus application protocol V1.1b3, section 7.
     var modbusCode: UInt8 {
         switch self {
         case .unknownCommand: 1
         case .unknownRegister: 2
+        case .notPermitted: 3
         case .notKnownNow: 4
         }
     }
+
+    /// The error code of Voltronic LIB: 2 is all that fits; a value that is not known now has none.
+    ///
+    /// Source: Voltronic Inverter and BMS 485 communication protocol 20201202.
+    var voltronicCode: UInt8? { self == .notKnownNow ? nil : 2 }
 
     /// The return code of the telecom family: 4 CID2 invalid, 6 invalid data, 0x91 internal communication error.
     ///
@@ -147,7 +287,7 @@ public enum SerialRefusal: UInt8, Sendable {
     var telecomCode: UInt8 {
         switch self {
         case .unknownCommand: 0x04
-        case .unknownRegister: 0x06
+        case .unknownRegister, .notPermitted: 0x06
         case .notKnownNow: 0x91
         }
     }

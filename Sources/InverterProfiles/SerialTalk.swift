@@ -4,11 +4,13 @@ public import BusCodec
 /// How a protocol is spoken on a serial line: the inverter asks, the battery side answers.
 ///
 /// The frames of such a profile (``InverterProfile/frame``) are what answers carry: the identifier is the command, or
-/// the first register of a block, and the rows name it as their container. What rows cannot say is in named
-/// functions.
+/// the first register of a block, and the rows name it as their container; where a function has registers of its own
+/// (``SerialFraming/givEnergy``), its number stands in bits 16 and up. What rows cannot say is in named functions.
 public struct SerialTalk: Sendable {
     /// How frames are cut and checked.
     public var framing: SerialFraming
+    /// The port on which it is spoken over a network, see ``overTCP``; 0 where it is not.
+    public var tcpPort: UInt16
     /// The rates that are known, the usual one first; 0 where there are no more.
     public var bauds: InlineArray<4, Int32>
     /// The address of the battery that inverters ask, unless the operator says otherwise.
@@ -25,6 +27,8 @@ public struct SerialTalk: Sendable {
     public var answerWithin: Interval
     /// The address under which a question is answered; `nil` where it is for somebody else.
     public var answersAs: @Sendable (_ asked: UInt8, _ own: UInt8, _ code: UInt16) -> UInt8?
+    /// What becomes of a write to the own address.
+    public var take: @Sendable (_ write: SerialFrame) -> SerialWriting
     /// Completes what rows have put into an answer, or writes one that they cannot say; returns `false` for a question
     /// that is not known.
     public var complete:
@@ -43,10 +47,12 @@ public struct SerialTalk: Sendable {
 
     /// Makes a talk.
     public init(
-        framing: SerialFraming, bauds: InlineArray<4, Int32>, address: UInt8, order: ByteOrder = .big,
+        framing: SerialFraming, tcpPort: UInt16 = 0, bauds: InlineArray<4, Int32>, address: UInt8,
+        order: ByteOrder = .big,
         question: @escaping @Sendable (Int, UInt8) -> SerialQuestion?, spacing: Interval,
         answerAfter: Interval = .milliseconds(5), answerWithin: Interval = .milliseconds(500),
         answersAs: @escaping @Sendable (UInt8, UInt8, UInt16) -> UInt8? = SerialTalk.onlyOwn,
+        take: @escaping @Sendable (SerialFrame) -> SerialWriting = SerialTalk.readOnly,
         complete:
             @escaping @Sendable (
                 SerialFrame, borrowing BankReading, ProfileOptions, Bool, inout SerialPayload
@@ -57,6 +63,7 @@ public struct SerialTalk: Sendable {
         mend: @escaping @Sendable (UInt16, inout SerialPayload) -> Void = SerialTalk.asItIs
     ) {
         self.framing = framing
+        self.tcpPort = tcpPort
         self.bauds = bauds
         self.address = address
         self.order = order
@@ -65,15 +72,27 @@ public struct SerialTalk: Sendable {
         self.answerAfter = answerAfter
         self.answerWithin = answerWithin
         self.answersAs = answersAs
+        self.take = take
         self.complete = complete
         self.dissect = dissect
         self.mend = mend
+    }
+
+    /// The same talk in Modbus TCP; `nil` for a protocol that nobody speaks so.
+    public var overTCP: SerialTalk? {
+        guard tcpPort != 0, framing.countsRegisters else { return nil }
+        var talk = self
+        talk.framing = .modbusTCP
+        return talk
     }
 
     /// For a protocol in which only the own address is answered, under that address.
     public static func onlyOwn(_ asked: UInt8, _ own: UInt8, _ code: UInt16) -> UInt8? {
         asked == own ? own : nil
     }
+
+    /// For a protocol in which nothing can be written.
+    public static func readOnly(_ write: SerialFrame) -> SerialWriting { .refused(.unknownCommand) }
 
     /// For a protocol whose rows say every answer.
     public static func byRows(
@@ -104,12 +123,15 @@ public struct SerialQuestion: Sendable, Equatable {
     public var count: UInt16
     /// Whether the question carries the address as its payload, as Pylontech's questions about a module do.
     public var carriesAddress: Bool
+    /// The function of a Modbus question; 0 for the usual one, 3.
+    public var variant: UInt8
 
     /// Makes a question.
-    public init(code: UInt16, count: UInt16 = 0, carriesAddress: Bool = false) {
+    public init(code: UInt16, count: UInt16 = 0, carriesAddress: Bool = false, variant: UInt8 = 0) {
         self.code = code
         self.count = count
         self.carriesAddress = carriesAddress
+        self.variant = variant
     }
 }
 
@@ -121,6 +143,8 @@ public struct SerialFrame: Sendable, Equatable {
         case question
         /// Asks to write something.
         case write
+        /// Asks for something that the framing has no word for.
+        case unknown
         /// Answers a question.
         case answer
         /// Refuses a question, with the code of the protocol.
@@ -135,15 +159,32 @@ public struct SerialFrame: Sendable, Equatable {
     public var count: UInt16
     /// What else an answer has to repeat: the version of a telecom frame, the function of a Modbus frame.
     public var variant: UInt8
+    /// The number that an answer over a network has to repeat; 0 where the framing has none.
+    public var transaction: UInt16
+    /// The first of the values to be written; 0 in other frames.
+    public var value: UInt16
     /// What kind of frame it is.
     public var kind: Kind
 
     /// Makes a frame.
-    public init(address: UInt8, code: UInt16, count: UInt16 = 0, variant: UInt8 = 0, kind: Kind) {
+    public init(
+        address: UInt8, code: UInt16, count: UInt16 = 0, variant: UInt8 = 0, transaction: UInt16 = 0,
+        value: UInt16 = 0, kind: Kind
+    ) {
         self.address = address
         self.code = code
         self.count = count
         self.variant = variant
+        self.transaction = transaction
+        self.value = value
         self.kind = kind
     }
+}
+
+/// What becomes of a write.
+public enum SerialWriting: Sendable, Equatable {
+    /// It is confirmed, as the protocol wants it, and has no effect.
+    case confirmed
+    /// It is refused.
+    case refused(SerialRefusal)
 }

@@ -5,7 +5,7 @@ public import Gateway
 
 extension Wording {
     /// What makes a profile experimental.
-    public static let notProven = "no frame of a real device has proven it yet"
+    public static let notProven = "not proven with a real inverter and battery yet"
 
     /// What is said once where an experimental profile is used.
     public static func experimental(_ profile: String) -> String {

@@ -77,6 +77,8 @@ public struct SimulatedInverter: Sendable {
     private var exactMilliamps = 0.0
     private var wasStopped = true
 
+    /// What it charges to where the protocol has no voltage for it: its own setting, for 16 cells.
+    public static let ownChargeMillivolts: Int32 = 55_200
     /// The time in which it covers two thirds of the way to another current.
     public static let lag = Interval.milliseconds(300)
     /// How it holds the charge voltage: milliamps it gives up for each millivolt above.
@@ -122,8 +124,9 @@ public struct SimulatedInverter: Sendable {
 
     /// The limits it goes by; `nil` while one of them is missing or older than ``limitsLastFor``.
     public func limits(at now: Instant) -> Limits? {
-        guard let voltage = understood[.chargeVoltageLimit], let charge = understood[.chargeCurrentLimit],
-            let discharge = understood[.dischargeCurrentLimit]
+        guard let charge = understood[.chargeCurrentLimit],
+            let discharge = understood[.dischargeCurrentLimit],
+            let voltage = understood[.chargeVoltageLimit] ?? ownChargeVoltage(at: charge.at)
         else { return nil }
         let oldest = min(voltage.at, charge.at, discharge.at)
         guard now - oldest <= limitsLastFor else { return nil }
@@ -207,6 +210,12 @@ extension SimulatedInverter {
         frameCounts[index].count += 1
         frameCounts[index].period = frameCounts[index].last.map { now - $0 }
         frameCounts[index].last = now
+    }
+
+    /// What it charges to where the protocol has no voltage for it; `nil` where it has.
+    private func ownChargeVoltage(at now: Instant) -> Reading<Int32>? {
+        guard profile.highest(.chargeVoltageLimit, options: options) == nil else { return nil }
+        return Reading(Self.ownChargeMillivolts, at: now)
     }
 
     private func isForbidden(_ permission: BankField) -> Bool { understood[permission]?.value == 0 }

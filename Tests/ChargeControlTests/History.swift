@@ -119,6 +119,8 @@ struct History {
         } else {
             now = before
         }
+        // What was measured before is from the future now.
+        futureUntil = max(futureUntil, before)
         note("clock goes back")
     }
 

@@ -12,7 +12,9 @@ extension Invariants {
         if value > settings.chargeVoltageMillivoltsPerCell * cells { return "3: CVL \(value) too high" }
         let ceiling = settings.ceilings.chargeMillivolts
         if value > ceiling, ceiling >= floor { return "3: CVL \(value) above what can be said" }
-        let float = max(settings.stages.floatMillivoltsPerCell * cells, floor)
+        // What was bounded to less when the bank was full comes up to float, not down.
+        let float = min(
+            max(settings.stages.floatMillivoltsPerCell * cells, floor), before?.chargeVoltage.value ?? .max)
         if verdict.chargeVoltage.winner.rule == .stage, value < float {
             return "3: CVL \(value), but float is \(float)"
         }

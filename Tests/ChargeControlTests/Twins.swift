@@ -34,8 +34,9 @@ struct Twins {
         let isStage =
             [.stage, .limitsIgnored].contains(more.chargeVoltage.winner.rule)
             || more.charge.winner.rule == .floatSettling
-        // What a pack may carry bounds the bank by what flows through the others; without them nobody knows how much.
-        let isCarried = { (limit: Limit) in limit.winner.rule == .packOverCurrent }
+        // What a pack may carry bounds the bank by what flows through the others, and an inverter is judged by what
+        // flows through all of them; without them nobody knows how much.
+        let isCarried = { (limit: Limit) in [.packOverCurrent, .limitsIgnored].contains(limit.winner.rule) }
         let isMore =
             verdict.charge.value > more.charge.value && !isExcused.charge && !isWish
             && more.charge.winner.rule != .floatSettling && !isCarried(more.charge)

@@ -35,7 +35,7 @@ struct CheckTests {
     func experimental() throws {
         let text = try Self.sound().replacing("profile: pylontech-lv-can", with: "profile: pytes-can")
         let file = try TemporaryFile(text)
-        let note = "the profile pytes-can is experimental: no frame of a real device has proven it yet"
+        let note = "the profile pytes-can is experimental: not proven with a real inverter and battery yet"
         #expect(try run("check \(file.path)").output == "\(file.path): OK\nnote: \(note)\n")
         #expect(try run("check --json \(file.path)").output.contains(#""notes":["\#(note)"]"#))
         #expect(try run("check --effective \(file.path)").output.contains("\n# note: \(note)\nlinks:"))

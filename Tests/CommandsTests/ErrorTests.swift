@@ -42,7 +42,8 @@ struct ErrorTests {
             "decode --dialect v1.4 -", "busbar decode: there is no dialect of pylontech-lv-can called 'v1.4'"),
         Refusal("decode a.log b.log", "busbar decode: 'b.log' is one word too many; leave it out"),
         Refusal(
-            "profiles pylontech", "busbar profiles: ID is 'pylontech'; it must be one of \(profiles); did you"
+            "profiles victron-cam",
+            "busbar profiles: ID is 'victron-cam'; it must be one of \(profiles); did you"
         ),
         Refusal("drivers x\u{1B}[31m", "busbar drivers: ID is 'x\u{FFFD}[31m'; it must be one of "),
         Refusal("dbc", "busbar dbc: ID is missing; ID is a profile, see 'busbar profiles'"),

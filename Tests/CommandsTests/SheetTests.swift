@@ -34,7 +34,8 @@ struct SheetTests {
         }) {
             let text = try run("profiles \(id)").output
             let page = try run("profiles --markdown \(id)").output
-            let isExperimental = text.contains("experimental: no frame of a real device has proven it yet")
+            let isExperimental = text.contains(
+                "experimental: not proven with a real inverter and battery yet")
             #expect(isExperimental != text.contains("proven by frames of real devices"))
             #expect(page.contains("experimental") == isExperimental)
             #expect(

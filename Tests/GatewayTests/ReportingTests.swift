@@ -104,7 +104,7 @@ struct ReportingTests {
         #expect(document.inverters[0].hiddenAlarms.map(\.name) == ["pack_lost"])
         let picture = StatusView(columns: 200).lines(document)
         #expect(picture.contains("          not visible to this inverter: warning: pack lost"))
-        #expect(picture.contains("          experimental: no frame of a real device has proven it yet"))
+        #expect(picture.contains("          experimental: not proven with a real inverter and battery yet"))
         #expect(document.inverters[0].isExperimental)
         // No sign of life of such an inverter is known, so nobody waits for one.
         #expect(document.inverters[0].silentAfterSeconds == nil)

@@ -8,7 +8,7 @@ enum ProfileLints {
     static func problems(of profile: InverterProfile) -> [String] {
         let frames = (0..<profile.frameCount).map { profile.frame($0) }
         let rows = rows(of: profile)
-        var problems = sheetProblems(profile) + frameProblems(frames)
+        var problems = sheetProblems(profile.sheet) + keepAliveProblems(profile) + frameProblems(frames)
         let used = rows.filter { row in frames.contains { $0.container == row.container } }
         // A shared table may have frames that this profile does not send; its own must all exist.
         let shared = AlarmPairs.identifier
@@ -31,8 +31,8 @@ enum ProfileLints {
         return rows
     }
 
-    private static func sheetProblems(_ profile: InverterProfile) -> [String] {
-        let sheet = profile.sheet
+    /// What is wrong with the sheet of a profile, whatever it is spoken on.
+    static func sheetProblems(_ sheet: ProfileSheet) -> [String] {
         var problems: [String] = []
         if sheet.dialectCount == 0 { problems.append("no dialect") }
         for text in [sheet.id, sheet.name, sheet.inverters, sheet.stop, sheet.silence, sheet.evidence]
@@ -43,12 +43,14 @@ enum ProfileLints {
         if sheet.period <= .zero || sheet.keepAlive.timeout < sheet.keepAlive.period {
             problems.append("times do not fit")
         }
-        let alive = profile.index(
-            ofIdentifier: sheet.keepAlive.identifier, isExtended: sheet.keepAlive.isExtended)
-        if sheet.keepAlive.isKnown, alive.map({ profile.frame($0).direction }) != .fromInverter {
-            problems.append("the keep-alive is no frame of the inverter")
-        }
         return problems
+    }
+
+    private static func keepAliveProblems(_ profile: InverterProfile) -> [String] {
+        let rule = profile.sheet.keepAlive
+        let alive = profile.index(ofIdentifier: rule.identifier, isExtended: rule.isExtended)
+        guard rule.isKnown, alive.map({ profile.frame($0).direction }) != .fromInverter else { return [] }
+        return ["the keep-alive is no frame of the inverter"]
     }
 
     private static func frameProblems(_ frames: [FrameRow]) -> [String] {

@@ -148,6 +148,24 @@ struct PylontechRS485GoldenTests {
         #expect(frame.code == code && frame.kind == .question)
     }
 
+    @Test("to Deye a stop is also said with the voltage, which is never raised")
+    func deye() throws {
+        let profile = PylontechRS485.profile
+        let talk = try #require(profile.serial)
+        for (limit, highest, expected) in [
+            (0, 56_400, 53_400), (0, 53_200, 53_200), (10_000, 56_400, 56_400),
+        ] as [(Int32, Int32, Int32)] {
+            let bank = BankReading.sample([
+                .voltage: 53_110, .chargeCurrentLimit: limit, .chargeVoltageLimit: highest,
+            ])
+            let heard = try SerialProfileTests.converse(profile, talk, bank, ProfileOptions(dialect: 2))
+            #expect(heard[.chargeVoltageLimit]?.value == expected)
+            #expect(heard[.chargeEnabled]?.value == (limit == 0 ? 0 : 1))
+            let others = try SerialProfileTests.converse(profile, talk, bank, ProfileOptions(dialect: 0))
+            #expect(others[.chargeVoltageLimit]?.value == highest)
+        }
+    }
+
     @Test("every question of both kinds is answered, as it was asked, and refused where it should be")
     func answersAll() throws {
         let profile = PylontechRS485.profile

@@ -6,13 +6,10 @@ import Simulators
 import Testing
 
 /// Every profile that is spoken on a serial line, in each of its dialects.
-private let everySerialDialect: [(profile: InverterProfile, dialect: UInt8)] = {
-    let listed = ProfileTable.profiles.indices.map { ProfileTable.profiles[$0] }
-        .filter { $0.serial != nil }
-    let usual = PylontechRS485.profile
-    let profiles = listed.contains { "\($0.sheet.id)" == "\(usual.sheet.id)" } ? listed : listed + [usual]
-    return profiles.flatMap { profile in (0..<profile.sheet.dialectCount).map { (profile, $0) } }
-}()
+private let everySerialDialect: [(profile: InverterProfile, dialect: UInt8)] = ProfileTable.profiles.indices
+    .map { ProfileTable.profiles[$0] }
+    .filter { $0.serial != nil }
+    .flatMap { profile in (0..<profile.sheet.dialectCount).map { (profile, $0) } }
 
 @Suite("Both sides of a serial line", .timeLimit(.minutes(1))) struct SerialSideTests {
     @Test(
@@ -180,12 +177,17 @@ extension SerialWire {
         guard var said = battery.battery?.said, let understood = inverter.inverter?.understood else {
             return []
         }
-        profile.prepare(&said, ProfileOptions(dialect: dialect))
+        let options = ProfileOptions(dialect: dialect)
+        var capped: [BankField: Int32] = [:]
+        profile.visitCapped(bank: said, options: options) { row, _, number in
+            if case .number(let field) = row.meaning { capped[field] = number }
+        }
+        profile.prepare(&said, options)
         return (0..<UInt8(BankField.count)).compactMap { raw in
             // Cells of two packs may have the same number, which places in one module cannot.
             guard let field = BankField(rawValue: raw), field != .lowestCellNumber,
                 let heard = understood[field], heard.at == now,
-                let meant = said[field]?.value
+                let meant = capped[field] ?? said[field]?.value
             else { return nil }
             let most = Self.step(of: field, in: profile)
             guard abs(heard.value - meant) > most else { return nil }

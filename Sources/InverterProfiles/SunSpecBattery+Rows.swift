@@ -1,0 +1,140 @@
+import BatteryModel
+import BusCodec
+
+// Models 802 and 803. Points are counted in registers from the id of the model, as the models of SunSpec count them.
+
+extension SunSpecBattery {
+    static let baseRows: [_ of BankRow] = [
+        .word("id", Model.base, 0, 802),
+        .word("length", Model.base, 1, 62),
+        .ampHours("capacity", in: UInt32(Model.base), byte: 4, notAvailable: 65_535),
+        .shownPoint("energy_rating", Model.base, 3, times: 10, unit: .wattHours),
+        .shownPoint("charge_power", Model.base, 4, times: 10),
+        .shownPoint("discharge_power", Model.base, 5, times: 10),
+        .word("self_discharge", Model.base, 6, 0xFFFF),
+        .word("soc_max", Model.base, 7, 0xFFFF),
+        .word("soc_min", Model.base, 8, 0xFFFF),
+        .word("soc_reserve_max", Model.base, 9, 0xFFFF),
+        .word("soc_reserve_min", Model.base, 10, 0xFFFF),
+        .permillePoint("soc", Model.base, 11, .soc),
+        .word("depth_of_discharge", Model.base, 12, 0xFFFF),
+        .permillePoint("soh", Model.base, 13, .soh),
+        BankRow(
+            "cycles", in: UInt32(Model.base), byte: 28, bits: 32, range: 0...Int32.max,
+            notAvailable: 0xFFFF_FFFF, .number(.cycles)),
+        .shownPoint("charge_status", Model.base, 16, unit: .choice),
+        // Local: writes have no effect.
+        .word("control_mode", Model.base, 17, 1),
+        .shownPoint("heartbeat", Model.base, 18),
+        .word("controller_heartbeat", Model.base, 19, 0xFFFF),
+        .word("alarm_reset", Model.base, 20, 0),
+        // Lithium ion.
+        .word("battery_type", Model.base, 21, 4),
+        .shownPoint("state", Model.base, 22, unit: .choice),
+        .word("vendor_state", Model.base, 23, 0xFFFF),
+        .longWord("warranty_date", Model.base, 24, 0xFFFF_FFFF),
+        .longWord("event_2", Model.base, 28, 0),
+        .longWord("vendor_event_1", Model.base, 30, 0),
+        .longWord("vendor_event_2", Model.base, 32, 0),
+        .voltsPoint("voltage", Model.base, 34, .voltage, .nearest, from: 0),
+        .voltsPoint("charge_voltage_limit", Model.base, 35, .chargeVoltageLimit, .down, from: 10),
+        .voltsPoint("discharge_voltage_limit", Model.base, 36, .dischargeVoltageLimit, .up, from: 0),
+        .cellPoint("highest_cell", Model.base, 37, .highestCell),
+        .word("highest_cell_string", Model.base, 38, 1),
+        .placePoint("highest_cell_pack", Model.base, 39, .highestCellPack),
+        .cellPoint("lowest_cell", Model.base, 40, .lowestCell),
+        .word("lowest_cell_string", Model.base, 41, 1),
+        .placePoint("lowest_cell_pack", Model.base, 42, .lowestCellPack),
+        .shownPoint("mean_cell", Model.base, 43, unit: .millivolts),
+        .currentPoint("current", Model.base, 44),
+        .limitPoint("charge_current_limit", Model.base, 45, .chargeCurrentLimit),
+        .limitPoint("discharge_current_limit", Model.base, 46, .dischargeCurrentLimit),
+        .shown("power", in: UInt32(Model.base), byte: 94, bits: 16, signed: true, times: 10),
+        // Nothing is requested of the inverter.
+        .word("inverter_request", Model.base, 48, 0),
+        .word("power_request", Model.base, 49, 0x8000),
+        // Connected, and the inverter started: nobody can order anything else.
+        .word("set_operation", Model.base, 50, 1),
+        .word("set_inverter_state", Model.base, 51, 3),
+        .scale("capacity_scale", Model.base, 52, 0),
+        .scale("energy_scale", Model.base, 53, 1),
+        .scale("rating_scale", Model.base, 54, 1),
+        .word("self_discharge_scale", Model.base, 55, 0x8000),
+        .scale("soc_scale", Model.base, 56, -1),
+        .word("depth_scale", Model.base, 57, 0x8000),
+        .scale("soh_scale", Model.base, 58, -1),
+        .scale("voltage_scale", Model.base, 59, -2),
+        .scale("cell_scale", Model.base, 60, -3),
+        .scale("current_scale", Model.base, 61, -1),
+        .scale("limit_scale", Model.base, 62, -1),
+        .scale("power_scale", Model.base, 63, 1),
+    ]
+
+    static let bankRows: [_ of BankRow] = [
+        .word("id", Model.bank, 0, 803),
+        .word("length", Model.bank, 1, 58),
+        .word("strings", Model.bank, 2, 1),
+        .word("strings_connected", Model.bank, 3, 1),
+        .temperature(
+            "highest_temperature", in: UInt32(Model.bank), byte: 8, .highestTemperature, notAvailable: 0x8000),
+        .word("highest_temperature_string", Model.bank, 5, 1),
+        .placePoint("highest_temperature_pack", Model.bank, 6, .highestTemperaturePack),
+        .temperature(
+            "lowest_temperature", in: UInt32(Model.bank), byte: 14, .lowestTemperature, notAvailable: 0x8000),
+        .word("lowest_temperature_string", Model.bank, 8, 1),
+        .placePoint("lowest_temperature_pack", Model.bank, 9, .lowestTemperaturePack),
+        .temperature(
+            "mean_temperature", in: UInt32(Model.bank), byte: 20, .temperature, notAvailable: 0x8000),
+        // With one string, voltage and current of the strings are those of 802.
+        .word("highest_string_voltage", Model.bank, 11, 0xFFFF),
+        .word("highest_voltage_string", Model.bank, 12, 0xFFFF),
+        .word("lowest_string_voltage", Model.bank, 13, 0xFFFF),
+        .word("lowest_voltage_string", Model.bank, 14, 0xFFFF),
+        .word("mean_string_voltage", Model.bank, 15, 0xFFFF),
+        .word("highest_string_current", Model.bank, 16, 0x8000),
+        .word("highest_current_string", Model.bank, 17, 0xFFFF),
+        .word("lowest_string_current", Model.bank, 18, 0x8000),
+        .word("lowest_current_string", Model.bank, 19, 0xFFFF),
+        .word("mean_string_current", Model.bank, 20, 0x8000),
+        .word("cells_balancing", Model.bank, 21, 0xFFFF),
+        .scale("cell_scale", Model.bank, 22, -3),
+        .scale("temperature_scale", Model.bank, 23, -1),
+        .scale("current_scale", Model.bank, 24, -1),
+        .scale("soh_scale", Model.bank, 25, -1),
+        .scale("soc_scale", Model.bank, 26, -1),
+        .word("voltage_scale", Model.bank, 27, 0x8000),
+
+        .placePoint("string_modules", Model.bank, Model.string, .packs),
+        // Enabled, with its contactor closed.
+        .longWord("string_status", Model.bank, Model.string + 1, 3),
+        .word("string_failure", Model.bank, Model.string + 3, 0),
+        .permillePoint("string_soc", Model.bank, Model.string + 4, .soc),
+        .permillePoint("string_soh", Model.bank, Model.string + 5, .soh),
+        .currentPoint("string_current", Model.bank, Model.string + 6),
+        .cellPoint("string_highest_cell", Model.bank, Model.string + 7, .highestCell),
+        .placePoint("string_highest_cell_pack", Model.bank, Model.string + 8, .highestCellPack),
+        .cellPoint("string_lowest_cell", Model.bank, Model.string + 9, .lowestCell),
+        .placePoint("string_lowest_cell_pack", Model.bank, Model.string + 10, .lowestCellPack),
+        .shownPoint("string_mean_cell", Model.bank, Model.string + 11, unit: .millivolts),
+        .temperature(
+            "string_highest_temperature", in: UInt32(Model.bank), byte: 80, .highestTemperature,
+            notAvailable: 0x8000),
+        .placePoint(
+            "string_highest_temperature_pack", Model.bank, Model.string + 13, .highestTemperaturePack),
+        .temperature(
+            "string_lowest_temperature", in: UInt32(Model.bank), byte: 84, .lowestTemperature,
+            notAvailable: 0x8000),
+        .placePoint("string_lowest_temperature_pack", Model.bank, Model.string + 15, .lowestTemperaturePack),
+        .temperature(
+            "string_mean_temperature", in: UInt32(Model.bank), byte: 88, .temperature, notAvailable: 0x8000),
+        .word("string_disabled_reason", Model.bank, Model.string + 17, 0),
+        .longWord("string_contactors", Model.bank, Model.string + 18, 0xFFFF_FFFF),
+        .longWord("string_event_2", Model.bank, Model.string + 22, 0),
+        .longWord("string_vendor_event_1", Model.bank, Model.string + 24, 0),
+        .longWord("string_vendor_event_2", Model.bank, Model.string + 26, 0),
+        .word("set_string_enabled", Model.bank, Model.string + 28, 0xFFFF),
+        .word("set_string_connected", Model.bank, Model.string + 29, 0xFFFF),
+        .word("pad_1", Model.bank, Model.string + 30, 0x8000),
+        .word("pad_2", Model.bank, Model.string + 31, 0x8000),
+    ]
+}
