@@ -203,6 +203,8 @@ struct InverterSender: Sendable {
             return true
         } catch {
             counts.withheld += 1
+            // An optional frame about something that nobody knows is left out without a word.
+            if case .signal(.missing) = error, !configuration.profile.frame(index).isRequired { return false }
             if reported & 1 << UInt64(index) == 0 {
                 reported |= 1 << UInt64(index)
                 let identifier = configuration.profile.frame(index).identifier

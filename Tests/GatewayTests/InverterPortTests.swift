@@ -152,4 +152,13 @@ struct InverterPortTests {
         #expect(plant.told[.chargeCurrentLimit]?.value == 0)
         #expect(plant.snapshot.inverters[1].framesContradicting == 1)
     }
+
+    @Test("an optional frame about something that nobody knows is left out without an alarm")
+    func optionalFrame() {
+        var plant = VirtualPlant(packs: 1, profile: VictronGX.profile)
+        plant.run(for: .seconds(60))
+        #expect(plant.snapshot.inverters[0].framesWithheld > 0, "energy is not known")
+        #expect(!plant.snapshot.inverters[0].alarms.warnings.contains(.notRepresentable))
+        #expect(plant.events { if case .withheld = $0 { true } else { false } }.isEmpty)
+    }
 }
