@@ -35,7 +35,7 @@ mutate: setup ## Breaks each rule of the control once and shows that a test noti
 bench: setup ## Figures with targets: codec, a line of packs, the whole gateway, beside named peers
 	@Scripts/bench $(ARGS)
 
-interop: setup ## Against foreign implementations: python-can, pymodbus, minimalmodbus, cantools, pylontech
+interop: setup ## Against foreign implementations: python-can, pymodbus, minimalmodbus, cantools, python-pylontech, pysunspec2
 	@Scripts/interop
 
 test-can: setup ## On real SocketCAN, in an emulated machine

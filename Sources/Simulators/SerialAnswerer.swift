@@ -81,11 +81,12 @@ public struct SerialAnswerer: Sendable {
         waiting = (item, now + talk.answerAfter)
     }
 
-    /// The answer to send now; `nil` if none is due, or silence is the answer.
+    /// Has the answer that is due written.
     ///
     /// - Parameters:
     ///   - now: The time now.
     ///   - answer: Writes the answer to a question and says what became of it.
+    /// - Returns: The answer to send; `nil` if none is due, or silence is the answer.
     mutating func next(
         at now: Instant, answer: (SerialFrame, inout SerialBuffer) -> SerialOutcome
     ) -> [UInt8]? {
