@@ -88,7 +88,7 @@ def compare(latest, status):
                         ("dcl", "discharge_current_limit"), ("dvl", "discharge_voltage_limit")):
         value = bank[name]["value"]
         busbar.check(f"busbar status: {name}", value == theirs[field], f"{value}, on the bus {theirs[field]}")
-    busbar.check("busbar status: the inverter is heard", not status["inverter"]["isSilent"])
+    busbar.check("busbar status: the inverter is heard", not status["inverters"][0]["isSilent"])
 
 
 def settled(latest, patterns):

@@ -219,10 +219,10 @@ def go_bus_off(adapter):
         busbar.check("the status shows it", link_status(gateway)["isBusOff"] and
                      "BUS-OFF" in busbar.status_text(gateway.folder), link_status(gateway))
         time.sleep(2)
-        before, unsent = len(sent(adapter)), busbar.status(gateway.folder)["inverter"]["framesUnsent"]
+        before, unsent = len(sent(adapter)), busbar.status(gateway.folder)["inverters"][0]["framesUnsent"]
         time.sleep(2)
         busbar.check("nothing reaches the bus meanwhile", len(sent(adapter)) == before)
-        more = busbar.status(gateway.folder)["inverter"]["framesUnsent"] - unsent
+        more = busbar.status(gateway.folder)["inverters"][0]["framesUnsent"] - unsent
         busbar.check("the gateway knows that its frames are lost", more > 0, more)
         ip("link", "set", "slcan0", "down")
         ip("link", "set", "slcan0", "up")
