@@ -7,13 +7,15 @@ extension PylontechRS485 {
         bank.name("Busbar")
         bank.makeLimitsAgree()
         bank.keepApartFromEmpty()
+        // Without a sensor of its own a board is as warm as the warmest cell; inverters only show it.
+        if let warmest = bank[.highestTemperature]?.value { bank.sayIfUnknown(.mosfetTemperature, warmest) }
         if options.dialect == deye { DeyeLV.lowerToBankVoltage(&bank) }
     }
 
-    /// Answers under the address that was asked; questions about the system under 02, whatever group was asked.
+    /// Only the own address is answered: an inverter that probes 02, 12, 22, 32, 42 may count every answer as another
+    /// battery.
     ///
-    /// SRNE polls several addresses and expects 02 in every answer; JK answers so. Only the own address is answered: an
-    /// inverter that probes 02, 12, 22, 32, 42 may count every answer as another battery.
+    /// An Anenji probes so (captured); SRNE expects 02 in every answer, which is the usual own address.
     static func answersAs(_ asked: UInt8, _ own: UInt8, _ code: UInt16) -> UInt8? { asked == own ? own : nil }
 
     /// Puts the module's address into answers that begin with it, and writes what has no fixed places.
@@ -33,6 +35,7 @@ extension PylontechRS485 {
             try writeParameters(bank, into: &payload)
         case 0x51: writeMaker(bank, into: &payload)
         case 0x60: writeSystem(bank, into: &payload)
+        case 0x61: writeMeans(into: &payload)
         case 0x92 where payload.count > 0: payload[0] = question.address
         case 0x93:
             payload.removeAll()
@@ -48,6 +51,24 @@ extension PylontechRS485 {
         }
         return true
     }
+
+    /// Says of means and lowest values of which nobody knows more what is known of the worst one.
+    ///
+    /// A zero would be an age of no cycles, a health of 0 %, a board at -273 °C. JK sends one value for all temperatures of
+    /// its boards (captured).
+    private static func writeMeans(into payload: inout SerialPayload) {
+        guard payload.count == 49 else { return }
+        payload[5] = payload[7]
+        payload[6] = payload[8]
+        payload[10] = payload[9]
+        for index in boards.indices {
+            payload[boards[index]] = payload[31]
+            payload[boards[index] + 1] = payload[32]
+        }
+    }
+
+    /// Where 61 has temperatures of boards, beside the highest MOSFET.
+    private static let boards: [5 of Int] = [29, 35, 39, 41, 45]
 
     /// Takes the discharge limit without its sign: 92 has it below zero, 63 above, and both are sent either way.
     ///
