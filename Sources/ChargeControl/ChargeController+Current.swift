@@ -133,7 +133,7 @@ extension ChargeController {
                 let own = direction == .charge
                     ? packs[index]?.verdict.charge : packs[index]?.verdict.discharge
             else { continue }
-            let permille = sharing.permille(of: index, in: group)
+            let permille = sharing.permille(direction, of: index, in: group)
             if direction == .charge {
                 packs[index]?.verdict.chargeSharePermille = permille
             } else {

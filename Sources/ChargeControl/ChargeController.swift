@@ -78,7 +78,8 @@ public struct ChargeController: Sendable {
         var bank = measure(members, at: now)
         if let voltage = bank.meanVoltage { lastVoltage = voltage }
         refusal.step(voltageSpread(at: now), isIncomplete: hasLost, at: now, settings)
-        sharing.learn(bank.currents, isComplete: !hasLost, elapsed: elapsed)
+        sharing.learn(
+            bank.currents, isComplete: !hasLost, told: (told.charge, told.discharge), elapsed: elapsed)
         takeShunt(image.shunt, into: &bank, at: now)
         supervise(bank, state, image.otherTalkerAt, elapsed: elapsed, at: now)
         if supervision.hasStopped, state == .running || state == .bankLost { state = .stopped }

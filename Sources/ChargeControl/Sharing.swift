@@ -16,10 +16,13 @@ struct Sharing: Sendable {
     private var proven: InlineArray<16, Int64> = InlineArray(repeating: 0)
     /// Packs whose share the operator has given: bit n for pack n.
     private var configured: UInt16 = 0
+    /// What a pack that falls behind its stated share will have beyond it when the bank's current turns, in milliamps,
+    /// charge positive: the difference of voltage that holds it back then drives it.
+    private var excess: InlineArray<16, Int64> = InlineArray(repeating: 0)
     /// Whether packs that are not configured differ from each other.
     private var areUnequal = false
-    /// Whether enough current flows for the measured shares to be the whole truth.
-    private(set) var isMeasuring = false
+    /// The direction in which enough current flows for the measured shares to be the whole truth of it.
+    private var measuring: Direction?
     /// How long ago something was learned.
     private var sinceTaken = Interval.zero
     /// Packs that have not been heard to be steady since a current jumped: bit n for pack n.
@@ -88,11 +91,14 @@ struct Sharing: Sendable {
 
     /// What has to be expected of `pack` when a group carries the current: its part and the whole.
     ///
-    /// While enough current flows it is the measured part. Otherwise it is the larger of the measured and the stated
-    /// one: a share that was once seen is not forgotten because the sun went behind a cloud.
-    private func expected(_ pack: Int, in group: Group) -> (part: Int64, whole: Int64) {
+    /// While enough current flows in this direction it is the measured part. Otherwise it is the larger of the measured
+    /// and the stated one: a share that was once seen is not forgotten because the sun went behind a cloud, and a pack
+    /// that takes little of a charge gives all the more of what is drawn.
+    private func expected(
+        _ direction: Direction, _ pack: Int, in group: Group
+    ) -> (part: Int64, whole: Int64) {
         let isLess = probable(pack) * group.stated < stated[pack] * group.probable
-        let isTrusted = isMeasuring && !isConfigured(pack)
+        let isTrusted = measuring == direction && !isConfigured(pack)
         return isLess && !isTrusted ? (stated[pack], group.stated) : (probable(pack), group.probable)
     }
 
@@ -104,9 +110,9 @@ struct Sharing: Sendable {
     }
 
     /// The part of the group's current that flows through `pack`, in thousandths, rounded up.
-    func permille(of pack: Int, in group: Group) -> Int32 {
+    func permille(_ direction: Direction, of pack: Int, in group: Group) -> Int32 {
         guard group.members & 1 << UInt16(pack) != 0 else { return 0 }
-        let share = expected(pack, in: group)
+        let share = expected(direction, pack, in: group)
         return Int32(min((share.part * 1_000 + share.whole - 1) / max(share.whole, 1), 1_000))
     }
 
@@ -118,7 +124,7 @@ struct Sharing: Sendable {
     func bankLimit(
         _ direction: Direction, for limit: Int32, of pack: Int, in group: Group, wired: UInt16
     ) -> Int32 {
-        let share = expected(pack, in: group)
+        let share = expected(direction, pack, in: group)
         let most = Int64(limit)
         guard wired.nonzeroBitCount > 1 else {
             return Int32(clamping: most * share.whole / max(share.part, 1))
@@ -127,7 +133,8 @@ struct Sharing: Sendable {
         var own = kept
         if areUnequal, !isConfigured(pack) {
             let reached = direction == .charge ? proven[pack] : -proven[pack]
-            own = min(kept, max(most * Self.unprovenMarginPermille / 1_000, reached * 2))
+            let ahead = max(direction == .charge ? excess[pack] : -excess[pack], 0)
+            own = min(kept, max(most * Self.unprovenMarginPermille / 1_000 - ahead, reached * 2, 0))
         }
         // Whatever the others do, a pack cannot carry more than the bank does.
         return Int32(clamping: max(own * share.whole / max(share.part, 1), kept))
@@ -138,12 +145,36 @@ struct Sharing: Sendable {
     /// Learns from what flows, when it flows steadily and in one direction.
     ///
     /// With `isComplete` false a pack is lost: what the others carry is then not the whole, and must not let a limit
-    /// rise that the lost pack kept down.
-    mutating func learn(_ currents: borrowing Currents, isComplete: Bool, elapsed: Interval) {
+    /// rise that the lost pack kept down. `told` are CCL and DCL, in milliamps: a limit that holds the current down must
+    /// not keep the shares that it follows from for ever from being measured.
+    mutating func learn(
+        _ currents: borrowing Currents, isComplete: Bool, told: (charge: Int32, discharge: Int32),
+        elapsed: Interval
+    ) {
         sinceTaken = sinceTaken + elapsed
         forget(elapsed)
+        let flow = look(at: currents)
+        let capacity = max(currents.capacityMilliampHours, 1)
+        let part = abs(flow.sum) * 1_000 / capacity
+        compare(currents, sum: part > Self.goesOnAbovePermille ? flow.sum : 0)
+        let direction: Direction = flow.sum > 0 ? .charge : .discharge
+        let isEnough = part > (measuring == direction ? Self.goesOnAbovePermille : Self.beginsAbovePermille)
+        let isWhole = flow.isWhole && isComplete
+        measuring = isWhole && isEnough ? direction : nil
+        let allowed =
+            Int64(direction == .charge ? told.charge : told.discharge) * Self.marginPermille / capacity
+        let least = max(min(Self.beginsAbovePermille, allowed), Self.goesOnAbovePermille)
+        guard isWhole, part > least, unsteady & currents.conducting == 0, flow.isNew,
+            !isLittle(flow.sum, through: currents.conducting)
+        else { return }
+        take(currents, sum: flow.sum)
+    }
+
+    /// What flows through all packs together, in milliamps, whether that is all and in one direction, and whether any
+    /// of it was measured since the step before; notes which packs are steady.
+    private mutating func look(at currents: borrowing Currents) -> (sum: Int64, isWhole: Bool, isNew: Bool) {
         var sum: Int64 = 0
-        var isWhole = currents.conducting.nonzeroBitCount > 1 && isComplete
+        var isWhole = currents.conducting.nonzeroBitCount > 1
         var isNew = false
         for index in seen.indices where currents.conducting & 1 << UInt16(index) != 0 {
             guard let now = currents.milliamps[index] else {
@@ -164,14 +195,17 @@ struct Sharing: Sendable {
             // A current against the others flows between the packs, not through the bank.
             if let now = currents.milliamps[index], Int64(now.value) * sum < 0 { isWhole = false }
         }
-        let part = abs(sum) * 1_000 / max(currents.capacityMilliampHours, 1)
-        let threshold = isMeasuring ? Self.goesOnAbovePermille : Self.beginsAbovePermille
-        isMeasuring = isWhole && part > threshold
-        guard isMeasuring, unsteady & currents.conducting == 0, isNew, part > Self.beginsAbovePermille else {
-            return
+        return (sum, isWhole, isNew)
+    }
+
+    /// Notes which packs fall behind what they were stated to carry of `sum`, in milliamps.
+    private mutating func compare(_ currents: borrowing Currents, sum: Int64) {
+        let group = group(currents.conducting)
+        for index in excess.indices {
+            let usual = sum * stated[index] / max(group.stated, 1)
+            let more = currents.milliamps[index].map { Int64($0.value) - usual } ?? 0
+            excess[index] = more.signum() * sum.signum() < 0 ? more : 0
         }
-        guard !isLittle(sum, through: currents.conducting) else { return }
-        take(currents, sum: sum)
     }
 
     /// Whether the same packs carried more than twice as much of late: what was seen then is nearer to the truth.

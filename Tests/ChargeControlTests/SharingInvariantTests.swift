@@ -66,6 +66,42 @@ struct SharingInvariantTests {
         }
     }
 
+    @Test("nor has it more than it may when the current turns, whatever it had before", arguments: 0..<300)
+    func neverTooMuchAtTheTurn(_ seed: Int) {
+        var bank = Bank(seed: UInt64(seed) + 2_000, hasOffsets: false)
+        // Its voltage keeps one pack back, by up to three tenths of what it may have.
+        let held = Int(bank.random.pick(0...Int32(bank.limits.count - 1)))
+        let back = Double(bank.limits[held]) * Double(bank.random.pick(0...30)) / 100
+        for pack in bank.limits.indices {
+            let others = 1 - bank.parts[held]
+            bank.offsets[pack] = pack == held ? -back : back * bank.parts[pack] / others
+        }
+        var told = (charge: 0.0, discharge: 0.0)
+        let turnAt = Int(bank.random.pick(60...900))
+        for second in 0..<turnAt {
+            bank.carry(told.charge * Double(min(second, 60)) / 60, packs: bank.limits.indices)
+            bank.bench.now = bank.bench.now + .seconds(1)
+            let verdict = bank.bench.step()
+            told = (Double(verdict.charge.value), Double(verdict.discharge.value))
+        }
+        let drawn = abs(bank.current(of: held, bank: -told.discharge))
+        #expect(drawn <= Double(bank.limits[held]), "\(drawn) of \(bank.limits[held]) mA")
+    }
+
+    @Test("a bank whose limit begins small is measured all the same and then used", arguments: 0..<100)
+    func neverTooLittle(_ seed: Int) {
+        var bank = Bank(seed: UInt64(seed) + 3_000, hasOffsets: false)
+        var told = 0.0
+        for _ in 0..<1_800 {
+            bank.carry(told, packs: bank.limits.indices)
+            bank.bench.now = bank.bench.now + .seconds(1)
+            told = Double(bank.bench.step().charge.value)
+        }
+        // What all packs could take together, were they known exactly and nothing kept back.
+        let most = zip(bank.limits, bank.parts).map { Double($0) / $1 }.min() ?? 0
+        #expect(told >= most * 0.85, "\(told) of \(most) mA")
+    }
+
     @Test(
         "nobody is taken to carry more than he does, though the packs are read one after the other",
         arguments: 0..<40)

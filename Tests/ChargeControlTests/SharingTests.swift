@@ -92,7 +92,9 @@ struct SharingTests {
                 Cycle(at: 9_000, change: Self.carrying([18, 18]), charge: Expected(90_000)),
                 // Equal currents: each carries half, and is trusted with twice as much: 2 × 30 A / 0.5.
                 Cycle(at: 10_000, change: Self.carrying([30, 30])),
-                Cycle(at: 12_000, charge: Expected(120_000), discharge: Expected(100_000)),
+                Cycle(at: 12_000, charge: Expected(120_000)),
+                // What a charge has shown is not known of what is drawn: 0.9 × 100 A, as before.
+                Cycle(at: 12_500, discharge: Expected(90_000, .packMaximum, pack: 1)),
                 // 100 A / 0.5 × 0.9.
                 Cycle(at: 13_000, change: Self.carrying([60, 60])),
                 Cycle(at: 15_000, charge: Expected(180_000)),
