@@ -70,6 +70,8 @@ public enum LimitRule: UInt8, Sendable, Hashable {
     case secondBattery
     /// The inverter's protocol can say no more.
     case protocolMaximum
+    /// The limit that a battery without single cells has told.
+    case toldLimit
 }
 
 /// What has to happen for a limit to rise.

@@ -201,8 +201,21 @@ public enum PackField: UInt8, Sendable, Hashable {
     /// How long the float voltage would be requested.
     case requestedFloatTime
 
+    // MARK: What a battery works out by itself and tells instead of single cells
+
+    /// CVL as the battery tells it.
+    case chargeVoltageLimit
+    /// CCL as the battery tells it; 0 also while it forbids charging.
+    case chargeCurrentLimit
+    /// DCL as the battery tells it; 0 also while it forbids discharging.
+    case dischargeCurrentLimit
+    /// The highest of its cells.
+    case highestCell
+    /// The lowest of its cells.
+    case lowestCell
+
     /// Number of fields; they are numbered from 0.
-    public static let count = 96
+    public static let count = 101
 
     /// The name in files and on the screen.
     public var name: StaticString {
@@ -303,6 +316,11 @@ public enum PackField: UInt8, Sendable, Hashable {
         case .dry2Trigger: "dry2_trigger"
         case .requestedChargeTime: "requested_charge_time"
         case .requestedFloatTime: "requested_float_time"
+        case .chargeVoltageLimit: "charge_voltage_limit"
+        case .chargeCurrentLimit: "charge_current_limit"
+        case .dischargeCurrentLimit: "discharge_current_limit"
+        case .highestCell: "highest_cell"
+        case .lowestCell: "lowest_cell"
         }
     }
 
@@ -311,10 +329,11 @@ public enum PackField: UInt8, Sendable, Hashable {
         switch self {
         case .packVoltage, .averageCell, .cellSpread, .cellUnderVoltage, .cellUnderVoltageRelease,
             .cellOverVoltage, .cellOverVoltageRelease, .fullCell, .emptyCell, .requestedChargeCell,
-            .requestedFloatCell, .powerOffCell, .sleepCell, .balanceTrigger, .balanceStart:
+            .requestedFloatCell, .powerOffCell, .sleepCell, .balanceTrigger, .balanceStart,
+            .chargeVoltageLimit, .highestCell, .lowestCell:
             .millivolts
         case .current, .balanceCurrent, .heaterCurrent, .chargeLimit, .dischargeLimit,
-            .balanceCurrentMaximum:
+            .balanceCurrentMaximum, .chargeCurrentLimit, .dischargeCurrentLimit:
             .milliamps
         case .soc, .soh:
             .permille

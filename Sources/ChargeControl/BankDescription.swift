@@ -103,10 +103,10 @@ extension ChargeController {
         bank[.mosfetTemperature] = mosfet.map { Reading($0, at: at) }
         guard let warmest, let coldest else { return }
         bank[.highestTemperature] = Reading(warmest.sensor.value, at: at)
-        bank[.highestTemperatureNumber] = Reading(Int32(warmest.sensor.place), at: at)
+        bank[.highestTemperatureNumber] = warmest.sensor.number.map { Reading(Int32(clamping: $0), at: at) }
         bank[.highestTemperaturePack] = Reading(Int32(warmest.pack + 1), at: at)
         bank[.lowestTemperature] = Reading(coldest.sensor.value, at: at)
-        bank[.lowestTemperatureNumber] = Reading(Int32(coldest.sensor.place), at: at)
+        bank[.lowestTemperatureNumber] = coldest.sensor.number.map { Reading(Int32(clamping: $0), at: at) }
         bank[.lowestTemperaturePack] = Reading(Int32(coldest.pack + 1), at: at)
     }
 
@@ -130,10 +130,14 @@ extension ChargeController {
         }
         guard let cells else { return }
         bank[.highestCell] = Reading(cells.high.value, at: at)
-        bank[.highestCellNumber] = Reading(Int32(cells.high.place), at: at)
+        bank[.highestCellNumber] = cells.high.number.map { Reading(Int32(clamping: $0), at: at) }
         bank[.highestCellPack] = Reading(Int32(cells.highPack + 1), at: at)
         bank[.lowestCell] = Reading(cells.low.value, at: at)
-        bank[.lowestCellNumber] = Reading(Int32(cells.low.place), at: at)
+        // Where nobody tells how far the cells of a pack lie apart, it is as far as what is told of them.
+        if bank[.cellSpread] == nil {
+            bank[.cellSpread] = Reading(cells.high.value - cells.low.value, at: at)
+        }
+        bank[.lowestCellNumber] = cells.low.number.map { Reading(Int32(clamping: $0), at: at) }
         bank[.lowestCellPack] = Reading(Int32(cells.lowPack + 1), at: at)
     }
 

@@ -6,6 +6,8 @@ struct BankMeasurement {
     var highestVoltage: Int32?
     /// The widest distance between cells of one pack, in millivolts.
     var spread: Int32?
+    /// Whether a pack does not say how far its cells lie apart.
+    var isSpreadOpen = false
     var highestCell: Int32?
     var lowestCell: Int32?
     /// Whether a cell stands above the charge voltage.
@@ -82,7 +84,8 @@ extension ChargeController {
                 isRunning: isRunning, isStarting: state == .starting, bankMillivolts: bank.meanVoltage,
                 topMillivolts: min(bulk, permittedVoltage ?? bulk), cells: cellCount,
                 chargeVoltage: voltageRamp.said, isOvershooting: bank.isOvershooting,
-                spreadMillivolts: bank.spread, highestCellMillivolts: bank.highestCell,
+                spreadMillivolts: bank.isSpreadOpen ? nil : bank.spread,
+                highestCellMillivolts: bank.highestCell,
                 isBalancing: bank.isBalancing, saidSOC: saidSOC(bank),
                 countedSOC: soc.verdict.counted ?? bank.packsSOC, elapsed: elapsed),
             settings)
@@ -128,7 +131,7 @@ extension BankMeasurement {
         guard let cells = view.cells else { return }
         highestCell = max(highestCell ?? cells.high.value, cells.high.value)
         lowestCell = min(lowestCell ?? cells.low.value, cells.low.value)
-        if let own = view.spread { spread = max(spread ?? own, own) }
+        if let own = view.spread { spread = max(spread ?? own, own) } else { isSpreadOpen = true }
         if view.sumWithoutOvershoot != nil { isOvershooting = true }
     }
 }

@@ -167,7 +167,7 @@ extension ChargeController {
                 let high = reading.usable(at: now, noOlderThan: settings.lostAfter), high.value >= maximum
             else { continue }
             return LimitReason(
-                .absoluteMaximumCell, limit: 0, pack: index, place: high.place, input: high.value,
+                .absoluteMaximumCell, limit: 0, pack: index, place: high.number, input: high.value,
                 inputUnit: .millivolts, rise: .inputBelow(maximum), measuredAt: reading.at)
         }
         return nil

@@ -53,9 +53,10 @@ extension ChargeController {
         }
     }
 
-    /// What one pack allows: the over-voltage setting of its BMS, over all cells.
+    /// What one pack allows: the over-voltage setting of its BMS, over all cells, or what it tells itself.
     private mutating func chargeVoltageOffer(of index: Int, at now: Instant) -> LimitReason? {
         guard let pack = packs[index] else { return nil }
+        if pack.settings.without.contains(.singleCells) { return toldVoltageOffer(of: index, at: now) }
         let reading = pack.view?.cellOverVoltage
         let setting = reading?.usable(at: now, noOlderThan: PackRules.settingsAge)
         // A setting that no cell could have is no setting.
@@ -64,9 +65,24 @@ extension ChargeController {
                 .bmsLimit, limit: setting * cellCount, pack: index, input: setting, inputUnit: .millivolts,
                 rise: .bms, measuredAt: reading?.at)
         }
-        let before = pack.offered.chargeVoltage?.limit
-        if before == nil, pack.settings.without.contains(.bmsLimit) { return nil }
-        let held = before ?? max(pack.view?.voltage?.value ?? floorVoltage, floorVoltage)
+        if pack.offered.chargeVoltage == nil, pack.settings.without.contains(.bmsLimit) { return nil }
+        return heldVoltage(of: index)
+    }
+
+    /// What a battery tells as its own CVL; where that says nothing, what it allowed before, and nothing is charged.
+    private mutating func toldVoltageOffer(of index: Int, at now: Instant) -> LimitReason? {
+        guard let pack = packs[index],
+            let told = pack.view?.toldChargeVoltage(pack.settings, at: now, settings)
+        else { return heldVoltage(of: index) }
+        return LimitReason(
+            .toldLimit, limit: told.value, pack: index, input: told.value, inputUnit: .millivolts, rise: .bms,
+            measuredAt: told.at)
+    }
+
+    /// A CVL that is not known stays as it was, or at the voltage of the pack: under it the bank would be emptied.
+    private mutating func heldVoltage(of index: Int) -> LimitReason {
+        let present = max(packs[index]?.view?.voltage?.value ?? floorVoltage, floorVoltage)
+        let held = packs[index]?.offered.chargeVoltage?.limit ?? present
         return LimitReason(.inputMissing, limit: held, pack: index, rise: .reported)
     }
 

@@ -169,6 +169,11 @@ public struct AbsentSources: Sendable, Hashable {
     /// The BMS reports no alarms (`alarms`).
     public static let alarms = AbsentSources(bits: 1 << 4)
 
+    /// The battery reports no single cells but limits of its own (`single_cells`).
+    ///
+    /// In their place it must tell CVL, CCL and DCL.
+    public static let singleCells = AbsentSources(bits: 1 << 5)
+
     /// Tells whether every source of `other` is among these.
     public func contains(_ other: AbsentSources) -> Bool { bits & other.bits == other.bits }
 

@@ -41,6 +41,7 @@ enum PackRules {
         PackRule(rule: .packMaximum, evaluate: packMaximum),
         PackRule(rule: .cellCount, evaluate: cellCount),
         PackRule(rule: .bmsLimit, evaluate: bmsLimit),
+        PackRule(rule: .toldLimit, evaluate: toldLimit),
         PackRule(rule: .switchOpen, evaluate: switchOpen),
         PackRule(rule: .protection, evaluate: protection),
         PackRule(rule: .absoluteMaximumCell, evaluate: absoluteMaximumCell),
@@ -63,7 +64,9 @@ enum PackRules {
 
     /// A pack with another number of cells than configured would be charged to the wrong voltage.
     private static func cellCount(_ context: borrowing PackContext) -> LimitReason? {
-        guard let count = context.view.cellCount else { return context.missing() }
+        guard let count = context.view.cellCount else {
+            return context.pack.without.contains(.singleCells) ? nil : context.missing()
+        }
         guard count != context.pack.cells else { return nil }
         return context.verdict(.cellCount, 0, input: count, .configuration)
     }
@@ -80,6 +83,23 @@ enum PackRules {
             at: context.view.ownLimit(context.direction)?.at)
     }
 
+    /// What a battery tells as its own limit, whole: it has kept back what it wants to keep back.
+    ///
+    /// A battery that does not say how far it may be charged is not charged.
+    private static func toldLimit(_ context: borrowing PackContext) -> LimitReason? {
+        guard context.pack.without.contains(.singleCells) else { return nil }
+        let reading = context.view.toldLimit(context.direction)
+        guard let told = context.usable(reading, noOlderThan: context.control.lostAfter) else {
+            return context.missing()
+        }
+        if context.direction == .charge,
+            context.view.toldChargeVoltage(context.pack, at: context.now, context.control) == nil
+        {
+            return context.missing()
+        }
+        return context.verdict(.toldLimit, told, input: told, unit: .milliamps, .bms, at: reading?.at)
+    }
+
     private static func switchOpen(_ context: borrowing PackContext) -> LimitReason? {
         let state = context.usable(
             context.view.switchState(context.direction), noOlderThan: context.control.lostAfter)
@@ -91,7 +111,8 @@ enum PackRules {
         guard let alarms = context.usable(context.view.alarms, noOlderThan: context.control.lostAfter) else {
             return context.pack.without.contains(.alarms) ? nil : context.missing()
         }
-        let blocking = context.direction == .charge ? AlarmMask.forbidCharge : AlarmMask.forbidDischarge
+        var blocking = context.direction == .charge ? AlarmMask.forbidCharge : AlarmMask.forbidDischarge
+        if context.pack.without.contains(.singleCells) { blocking = blocking.union(.general) }
         return alarms.protections.intersects(blocking)
             ? context.verdict(.protection, 0, .alarmEnds) : nil
     }
@@ -101,7 +122,7 @@ enum PackRules {
             high.value >= context.control.absoluteMaximumCellMillivolts
         else { return nil }
         return context.verdict(
-            .absoluteMaximumCell, 0, place: high.place, input: high.value, unit: .millivolts,
+            .absoluteMaximumCell, 0, place: high.number, input: high.value, unit: .millivolts,
             .inputBelow(context.control.absoluteMaximumCellMillivolts), at: context.view.cellsAt)
     }
 
@@ -161,8 +182,8 @@ enum PackRules {
             let limit = Int32(Int64(context.maximum) * Int64(permille) / 1_000)
             if let worst, worst.limit <= limit { continue }
             worst = context.verdict(
-                .nearProtection, limit, place: value.value.place == 0 ? nil : value.value.place,
-                input: value.value.value, unit: row.setting.unit, row.rise(from: setting), at: value.at)
+                .nearProtection, limit, place: value.value.number, input: value.value.value,
+                unit: row.setting.unit, row.rise(from: setting), at: value.at)
         }
         return worst
     }
@@ -200,13 +221,16 @@ extension PackContext {
         let permille = curve.permille(at: input.value)
         guard permille < 1_000 else { return nil }
         return verdict(
-            rule, Int32(Int64(maximum) * Int64(permille) / 1_000),
-            place: input.place == 0 ? nil : input.place,
-            input: input.value, unit: unit, curve.rise(from: input.value), at: measuredAt)
+            rule, Int32(Int64(maximum) * Int64(permille) / 1_000), place: input.number, input: input.value,
+            unit: unit, curve.rise(from: input.value), at: measuredAt)
     }
 }
 
 extension AlarmMask {
+    /// What a battery says when it cannot be relied on and its protocol has no word for the reason.
+    static let general = AlarmMask(.undocumented, .bankLost)
+        .union(AlarmMask(.inputMissing, .implausible))
+
     private static let forbidBoth = AlarmMask(.mosfetOverTemperature, .cellCountMismatch)
         .union(AlarmMask(.currentSensorFault, .internalCommunication))
         .union(AlarmMask(.batteryOverTemperature, .temperatureSensorFault))

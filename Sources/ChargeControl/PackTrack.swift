@@ -57,7 +57,7 @@ struct PackTrack: Sendable {
         _ control: ControlSettings
     ) {
         var view = plausibility.view(
-            of: image.reading, forgetAfter: control.lostAfter,
+            of: image.reading, settings, forgetAfter: control.lostAfter,
             chargeMillivolts: control.chargeVoltageMillivoltsPerCell)
         view.temperaturesAt = view.temperaturesAt ?? self.view?.temperaturesAt
         view.newestHigh = view.newestHigh ?? self.view?.newestHigh
@@ -76,8 +76,8 @@ struct PackTrack: Sendable {
         verdict.age = completedAt.map { max(now - $0, .zero) }
         verdict.isDoubted = view.isDoubted
         self.view = view
-        reported.charge.insert(view.reported(.charge))
-        reported.discharge.insert(view.reported(.discharge))
+        reported.charge.insert(view.reported(.charge, settings))
+        reported.discharge.insert(view.reported(.discharge, settings))
         raiseAlarms(view)
         warn(view, control)
         guard isInBank else { return }

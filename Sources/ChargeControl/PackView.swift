@@ -32,6 +32,10 @@ struct PackView: Sendable {
     var chargeLimit: Reading<Int32>?
     var dischargeLimit: Reading<Int32>?
     var cellOverVoltage: Reading<Int32>?
+    /// CVL, CCL and DCL as a battery without single cells tells them.
+    var toldVoltage: Reading<Int32>?
+    var toldCharge: Reading<Int32>?
+    var toldDischarge: Reading<Int32>?
     /// What the BMS is set to, in the order of ``ProtectionApproach/rows``; what it once said holds until it says
     /// something else, because a setting that is no longer reported must not let a limit rise.
     var protections: InlineArray<6, Int32?> = InlineArray(repeating: nil)
@@ -50,6 +54,9 @@ struct PackView: Sendable {
         chargeLimit = reading[.chargeLimit]
         dischargeLimit = reading[.dischargeLimit]
         cellOverVoltage = reading[.cellOverVoltage]
+        toldVoltage = reading[.chargeVoltageLimit]
+        toldCharge = reading[.chargeCurrentLimit]
+        toldDischarge = reading[.dischargeCurrentLimit]
         alarms = reading.alarms
         balancing = reading[.balancing]
         cycles = reading[.cycles]
@@ -72,7 +79,8 @@ struct PackView: Sendable {
         guard let voltage, let current, let cellsAt, let soc else { return nil }
         var oldest = min(min(voltage.at, current.at), min(cellsAt, soc.at))
         var newest = max(max(voltage.at, current.at), max(cellsAt, soc.at))
-        if !pack.without.contains(.cellTemperature) {
+        let tellsTemperatures = pack.without.contains(.singleCells) && temperaturesAt != nil
+        if !pack.without.contains(.cellTemperature) || tellsTemperatures {
             guard let temperaturesAt else { return nil }
             oldest = min(oldest, temperaturesAt)
             newest = max(newest, temperaturesAt)
@@ -85,7 +93,11 @@ struct PackView: Sendable {
             oldest = min(oldest, dischargeSwitchAt)
             newest = max(newest, dischargeSwitchAt)
         }
-        if chargeSwitch == nil || dischargeSwitch == nil, chargeLimit == nil || dischargeLimit == nil {
+        if pack.without.contains(.singleCells) {
+            guard let toldVoltage, let toldCharge, let toldDischarge else { return nil }
+            oldest = min(oldest, min(toldVoltage.at, min(toldCharge.at, toldDischarge.at)))
+            newest = max(newest, max(toldVoltage.at, max(toldCharge.at, toldDischarge.at)))
+        } else if chargeSwitch == nil || dischargeSwitch == nil, chargeLimit == nil || dischargeLimit == nil {
             let needsNeither = pack.without.contains(.switchState) && pack.without.contains(.bmsLimit)
             guard needsNeither else { return nil }
         }
@@ -123,16 +135,35 @@ struct PackView: Sendable {
     }
 
     /// What the pack evidently can report in this direction.
-    func reported(_ direction: Direction) -> AbsentSources {
+    func reported(_ direction: Direction, _ pack: PackSettings) -> AbsentSources {
         var sources = AbsentSources.none
         if ownLimit(direction) != nil { sources.insert(.bmsLimit) }
         if switchState(direction) != nil { sources.insert(.switchState) }
         if alarms != nil { sources.insert(.alarms) }
+        // What such a battery tells is known only when it is heard.
+        guard pack.without.contains(.singleCells) else { return sources }
+        if temperatures != nil { sources.insert(.cellTemperature) }
+        if mosfet != nil { sources.insert(.mosfetTemperature) }
         return sources
     }
 
     func ownLimit(_ direction: Direction) -> Reading<Int32>? {
         direction == .charge ? chargeLimit : dischargeLimit
+    }
+
+    func toldLimit(_ direction: Direction) -> Reading<Int32>? {
+        direction == .charge ? toldCharge : toldDischarge
+    }
+
+    /// CVL as the battery tells it, if it can be meant; one below the floor or beyond any cell says nothing.
+    func toldChargeVoltage(
+        _ pack: PackSettings, at now: Instant, _ control: ControlSettings
+    ) -> Reading<Int32>? {
+        guard let told = toldVoltage, let value = told.usable(at: now, noOlderThan: control.lostAfter),
+            value >= control.floorVoltageMillivoltsPerCell * pack.cells,
+            value <= Plausibility.cellMillivolts.upperBound * pack.cells
+        else { return nil }
+        return told
     }
 }
 

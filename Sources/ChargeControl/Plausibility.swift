@@ -65,10 +65,13 @@ func distance(_ a: Int32, _ b: Int32) -> Int64 {
     abs(Int64(a) - Int64(b))
 }
 
-/// A value and where in the pack it was measured, counted from 1.
+/// A value and where in the pack it was measured, counted from 1; 0 where nobody says.
 struct Placed: Sendable, Equatable {
     var value: Int32
     var place: Int
+
+    /// ``place``; `nil` where nobody says.
+    var number: Int? { place == 0 ? nil : place }
 }
 
 /// The highest and the lowest of many.
@@ -88,6 +91,9 @@ struct Extremes: Sendable, Equatable {
 /// The guarded measurements of one pack.
 struct Plausibility: Sendable {
     private var cells = GuardedValue<CellValues>()
+    /// In the place of ``cells`` for a battery without single cells.
+    private var aggregates = GuardedValue<CellAggregates>()
+    private var known = CellAggregates.Known()
     private var temperatures = GuardedValue<Extremes>()
     private var soc = GuardedValue<Int32>()
     /// Sensors that have ever been reported: bit n for sensor n.
@@ -97,13 +103,18 @@ struct Plausibility: Sendable {
     ///
     /// Cells above `chargeMillivolts` stand out.
     mutating func view(
-        of reading: borrowing PackReading, forgetAfter: Interval, chargeMillivolts: Int32
+        of reading: borrowing PackReading, _ pack: PackSettings, forgetAfter: Interval,
+        chargeMillivolts: Int32
     ) -> PackView {
-        let voltage = reading[.packVoltage]
-        cells.take(reading.cellMillivolts, forgetAfter: forgetAfter) { (old, new, seconds) in
-            Self.judge(old, new, seconds, packMillivolts: voltage?.value)
+        var view = PackView(reading)
+        let hasCells = !pack.without.contains(.singleCells)
+        if hasCells {
+            lookAtCells(reading, forgetAfter, chargeMillivolts, &view)
+        } else {
+            lookAtAggregates(reading, pack, forgetAfter, &view)
         }
-        temperatures.take(temperatures(in: reading), forgetAfter: forgetAfter) { (old, new, seconds) in
+        temperatures.take(temperatures(in: reading, areSensors: hasCells), forgetAfter: forgetAfter) {
+            (old, new, seconds) in
             guard let old else { return .plausible }
             let step = max(
                 distance(new.high.value, old.high.value), distance(new.low.value, old.low.value))
@@ -114,7 +125,21 @@ struct Plausibility: Sendable {
             guard let old else { return .plausible }
             return abs(new - old) > Self.socStepPermille * seconds ? .jump : .plausible
         }
-        var view = PackView(reading)
+        view.temperatures = temperatures.accepted?.value.spanning(temperatures.doubted)
+        view.temperaturesAt = temperatures.accepted?.at
+        view.soc = soc.accepted
+        if temperatures.doubted != nil || soc.doubted != nil { view.isDoubted = true }
+        return view
+    }
+
+    private mutating func lookAtCells(
+        _ reading: borrowing PackReading, _ forgetAfter: Interval, _ chargeMillivolts: Int32,
+        _ view: inout PackView
+    ) {
+        let voltage = reading[.packVoltage]
+        cells.take(reading.cellMillivolts, forgetAfter: forgetAfter) { (old, new, seconds) in
+            Self.judge(old, new, seconds, packMillivolts: voltage?.value)
+        }
         view.cells = Self.extremes(cells.accepted?.value)?.spanning(Self.extremes(cells.doubted))
         view.cellsAt = cells.accepted?.at
         view.spread = Self.extremes(cells.accepted?.value).map { $0.high.value - $0.low.value }
@@ -123,11 +148,27 @@ struct Plausibility: Sendable {
             view.sumWithoutOvershoot = min(view.sumWithoutOvershoot ?? doubted, doubted)
         }
         view.cellCount = cells.accepted.map { Int32($0.value.count) }
-        view.temperatures = temperatures.accepted?.value.spanning(temperatures.doubted)
-        view.temperaturesAt = temperatures.accepted?.at
-        view.soc = soc.accepted
-        view.isDoubted = cells.doubted != nil || temperatures.doubted != nil || soc.doubted != nil
-        return view
+        view.isDoubted = cells.doubted != nil
+    }
+
+    /// What stands in for the cells of a battery that does not report them one by one.
+    ///
+    /// Nobody can sum up what stands out, so CVL is not pulled down for single cells: the battery's own CVL does that.
+    private mutating func lookAtAggregates(
+        _ reading: borrowing PackReading, _ pack: PackSettings, _ forgetAfter: Interval,
+        _ view: inout PackView
+    ) {
+        let newest = CellAggregates.found(in: reading, cells: pack.cells)
+        aggregates.take(known.isWhole(reading) ? newest : nil, forgetAfter: forgetAfter) {
+            (old, new, seconds) in
+            new.judge(after: old, seconds, step: Self.cellStepMillivolts)
+        }
+        view.cells = aggregates.accepted?.value.extremes.spanning(aggregates.doubted?.extremes)
+        view.cellsAt = aggregates.accepted?.at
+        view.spread = aggregates.accepted?.value.spread
+        view.cellCount = reading[.configuredCells]?.value
+        view.newestHigh = newest.map { Reading($0.value.extremes.high, at: $0.at) }
+        view.isDoubted = aggregates.doubted != nil
     }
 
     private static func judge(
@@ -166,7 +207,11 @@ struct Plausibility: Sendable {
     }
 
     /// The extremes of all sensors; nothing once a sensor has gone missing, for it may be the warm one.
-    private mutating func temperatures(in reading: borrowing PackReading) -> Reading<Extremes>? {
+    ///
+    /// What a battery tells as its warmest and coldest stands in the places of sensors and is none.
+    private mutating func temperatures(
+        in reading: borrowing PackReading, areSensors: Bool
+    ) -> Reading<Extremes>? {
         var found: Reading<Extremes>?
         for sensor in 0..<PackReading.cellSensorCount {
             guard let value = reading[PackReading.cellSensor(sensor)] else {
@@ -174,7 +219,7 @@ struct Plausibility: Sendable {
                 continue
             }
             sensors |= 1 << UInt8(sensor)
-            let here = Placed(value: value.value, place: sensor + 1)
+            let here = Placed(value: value.value, place: areSensors ? sensor + 1 : 0)
             let both = Extremes(high: here, low: here)
             found = Reading(
                 found?.value.spanning(both) ?? both, at: min(found?.at ?? value.at, value.at))

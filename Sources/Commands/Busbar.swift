@@ -8,6 +8,7 @@ public enum Busbar {
     /// Every command, in the order of the overview.
     public static let commands: [any Command.Type] = [
         RunCommand.self,
+        BridgeCommand.self,
         DemoCommand.self,
         StatusCommand.self,
         WhyCommand.self,

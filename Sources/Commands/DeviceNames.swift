@@ -63,7 +63,7 @@ extension ProfileName {
 
     /// The same for the profiles that settings name, each once.
     static func notes(on settings: BusbarSettings) -> [String] {
-        Set(settings.inverters.map(\.profile)).sorted().flatMap { id in
+        Set(settings.inverters.map(\.profile) + settings.packs.map(\.driver)).sorted().flatMap { id in
             ProfileName(argument: id).map { notes(on: $0.profile) } ?? []
         }
     }

@@ -30,11 +30,20 @@ extension GatewayConfiguration {
 
 extension GatewayConfiguration.Pack {
     fileprivate init(_ entry: PackEntry, bus: Int) {
-        guard let driver = DriverName.all.first(where: { "\($0.sheet.id)" == entry.driver }) else {
+        if let profile = ProfileName(argument: entry.driver)?.profile {
+            let dialect = entry.dialect.flatMap(profile.sheet.dialectNames.firstIndex) ?? 0
+            self.init(
+                name: entry.name, bus: bus, source: profile,
+                options: ProfileOptions(
+                    dialect: UInt8(dialect), address: entry.address.map { UInt8(clamping: $0) }),
+                settings: entry.control)
+            return
+        }
+        guard let driver = DriverName(argument: entry.driver)?.driver, let address = entry.address else {
             preconditionFailure("the settings name a driver that there is not")
         }
         self.init(
-            name: entry.name, bus: bus, driver: driver, address: UInt8(entry.address),
+            name: entry.name, bus: bus, driver: driver, address: UInt8(address),
             mode: entry.readMode == .frames ? .frames : .registers, settings: entry.control)
     }
 }

@@ -4,6 +4,7 @@ import Gateway
 import Glibc
 import LinuxIO
 import Reporting
+import Settings
 
 /// A gateway as a process: started, watched, stopped by a signal or after a time.
 struct GatewayService {
@@ -20,6 +21,36 @@ struct GatewayService {
         keepers.remember(into: &configuration)
         gateway = Gateway(configuration)
         self.socketPath = socketPath
+    }
+
+    /// Runs the gateway that settings describe, and writes what happens.
+    ///
+    /// - Parameters:
+    ///   - settings: What it runs on.
+    ///   - length: When to stop by itself; `nil` for never.
+    ///   - isQuiet: Whether no events are written.
+    ///   - command: The command that runs it, for what it complains of.
+    ///   - console: Where everything is written.
+    /// - Returns: Success if it ended because it was told to.
+    /// - Throws: `CommandFailure` if it cannot start, or its bus thread fails.
+    static func run(
+        _ settings: BusbarSettings, for length: Interval?, isQuiet: Bool, as command: String,
+        _ console: Console
+    ) throws(CommandFailure) -> ExitCode {
+        if !isQuiet {
+            for note in ProfileName.notes(on: settings) { console.line("note: \(note)") }
+            console.flush()
+        }
+        let service = GatewayService(
+            GatewayConfiguration(settings), socketPath: settings.socketPath,
+            keeping: .init(state: settings.statePath, journal: settings.journalPath))
+        return try service.run(for: length) { events in
+            guard !isQuiet else { return }
+            for event in events { console.line(event) }
+            console.flush()
+        } complain: {
+            console.complain("busbar \(command): \($0)")
+        }
     }
 
     /// How long the end may take before the process leaves the bus thread behind.

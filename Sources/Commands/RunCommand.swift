@@ -46,19 +46,6 @@ struct RunCommand: Command {
                 "\(path) cannot be used", "it has the problems above",
                 "mend them; 'busbar check' reads it again")
         }
-        if !isQuiet {
-            for note in ProfileName.notes(on: settings) { console.line("note: \(note)") }
-            console.flush()
-        }
-        let service = GatewayService(
-            GatewayConfiguration(settings), socketPath: settings.socketPath,
-            keeping: .init(state: settings.statePath, journal: settings.journalPath))
-        return try service.run(for: length) { events in
-            guard !isQuiet else { return }
-            for event in events { console.line(event) }
-            console.flush()
-        } complain: {
-            console.complain("busbar run: \($0)")
-        }
+        return try GatewayService.run(settings, for: length, isQuiet: isQuiet, as: Self.name, console)
     }
 }

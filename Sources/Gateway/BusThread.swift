@@ -168,7 +168,8 @@ final class BusThread {
             name: configuration.buses[index].name, address: link.address.description, state: link.state,
             lastError: link.lastError?.description, counters: link.counters, isBusOff: link.isBusOff,
             noise: line.map { core.lines[$0].packs.noise } ?? core.noise(ofBus: index),
-            unexpectedAnswers: line.map { core.lines[$0].packs.unexpectedAnswers } ?? 0)
+            unexpectedAnswers: line.map { core.lines[$0].packs.unexpectedAnswers }
+                ?? core.foreign(ofBus: index))
     }
 }
 

@@ -27,13 +27,29 @@ public struct GatewayConfiguration: Sendable {
         /// The bus it is on, as an index into ``GatewayConfiguration/buses``.
         public var bus: Int
         /// How it is spoken to.
-        public var driver: BMSDriver
-        /// Its address on the bus.
-        public var address: UInt8
-        /// The way in which it is read.
-        public var mode: ReadMode
+        public var reader: Reader
         /// What the operator says about it.
         public var settings: PackSettings
+
+        /// How a pack is spoken to.
+        public enum Reader: Sendable {
+            /// With the protocol of its BMS, at an address, in one of the ways that the driver knows.
+            case driver(BMSDriver, address: UInt8, mode: ReadMode)
+            /// As the inverter of a protocol that it already speaks; nothing else is on its bus.
+            case source(InverterProfile, ProfileOptions)
+        }
+
+        /// Makes a battery that speaks an inverter protocol; what that protocol never says is not waited for.
+        public init(
+            name: String, bus: Int, source: InverterProfile, options: ProfileOptions = ProfileOptions(),
+            settings: PackSettings
+        ) {
+            self.name = name
+            self.bus = bus
+            reader = .source(source, options)
+            self.settings = settings
+            self.settings.without.insert(source.sourceFacts(options).absent)
+        }
 
         /// Makes a pack.
         public init(
@@ -42,10 +58,24 @@ public struct GatewayConfiguration: Sendable {
         ) {
             self.name = name
             self.bus = bus
-            self.driver = driver
-            self.address = address
-            self.mode = mode
+            reader = .driver(driver, address: address, mode: mode)
             self.settings = settings
+        }
+
+        /// The id of what is spoken.
+        var protocolID: StaticString {
+            switch reader {
+            case .driver(let driver, _, _): driver.sheet.id
+            case .source(let profile, _): profile.sheet.id
+            }
+        }
+
+        /// Its address on the bus; 0 where it has none.
+        var address: UInt8 {
+            switch reader {
+            case .driver(_, let address, _): address
+            case .source(_, let options): options.address ?? 0
+            }
         }
     }
 

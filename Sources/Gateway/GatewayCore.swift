@@ -11,7 +11,7 @@ public protocol GatewayOutput {
     /// - Returns: When the last of them will have left the wire; `nil` if the bus does not work.
     mutating func send(_ bytes: Span<UInt8>, bus: Int) -> Instant?
 
-    /// Sends a frame to an inverter; returns `false` if the bus does not work.
+    /// Sends a frame to an inverter, or to a battery that speaks as one; returns `false` if the bus does not work.
     mutating func send(_ frame: CANFrame, bus: Int) -> Bool
 
     /// Sends an answer to an inverter; returns `false` if the bus does not work.
@@ -32,7 +32,9 @@ public struct GatewayCore: Sendable {
     /// The lines of packs, each with the bus it is on.
     private(set) var lines: [Line] = []
     /// Where each pack of the configuration is found.
-    private(set) var places: [(line: Int, slot: Int)] = []
+    private(set) var places: [Place] = []
+    /// Batteries that are heard as their inverter would hear them.
+    var sources: [Source] = []
     /// The shunt; `nil` if there is none.
     var shunt: Shunt?
     private(set) var verdict: BankVerdict?
@@ -53,6 +55,14 @@ public struct GatewayCore: Sendable {
     private var stopAt: Instant?
     /// Whether what was remembered is lost and nobody has acknowledged it yet.
     var isMemoryDamaged = false
+
+    /// Where a pack is found.
+    enum Place: Sendable {
+        /// On a line, as an index into ``GatewayCore/lines``, and there in a slot.
+        case slot(line: Int, slot: Int)
+        /// As an index into ``GatewayCore/sources``.
+        case source(Int)
+    }
 
     /// A line of packs on one bus.
     struct Line: Sendable {
@@ -77,17 +87,30 @@ public struct GatewayCore: Sendable {
         nextSending = now
         for (number, pack) in configuration.packs.enumerated() {
             controller.add(pack.settings)
-            let line = lineIndex(of: pack.bus, at: now)
-            guard
-                lines[line].packs.add(
-                    address: pack.address, driver: pack.driver, mode: pack.mode,
-                    interval: configuration.pollInterval, at: now) != nil
-            else { preconditionFailure("two packs with one address on a bus, or more than sixteen") }
-            places.append((line, lines[line].numbers.count))
-            lines[line].numbers.append(number)
+            switch pack.reader {
+            case .driver(let driver, let address, let mode):
+                addPack(number, bus: pack.bus, driver, address, mode, at: now)
+            case .source(let profile, let options):
+                places.append(.source(sources.count))
+                let line = SourceLine(profile, options, at: now)
+                sources.append(Source(bus: pack.bus, number: number, line: line))
+            }
         }
         log.add(.started, at: now)
         remember(configuration.remembered, at: now)
+    }
+
+    private mutating func addPack(
+        _ number: Int, bus: Int, _ driver: BMSDriver, _ address: UInt8, _ mode: ReadMode, at now: Instant
+    ) {
+        let line = lineIndex(of: bus, at: now)
+        guard
+            lines[line].packs.add(
+                address: address, driver: driver, mode: mode, interval: configuration.pollInterval, at: now)
+                != nil
+        else { preconditionFailure("two packs with one address on a bus, or more than sixteen") }
+        places.append(.slot(line: line, slot: lines[line].numbers.count))
+        lines[line].numbers.append(number)
     }
 
     private mutating func remember(_ remembered: Remembered, at now: Instant) {
@@ -126,6 +149,9 @@ public struct GatewayCore: Sendable {
     /// Takes bytes from a bus of packs, or from that of the shunt.
     public mutating func received(_ bytes: Span<UInt8>, bus: Int, at now: Instant) {
         if shunt?.bus == bus { return receivedFromShunt(bytes, at: now) }
+        if let source = source(ofBus: bus) {
+            takeReading(of: source, isNews: sources[source].line.received(bytes, at: now))
+        }
         for index in inverters.indices where inverters[index].configuration.bus == bus {
             inverters[index].responder?.received(bytes, at: now, log: &log)
             noteOther(inverters[index].otherTalkerAt)
@@ -139,8 +165,11 @@ public struct GatewayCore: Sendable {
         }
     }
 
-    /// Takes a frame from the bus of an inverter.
+    /// Takes a frame from the bus of an inverter, or from that of a battery.
     public mutating func received(_ frame: CANFrame, bus: Int, at now: Instant) {
+        if let source = source(ofBus: bus) {
+            takeReading(of: source, isNews: sources[source].line.received(frame, at: now))
+        }
         for index in inverters.indices where inverters[index].configuration.bus == bus {
             inverters[index].sender?.received(frame, at: now, log: &log)
             noteOther(inverters[index].otherTalkerAt)
@@ -162,6 +191,7 @@ public struct GatewayCore: Sendable {
             if isUp { lines[line].packs.reset(at: now) }
         }
         if shunt?.bus == bus { shuntBus(isUp: isUp) }
+        sourceBus(bus, isUp: isUp)
         for index in inverters.indices where inverters[index].configuration.bus == bus {
             inverters[index].busChanged(isUp: isUp, at: now)
             nextSending = now
@@ -200,7 +230,7 @@ public struct GatewayCore: Sendable {
     ///   - output: Where bytes and frames go.
     /// - Returns: When to come back at the latest; earlier when something has arrived.
     public mutating func step(at now: Instant, _ output: inout some GatewayOutput) -> Instant {
-        var next = stepShunt(at: now)
+        var next = min(stepShunt(at: now), stepSources(at: now, &output))
         for index in lines.indices where lines[index].isUp {
             next = min(next, stepLine(index, at: now, &output))
         }
@@ -240,6 +270,7 @@ public struct GatewayCore: Sendable {
             lines[index].cycle = cycle
             for number in lines[index].numbers { image[number].cycle = cycle }
         }
+        noteCycles()
         let orders = controller.orders
         var decided = controller.step(image, at: now)
         noteExpired(since: orders, at: now)

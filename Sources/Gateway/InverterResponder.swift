@@ -63,7 +63,7 @@ struct InverterResponder: Sendable {
         }
         heardAt = now
         scanner.received(bytes, grammar: { bytes, _ in framing.scanQuestion(bytes) }) { frame, item in
-            heard.append((item, isEchoTime && Self.isSame(frame, own.bytes)))
+            heard.append((item, isEchoTime && frame.isSame(as: own.bytes)))
         }
         for (frame, isEcho) in heard { take(frame, isEcho: isEcho, at: now, log: &log) }
     }
@@ -173,12 +173,6 @@ struct InverterResponder: Sendable {
         if !isUp { alarms.raise(.inverterLinkDown, .warning) }
         if isWithholding { alarms.raise(.notRepresentable, .warning) }
         return alarms
-    }
-
-    private static func isSame(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Bool {
-        guard a.count == b.count else { return false }
-        for index in a.indices where a[index] != b[index] { return false }
-        return true
     }
 
     /// A frame that pauses for longer is broken off; serial adapters hold bytes back for up to 16 ms.

@@ -11,8 +11,8 @@ public final class Snapshot: Sendable {
     public struct Pack: Sendable {
         /// The operator's name for it.
         public let name: String
-        /// Its address on its bus.
-        public let address: UInt8
+        /// Its address on its bus; `nil` where its protocol has none.
+        public let address: UInt8?
         /// Everything it has reported.
         public let reading: PackReading
         /// How talking to it goes.
@@ -188,7 +188,11 @@ extension GatewayCore {
         var found: [Snapshot.Pack] = []
         found.reserveCapacity(places.count)
         for (number, place) in places.enumerated() {
-            let pack = lines[place.line].packs[place.slot]
+            guard case .slot(let line, let slot) = place else {
+                if case .source(let index) = place { found.append(snapshot(ofSource: index)) }
+                continue
+            }
+            let pack = lines[line].packs[slot]
             found.append(
                 Snapshot.Pack(
                     name: configuration.packs[number].name, address: pack.address, reading: pack.reading,

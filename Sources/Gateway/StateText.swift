@@ -32,7 +32,7 @@ public struct StateText: Sendable {
     public init(_ configuration: GatewayConfiguration) {
         let cells = configuration.packs.first?.settings.cells ?? 0
         bank = "\(configuration.control.chemistry) \(cells)"
-        packs = configuration.packs.map { "\($0.driver.sheet.id) \($0.address) \($0.name)" }
+        packs = configuration.packs.map { "\($0.protocolID) \($0.address) \($0.name)" }
     }
 
     /// Writes down a memory, and who gave the orders that stand, and why.

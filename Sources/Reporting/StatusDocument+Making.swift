@@ -111,7 +111,7 @@ extension StatusDocument.Bank {
 extension StatusDocument.Pack {
     init(_ pack: Snapshot.Pack, _ verdict: BankVerdict.Pack?, _ wording: Wording, at now: Instant) {
         name = pack.name
-        address = Int(pack.address)
+        address = pack.address.map(Int.init)
         freshness = Wording.freshness(verdict?.freshness ?? .unheard)
         ageSeconds = verdict?.age.map(\.tenths)
         ccl = verdict?.charge.map { .init($0, .milliamps, wording, at: now) }

@@ -97,8 +97,8 @@ public struct StatusDocument: Codable, Sendable {
     public struct Pack: Codable, Sendable {
         /// The operator's name for it.
         public var name: String
-        /// Its address.
-        public var address: Int
+        /// Its address; `nil` where its protocol has none.
+        public var address: Int?
         /// `fresh`, `stale`, `lost` or `unheard`.
         public var freshness: String
         /// The age of its newest complete reading.

@@ -1,4 +1,4 @@
-import BatteryModel
+public import BatteryModel
 public import Gateway
 
 // What a protocol cannot do, in words.
@@ -12,12 +12,21 @@ extension Wording {
         "the profile \(profile) is experimental: \(notProven)"
     }
 
+    /// A field as people call it: `CVL`, `highest cell`.
+    public static func quantityName(_ field: BankField) -> String {
+        let words = words(for: field)
+        return words.count == 3 ? words.uppercased() : words
+    }
+
+    private static func words(for field: BankField) -> String {
+        "\(field.name)".split(separator: "_").joined(separator: " ")
+    }
+
     /// A measured value for which the protocol has no number, without a full stop.
     public static func capped(_ capped: Snapshot.Capped) -> String {
         let (value, said) = (
             quantity(capped.value, capped.field.unit), quantity(capped.said, capped.field.unit)
         )
-        let name = "\(capped.field.name)".split(separator: "_").joined(separator: " ")
-        return "\(name) is said as \(said), the protocol has no number for \(value)"
+        return "\(words(for: capped.field)) is said as \(said), the protocol has no number for \(value)"
     }
 }

@@ -11,6 +11,7 @@ extension Wording {
         .bankMaximum: "configured maximum of the bank",
         .packMaximum: "configured maximum of the pack",
         .bmsLimit: "setting of the BMS",
+        .toldLimit: "limit that the battery tells",
         .switchOpen: "switch of the BMS",
         .highestCell: "highest cell",
         .lowestCell: "lowest cell",

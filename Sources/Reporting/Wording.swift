@@ -85,16 +85,18 @@ extension Wording {
     public func reason(_ reason: LimitReason, of direction: Direction? = nil) -> String {
         let who = pack(reason.pack)
         let input = reason.input.map { Self.quantity($0, reason.inputUnit) } ?? "?"
-        let place = reason.place.map { "\($0)" } ?? "?"
+        let cell = reason.place.map { ", cell \($0)" } ?? ""
+        let sensor = reason.place.map { ", sensor \($0)" } ?? ""
         switch reason.rule {
         case .bankMaximum: return "configured maximum of the bank"
         case .packMaximum: return "configured maximum of \(who)"
         case .bmsLimit: return "the BMS of \(who) is set to \(input)"
+        case .toldLimit: return "\(who) tells \(input)"
         case .switchOpen: return "the BMS of \(who) has opened its switch"
-        case .highestCell: return "highest cell: \(who), cell \(place), \(input)"
-        case .lowestCell: return "lowest cell: \(who), cell \(place), \(input)"
-        case .absoluteMaximumCell: return "cell at its absolute maximum: \(who), cell \(place), \(input)"
-        case .cellTemperature: return "cell temperature: \(who), sensor \(place), \(input)"
+        case .highestCell: return "highest cell: \(who)\(cell), \(input)"
+        case .lowestCell: return "lowest cell: \(who)\(cell), \(input)"
+        case .absoluteMaximumCell: return "cell at its absolute maximum: \(who)\(cell), \(input)"
+        case .cellTemperature: return "cell temperature: \(who)\(sensor), \(input)"
         case .mosfetTemperature: return "MOSFET temperature of \(who): \(input)"
         case .protection: return "the BMS of \(who) protects itself"
         case .cellCount: return "\(who) has \(input) cells, not as configured"
@@ -113,7 +115,9 @@ extension Wording {
         case .imbalance: return "cells of \(who) lie \(input) apart"
         case .packOverCurrent: return "\(who) carries \(input), more than it may"
         case .stage: return "the bank is full and kept at float"
-        case .overshoot: return "cells of \(who) above the charge voltage, highest cell \(place) at \(input)"
+        case .overshoot:
+            return
+                "cells of \(who) above the charge voltage, highest \(reason.place.map { "cell \($0)" } ?? "cell") at \(input)"
         case .floatSettling: return "the bank is full and comes down from \(input) to float"
         case .socTarget: return "the wanted state of charge is reached: \(input)"
         case .chargeBy: return "no faster than needed to be charged in time, now \(input)"
@@ -131,7 +135,8 @@ extension Wording {
         case .inputAbove(let value): return "it rises above \(Self.quantity(value, reason.inputUnit))"
         case .until(let instant): return "\(Self.time(instant - now)) have passed"
         case .configuration: return "the configuration allows more"
-        case .bms: return "the setting in the BMS is raised"
+        case .bms:
+            return reason.rule == .toldLimit ? "the battery allows more" : "the setting in the BMS is raised"
         case .switchClosed: return "the BMS closes its switch"
         case .reported: return "the value is reported"
         case .newReading: return "a new reading arrives"

@@ -29,7 +29,7 @@ extension BusbarSettings {
         bytes: [UInt8], file: String, knowing catalogue: DeviceCatalogue
     ) throws(SettingsProblems) -> BusbarSettings {
         let problems = ProblemCollector(file: file)
-        guard let draft = draft(of: bytes, problems) else { throw problems.sorted() }
+        guard let draft = draft(of: bytes, catalogue, problems) else { throw problems.sorted() }
         let checks = CrossChecks(draft: draft, catalogue: catalogue, problems: problems)
         checks.run()
         let settings = assemble(checks)
@@ -43,13 +43,15 @@ extension BusbarSettings {
         throw problems.sorted()
     }
 
-    private static func draft(of bytes: [UInt8], _ problems: ProblemCollector) -> SettingsDraft? {
+    private static func draft(
+        of bytes: [UInt8], _ catalogue: DeviceCatalogue, _ problems: ProblemCollector
+    ) -> SettingsDraft? {
         guard let tree = YAMLText.tree(of: bytes, problems: problems),
             var root = MappingReader(tree, title: "the file", problems: problems)
         else { return nil }
         let draft = SettingsDraft(
             links: LinkSchema.read(&root),
-            packs: PackSchema.read(&root),
+            packs: PackSchema.read(&root, catalogue),
             inverters: InverterSchema.readInverters(&root),
             shunt: ShuntSchema.read(&root),
             limits: LimitsSchema.read(&root),
@@ -62,7 +64,7 @@ extension BusbarSettings {
     private static func assemble(_ checks: CrossChecks) -> BusbarSettings? {
         let draft = checks.draft
         let links = draft.links.compactMap { assemble($0, checks) }
-        let packs = draft.packs.compactMap(assemble)
+        let packs = draft.packs.compactMap { assemble($0, checks.catalogue) }
         guard links.count == draft.links.count, packs.count == draft.packs.count, !packs.isEmpty,
             let limits = draft.limits
         else { return nil }
@@ -81,19 +83,22 @@ extension BusbarSettings {
             stallLimit: .milliseconds(draft.gateway.stall?.value ?? 2_000))
     }
 
-    private static func assemble(_ pack: PackDraft) -> PackEntry? {
+    private static func assemble(_ pack: PackDraft, _ catalogue: DeviceCatalogue) -> PackEntry? {
         guard let name = pack.name, let link = pack.link, let driver = pack.driver,
-            let address = pack.address,
             let cells = pack.cells, let capacity = pack.capacity, let charge = pack.chargeCurrent,
             let discharge = pack.dischargeCurrent
         else { return nil }
+        let source = catalogue.driver(driver.value)?.source
+        guard pack.address != nil || source != nil else { return nil }
+        var without = pack.without
+        if let absent = source?.dialect(pack.dialect?.value)?.absent { without.insert(absent) }
         return PackEntry(
-            name: name.value, linkName: link.value, driver: driver.value, address: address.value,
-            listen: pack.listens, readMode: pack.readMode?.value ?? .frames,
+            name: name.value, linkName: link.value, driver: driver.value, address: pack.address?.value,
+            dialect: pack.dialect?.value, listen: pack.listens, readMode: pack.readMode?.value ?? .frames,
             control: PackSettings(
                 cells: Int32(cells.value), capacityMilliampHours: Int32(capacity.value),
                 chargeMilliamps: Int32(charge.value), dischargeMilliamps: Int32(discharge.value),
-                sharePermille: pack.share.map { Int32($0.value) }, without: pack.without),
+                sharePermille: pack.share.map { Int32($0.value) }, without: without),
             mark: pack.mark)
     }
 
@@ -116,7 +121,9 @@ extension BusbarSettings {
         let baud = link.baud?.value ?? checks.defaultBauds(of: link.name).first
         let profile = checks.draft.inverters.first { $0.link?.value == link.name }?.profile
             .flatMap { checks.catalogue.profile($0.value) }
-        let usual = (profile?.bitrateKbitPerSecond ?? 500) * 1_000
+        let source = checks.draft.packs.first { $0.link?.value == link.name }?.driver
+            .flatMap { checks.catalogue.driver($0.value) }?.source
+        let usual = (profile?.bitrateKbitPerSecond ?? source?.bitrateKbitPerSecond ?? 500) * 1_000
         let rate = link.bitsPerSecond.map { Int($0.value) } ?? usual
         let transport: Transport =
             switch medium {

@@ -48,10 +48,12 @@ public struct PackEntry: Sendable {
     public var name: String
     /// The name of the link it is read over.
     public var linkName: String
-    /// The driver that reads it.
+    /// The driver that reads it, or the profile that it speaks.
     public var driver: String
-    /// Its address on the link.
-    public var address: Int
+    /// Its address on the link; `nil` for the one that its profile has.
+    public var address: Int?
+    /// The dialect of the profile that it speaks; `nil` means the profile's own choice.
+    public var dialect: String?
     /// Whether another master polls it and Busbar only listens.
     public var listen: Bool
     /// How it is read.

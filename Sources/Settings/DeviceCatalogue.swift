@@ -1,3 +1,5 @@
+public import ChargeControl
+
 /// What travels on a link.
 public enum LinkKind: String, Sendable, Hashable, CaseIterable {
     /// A stream of bytes: a serial port, or one behind a TCP converter.
@@ -32,18 +34,72 @@ public struct DeviceCatalogue: Sendable {
         public var readModes: Set<ReadMode>
         /// Whether it can listen while another master polls.
         public var canListen: Bool
+        /// What is special about a battery that is heard as its inverter would hear it; `nil` for a BMS.
+        public var source: Source?
 
         /// Makes the entry of a driver.
         public init(
             id: String, addresses: ClosedRange<Int>, linkKinds: Set<LinkKind> = [.serial],
-            defaultBaud: Int, readModes: Set<ReadMode> = [.frames], canListen: Bool = false
+            defaultBaud: Int, readModes: Set<ReadMode> = [.frames], canListen: Bool = false,
+            source: Source? = nil
         ) {
+            self.source = source
             self.id = id
             self.addresses = addresses
             self.linkKinds = linkKinds
             self.defaultBaud = defaultBaud
             self.readModes = readModes
             self.canListen = canListen
+        }
+    }
+
+    /// A battery that speaks an inverter profile.
+    public struct Source: Sendable {
+        /// How it speaks in one dialect.
+        public struct Dialect: Sendable {
+            /// Its name; empty where the profile has only one.
+            public var name: String
+            /// What it never tells and the control cannot do without, in words.
+            public var missing: [String]
+            /// What it never tells and the control does without.
+            public var absent: AbsentSources
+
+            /// Makes the entry of a dialect.
+            public init(name: String, missing: [String] = [], absent: AbsentSources = .singleCells) {
+                self.name = name
+                self.missing = missing
+                self.absent = absent
+            }
+        }
+
+        /// The bit rate of its CAN bus, in kbit/s; `nil` for a serial line.
+        public var bitrateKbitPerSecond: Int?
+        /// The dialects, the usual one first; at least one.
+        public var dialects: [Dialect]
+
+        /// Makes the entry of a source.
+        public init(bitrateKbitPerSecond: Int? = nil, dialects: [Dialect]) {
+            self.bitrateKbitPerSecond = bitrateKbitPerSecond
+            self.dialects = dialects
+        }
+
+        /// The dialect called `name`, or the usual one.
+        func dialect(_ name: String?) -> Dialect? {
+            name.map { name in dialects.first { $0.name == name } } ?? dialects.first
+        }
+    }
+
+    /// A profile and one of its dialects; `nil` for the usual one.
+    public struct Speech: Sendable {
+        /// The profile.
+        public var profile: String
+        /// The dialect.
+        public var dialect: String?
+
+        /// Makes a speech.
+        public init(profile: String, dialect: String?) {
+            self.profile = profile
+            self.dialect = dialect
         }
     }
 
@@ -93,9 +149,15 @@ public struct DeviceCatalogue: Sendable {
     public var profiles: [Profile]
     /// Every driver of a shunt there is.
     public var shunts: [Shunt]
+    /// What an inverter needs to be told and a source never tells, in words; `nil` if nothing.
+    public var obstacle: @Sendable (_ source: Speech, _ inverter: Speech) -> String?
 
     /// Makes a catalogue.
-    public init(drivers: [Driver], profiles: [Profile], shunts: [Shunt] = []) {
+    public init(
+        drivers: [Driver], profiles: [Profile], shunts: [Shunt] = [],
+        obstacle: @escaping @Sendable (Speech, Speech) -> String? = { _, _ in nil }
+    ) {
+        self.obstacle = obstacle
         self.drivers = drivers
         self.profiles = profiles
         self.shunts = shunts

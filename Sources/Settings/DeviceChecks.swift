@@ -16,7 +16,14 @@ extension CrossChecks {
             unknown(name, key: "driver", among: catalogue.drivers.map(\.id))
             return
         }
-        if let address = pack.address, !driver.addresses.contains(address.value) {
+        if let source = driver.source {
+            check(pack, driver, source)
+        } else {
+            refuseWhatSourcesHave(pack, driver)
+        }
+        if let address = pack.address, driver.linkKinds.contains(.serial),
+            !driver.addresses.contains(address.value)
+        {
             problems.add(
                 address.mark, "address \(address.value) of \(pack.title)",
                 "\(driver.id) has addresses \(driver.addresses.lowerBound)…\(driver.addresses.upperBound)",

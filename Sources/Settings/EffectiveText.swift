@@ -77,7 +77,8 @@ private struct EffectiveText {
         line(1, "- name: \(Self.scalar(pack.name))")
         line(2, "link", Self.scalar(pack.linkName))
         line(2, "driver", Self.scalar(pack.driver))
-        line(2, "address", "\(pack.address)")
+        if let dialect = pack.dialect { line(2, "dialect", Self.scalar(dialect)) }
+        if let address = pack.address { line(2, "address", "\(address)") }
         line(2, "listen", "\(pack.listen)")
         line(2, "read", pack.readMode.rawValue)
         line(2, "cells", "\(pack.control.cells)")

@@ -15,7 +15,10 @@ struct PackDraft {
     var chargeCurrent: Located<Int64>?
     var dischargeCurrent: Located<Int64>?
     var share: Located<Int64>?
+    var dialect: Located<String>?
     var without = AbsentSources.none
+    /// Where `without` says that there are no single cells.
+    var singleCellsMark: SourceMark?
 
     var listens: Bool { listen?.value ?? false }
 
@@ -30,9 +33,12 @@ enum PackSchema {
     static let sources: [(word: String, value: AbsentSources)] = [
         ("mosfet_temperature", .mosfetTemperature), ("cell_temperature", .cellTemperature),
         ("bms_limit", .bmsLimit), ("switch_state", .switchState), ("alarms", .alarms),
+        (singleCells, .singleCells),
     ]
 
-    static func read(_ root: inout MappingReader) -> [PackDraft] {
+    static let singleCells = "single_cells"
+
+    static func read(_ root: inout MappingReader, _ catalogue: DeviceCatalogue) -> [PackDraft] {
         root.require(
             "packs", "the gateway must know what it reads", "add 'packs:' with one '- ' item per pack")
         guard let items = root.list("packs") else { return [] }
@@ -45,11 +51,13 @@ enum PackSchema {
                 "one gateway reads at most \(BusbarSettings.maximumPacks)", "remove the others")
         }
         return items.prefix(BusbarSettings.maximumPacks).enumerated().map { index, item in
-            read(item, title: "pack \(index + 1)", root.problems)
+            read(item, title: "pack \(index + 1)", catalogue, root.problems)
         }
     }
 
-    private static func read(_ item: Node, title: String, _ problems: ProblemCollector) -> PackDraft {
+    private static func read(
+        _ item: Node, title: String, _ catalogue: DeviceCatalogue, _ problems: ProblemCollector
+    ) -> PackDraft {
         var draft = PackDraft(mark: item.mark)
         guard var reader = MappingReader(item, title: title, problems: problems) else { return draft }
         if let name = reader.scalar("name") {
@@ -58,6 +66,7 @@ enum PackSchema {
         }
         draft.link = reader.text("link", "", "", read: { $0 })
         draft.driver = reader.text("driver", "", "", read: { $0 })
+        draft.dialect = reader.text("dialect", "", "", read: { $0 })
         draft.address = reader.text(
             "address", "it is a whole number from 0 to 255, without a unit",
             "write it as the switches of the pack say",
@@ -69,8 +78,13 @@ enum PackSchema {
         draft.chargeCurrent = reader.quantity("charge_current", .current, in: 100...1_000_000)
         draft.dischargeCurrent = reader.quantity("discharge_current", .current, in: 100...1_000_000)
         draft.share = reader.quantity("share", .part, in: 1...1_000)
-        draft.without = without(&reader)
+        (draft.without, draft.singleCellsMark) = without(&reader)
         require(&reader)
+        // A source has the address that inverters of its kind ask, and on CAN none.
+        if draft.driver.flatMap({ catalogue.driver($0.value) })?.source == nil {
+            reader.require(
+                "address", "packs on one bus are told apart by it", "add it as the switches of the pack say")
+        }
         reader.finish()
         return draft
     }
@@ -79,7 +93,6 @@ enum PackSchema {
         ("name", "the pack is called by it everywhere", "add it, for example 'name: A'"),
         ("link", "the pack must be reached somehow", "add the name of a link"),
         ("driver", "every BMS has a language of its own", "add the driver, for example 'driver: jk-modbus'"),
-        ("address", "packs on one bus are told apart by it", "add it as the switches of the pack say"),
         ("cells", "every voltage limit depends on it", "add the number of cells in series"),
         ("capacity", "the share of the current depends on it", "add it, for example 'capacity: 280 Ah'"),
         ("charge_current", "no current is allowed without it", "add it, for example 'charge_current: 100 A'"),
@@ -103,8 +116,9 @@ enum PackSchema {
         return number <= 255 ? number : nil
     }
 
-    private static func without(_ reader: inout MappingReader) -> AbsentSources {
+    private static func without(_ reader: inout MappingReader) -> (AbsentSources, SourceMark?) {
         var sources = AbsentSources.none
+        var mark: SourceMark?
         for item in reader.list("without") ?? [] {
             guard let word = reader.problems.scalar(item, named: "an item of 'without'") else { continue }
             guard let source = Self.sources.first(where: { $0.word == word.text }) else {
@@ -117,7 +131,8 @@ enum PackSchema {
                     word.mark, "\(word.shown) stands twice in 'without'", "once is enough", "remove one")
             }
             sources.insert(source.value)
+            if source.value == .singleCells { mark = word.mark }
         }
-        return sources
+        return (sources, mark)
     }
 }

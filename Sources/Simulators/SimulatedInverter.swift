@@ -114,7 +114,7 @@ public struct SimulatedInverter: Sendable {
     public mutating func received(_ bytes: Span<UInt8>, at now: Instant) {
         guard var asker else { return }
         let talk = asker.talk
-        asker.received(bytes, at: now) { frame, question in
+        asker.received(bytes, at: now) { frame, question, _ in
             note(
                 profile.understand(
                     frame, answering: question, talk, options: options, at: now, into: &understood), at: now)
@@ -170,25 +170,19 @@ public struct SimulatedInverter: Sendable {
     }
 
     /// The question to send on a serial line now; `nil` if none is due.
-    public mutating func question(at now: Instant) -> [UInt8]? { isSilent ? nil : asker?.next(at: now) }
+    public mutating func question(at now: Instant) -> [UInt8]? {
+        guard !isSilent, asker?.asks(at: now) == true, let question = asker?.outgoing else { return nil }
+        return question.bytes.indices.map { question.bytes[$0] }
+    }
 
     /// The sign of life to send on CAN now; `nil` if none is due.
     public mutating func keepAlive(at now: Instant) -> CANFrame? {
         guard !isSilent, asker == nil, now >= nextKeepAlive else { return nil }
         let period = profile.sheet.keepAlive.period
         nextKeepAlive = max(nextKeepAlive + period, now + Interval(nanoseconds: period.nanoseconds / 2))
-        guard
-            let index = profile.index(
-                ofIdentifier: profile.sheet.keepAlive.identifier,
-                isExtended: profile.sheet.keepAlive.isExtended)
-        else { return nil }
-        do throws(EncodeError) {
-            let frame = try profile.encode(frame: index, bank: BankReading(), options: options)
-            statistics.keepAlives += 1
-            return frame
-        } catch {
-            return nil
-        }
+        guard let frame = profile.keepAliveFrame(options) else { return nil }
+        statistics.keepAlives += 1
+        return frame
     }
 }
 

@@ -1,4 +1,5 @@
 public import BatteryModel
+public import InverterProfiles
 public import LinuxIO
 
 /// How a simulation stands at one moment.

@@ -39,6 +39,13 @@ extension History {
         if random.once(in: 100) { walk.balancing = random.pick(0...2) }
         if random.once(in: 100) { walk.chargeLimit = random.pick(0...400_000) }
         if random.once(in: 100) { walk.dischargeLimit = random.pick(0...400_000) }
+        if random.once(in: 100) { walk.told.charge = random.once(in: 3) ? 0 : random.pick(0...300_000) }
+        if random.once(in: 100) { walk.told.discharge = random.once(in: 3) ? 0 : random.pick(0...300_000) }
+        if random.once(in: 200) {
+            walk.told.voltage = Int32(walk.cells.count) * random.pick(2_900...3_600)
+        } else if random.once(in: 800) {
+            walk.told.voltage = random.pick(0...200_000)
+        }
         if random.once(in: 300) { walk.chargeSwitch = 1 - walk.chargeSwitch }
         if random.once(in: 300) { walk.dischargeSwitch = 1 - walk.dischargeSwitch }
         if walk.chargeSwitch == 0, random.once(in: 20) { walk.chargeSwitch = 1 }
@@ -84,8 +91,11 @@ extension History {
         } else if walks[index].areCellsDropped, random.once(in: 5) {
             walks[index].areCellsDropped = false
         }
-        reading.cellMillivolts = walks[index].areCellsDropped ? nil : Reading(cells, at: at)
+        let isTelling = packs[index].without.contains(.singleCells)
+        let areCellsSilent = walks[index].areCellsDropped || isTelling
+        reading.cellMillivolts = areCellsSilent ? nil : Reading(cells, at: at)
         say(.packVoltage, voltage + random.pick(-20...20), index, &reading, at)
+        if isTelling { tell(index, said, cells, &reading, at) }
         say(.current, current(of: index) + random.pick(-50...50), index, &reading, at)
         say(.soc, said.soc, index, &reading, at)
         say(.soh, 990, index, &reading, at)
@@ -104,6 +114,22 @@ extension History {
         }
         if !random.once(in: 20) { reading.alarms = Reading(said.alarms, at: at) }
         if random.once(in: 500) { reading.alarms = nil }
+    }
+
+    /// What a battery without single cells says instead.
+    private mutating func tell(
+        _ index: Int, _ said: Walk, _ cells: CellValues, _ reading: inout PackReading, _ at: Instant
+    ) {
+        say(.chargeVoltageLimit, said.told.voltage, index, &reading, at)
+        say(.chargeCurrentLimit, said.told.charge, index, &reading, at)
+        say(.dischargeCurrentLimit, said.told.discharge, index, &reading, at)
+        if said.tellsHighest, let high = cells.highest {
+            say(.highestCell, Int32(high.value), index, &reading, at)
+            say(.highestCellNumber, Int32(high.index + 1), index, &reading, at)
+        }
+        if said.tellsLowest, let low = cells.lowest {
+            say(.lowestCell, Int32(low.value), index, &reading, at)
+        }
     }
 
     /// Jumps, of one sensor or of all.
@@ -152,7 +178,9 @@ extension History {
     private mutating func spoil(_ reading: inout PackReading, _ at: Instant) {
         let extremes: [Int32] = [.min, .min + 1, -1, 0, 1, .max - 1, .max]
         for _ in 0..<random.pick(1...6) {
-            guard let field = PackField(rawValue: UInt8(random.pick(0...95))) else { continue }
+            guard let field = PackField(rawValue: UInt8(random.pick(0...Int32(PackField.count - 1)))) else {
+                continue
+            }
             let value =
                 random.once(in: 4)
                 ? random.pick(.min...(.max)) : extremes[Int(random.pick(0...Int32(extremes.count - 1)))]

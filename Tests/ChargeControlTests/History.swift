@@ -53,6 +53,10 @@ struct History {
         var chargeLimit: Int32
         var dischargeLimit: Int32
         var cellOverVoltage: Int32
+        /// What it tells where it has no single cells, and which of its cells it tells then.
+        var told: (voltage: Int32, charge: Int32, discharge: Int32) = (0, 0, 0)
+        var tellsHighest = false
+        var tellsLowest = false
         /// The other settings of the BMS, where it reports them.
         var protections: [(field: PackField, value: Int32)] = []
         var chargeSwitch: Int32 = 1
@@ -154,6 +158,11 @@ extension History.Walk {
             mosfet: random.pick(200...600), chargeLimit: random.pick(10_000...400_000),
             dischargeLimit: random.pick(10_000...400_000),
             cellOverVoltage: settings.chargeVoltageMillivoltsPerCell + random.pick(-20...200))
+        told = (
+            pack.cells * (settings.chargeVoltageMillivoltsPerCell + random.pick(-60...60)),
+            random.pick(0...300_000), random.pick(0...300_000)
+        )
+        (tellsHighest, tellsLowest) = (random.once(in: 2), random.once(in: 2))
         conductance = Double(pack.capacityMilliampHours) * Double(random.pick(50...200)) / 100
         soc = random.pick(100...990)
         let said: [(PackField, ClosedRange<Int32>)] = [

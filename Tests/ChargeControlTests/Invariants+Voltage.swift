@@ -23,6 +23,12 @@ extension Invariants {
         }
         guard verdict.state == .running else { return nil }
         for index in packs.indices where verdict.members & 1 << UInt16(index) != 0 {
+            if oracle.isTelling(index) {
+                guard let told = oracle.toldVoltage(index, readings[index], verdict.at), value > told else {
+                    continue
+                }
+                return "3: CVL \(value), but pack \(index) tells \(told)"
+            }
             guard let setting = readings[index][.cellOverVoltage],
                 verdict.at - setting.at <= .seconds(300), setting.at <= verdict.at
             else { continue }
@@ -70,7 +76,7 @@ extension Invariants {
         switch limit.winner.rule {
         // A lost pack goes on pulling CVL down by what stood out in it.
         case .packLost: return nil
-        case .bankMaximum, .bmsLimit, .inputMissing, .protocolMaximum:
+        case .bankMaximum, .bmsLimit, .toldLimit, .inputMissing, .protocolMaximum:
             // The bank stands above what it may ever have.
             // Chargers swing by the tolerance of absorption.
             let swing = Int64(settings.stages.absorptionTolerancePerCellMillivolts * cells)

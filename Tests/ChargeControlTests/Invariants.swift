@@ -93,7 +93,7 @@ struct Invariants {
         var carriers: [Carrier] = []
         for index in packs.indices {
             let reading = history.readings[index]
-            if isCharge, limit.value != 0, oracle.isAnyCellTooHigh(reading, history.now) {
+            if isCharge, limit.value != 0, oracle.isAnyCellTooHigh(index, reading, history.now) {
                 return "4: CCL \(limit.value) although a cell of pack \(index) is at its absolute maximum"
             }
             guard verdict.members & 1 << UInt16(index) != 0 else { continue }

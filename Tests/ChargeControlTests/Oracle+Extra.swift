@@ -9,7 +9,10 @@ extension Oracle {
         _ index: Int, _ isCharge: Bool, _ reading: borrowing PackReading, _ now: Instant
     ) -> Double {
         var part = 1.0
+        let (high, low) = (reading[.highestCell], reading[.lowestCell])
+        let tellsBoth = high != nil && low != nil
         let spreads = recent(index).compactMap { cells -> Int32? in
+            guard !isTelling(index) || tellsBoth else { return nil }
             guard let high = cells.highest, let low = cells.lowest else { return nil }
             return Int32(high.value) - Int32(low.value)
         }
@@ -36,6 +39,7 @@ extension Oracle {
 
     /// What the cells of a pack add up to at least, without what each has above the charge voltage.
     func sumWithoutOvershoot(_ index: Int) -> Int32? {
+        if isTelling(index) { return nil }
         let top = settings.chargeVoltageMillivoltsPerCell
         return recent(index).map { cells in
             (0..<CellValues.maximum).reduce(0) { $0 + min(Int32(cells[$1] ?? 0), top) }

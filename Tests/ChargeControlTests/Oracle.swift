@@ -30,7 +30,7 @@ struct Oracle {
     mutating func look(at readings: [PackReading]) {
         for index in packs.indices {
             let reading = readings[index]
-            if let found = reading.cellMillivolts {
+            if let found = cells(of: index, reading) {
                 if cells[index] != found {
                     cells[index] = found
                     cellInstants[index] = cellInstants[index].suffix(3) + [found.at]
@@ -65,6 +65,42 @@ struct Oracle {
         }
     }
 
+    /// Whether a pack has no single cells and tells limits instead.
+    func isTelling(_ index: Int) -> Bool { packs[index].without.contains(.singleCells) }
+
+    /// The cells of a pack; of one that has no single cells, a highest and a lowest one in their place.
+    private func cells(of index: Int, _ reading: borrowing PackReading) -> Reading<CellValues>? {
+        guard isTelling(index) else { return reading.cellMillivolts }
+        guard let voltage = reading[.packVoltage] else { return nil }
+        let mean = Double(voltage.value) / Double(packs[index].cells)
+        var (high, low, at) = (mean.rounded(.up), mean.rounded(.down), voltage.at)
+        if let told = reading[.highestCell] { (high, at) = (max(high, Double(told.value)), min(at, told.at)) }
+        if let told = reading[.lowestCell] { (low, at) = (min(low, Double(told.value)), min(at, told.at)) }
+        var cells = CellValues()
+        cells[0] = UInt16(min(max(high, 0), 65_535))
+        cells[1] = UInt16(min(max(low, 0), 65_535))
+        return Reading(cells, at: at)
+    }
+
+    /// What a battery tells as its CVL; `nil` if that is old or cannot be meant.
+    func toldVoltage(_ index: Int, _ reading: borrowing PackReading, _ now: Instant) -> Int32? {
+        guard let told = reading[.chargeVoltageLimit], isYoung(told.at, now) else { return nil }
+        let cells = packs[index].cells
+        let sensible = settings.floorVoltageMillivoltsPerCell * cells...5_000 * cells
+        return sensible.contains(told.value) ? told.value : nil
+    }
+
+    /// What a battery tells as its own limit; 0 if that is old, absent or negative.
+    private func told(
+        _ index: Int, _ isCharge: Bool, _ reading: borrowing PackReading, _ now: Instant
+    ) -> Double {
+        guard let told = reading[isCharge ? .chargeCurrentLimit : .dischargeCurrentLimit],
+            isYoung(told.at, now)
+        else { return 0 }
+        if isCharge, toldVoltage(index, reading, now) == nil { return 0 }
+        return Double(max(told.value, 0))
+    }
+
     func recent(_ index: Int) -> [CellValues] { recentCells[index] }
 
     func states(_ index: Int) -> [Int32] { recentSOC[index].map(\.value) }
@@ -80,6 +116,10 @@ struct Oracle {
         for field in [PackField.packVoltage, .current, .soc] where !isYoung(reading[field]?.at, now) {
             return false
         }
+        if isTelling(index) {
+            let told = [PackField.chargeVoltageLimit, .chargeCurrentLimit, .dischargeCurrentLimit]
+            for field in told where !isYoung(reading[field]?.at, now) { return false }
+        }
         guard cellInstants[index].contains(where: { isYoung($0, now) }) else { return false }
         if !without.contains(.cellTemperature) {
             guard temperatureInstants[index].contains(where: { isYoung($0, now) }) else { return false }
@@ -87,6 +127,7 @@ struct Oracle {
         if let charge = reading[.chargeSwitch], let discharge = reading[.dischargeSwitch] {
             return isYoung(charge.at, now) && isYoung(discharge.at, now)
         }
+        if isTelling(index) { return true }
         if reading[.chargeLimit] != nil, reading[.dischargeLimit] != nil { return true }
         return without.contains(.switchState) && without.contains(.bmsLimit)
     }
@@ -98,8 +139,8 @@ struct Oracle {
     }
 
     /// Whether any cell of a young reading stands at its absolute maximum.
-    func isAnyCellTooHigh(_ reading: borrowing PackReading, _ now: Instant) -> Bool {
-        guard let cells = reading.cellMillivolts, isYoung(cells.at, now), let high = cells.value.highest
+    func isAnyCellTooHigh(_ index: Int, _ reading: borrowing PackReading, _ now: Instant) -> Bool {
+        guard let cells = cells(of: index, reading), isYoung(cells.at, now), let high = cells.value.highest
         else {
             return false
         }
@@ -111,6 +152,7 @@ struct Oracle {
         let pack = packs[index]
         let maximum = Double(max(isCharge ? pack.chargeMilliamps : pack.dischargeMilliamps, 0))
         var bound = maximum
+        if isTelling(index) { bound = min(bound, told(index, isCharge, reading, now)) }
         let limit = reading[isCharge ? .chargeLimit : .dischargeLimit]
         if let limit, now - limit.at <= .seconds(300) {
             bound = min(bound, Double(max(limit.value, 0)) * 0.9)
@@ -126,6 +168,7 @@ struct Oracle {
         if let alarms = reading.alarms, now - alarms.at <= settings.lostAfter {
             let kinds = Oracle.bothWays + (isCharge ? Oracle.chargeOnly : Oracle.dischargeOnly)
             for kind in kinds where alarms.value.protections.contains(kind) { return 0 }
+            if isTelling(index), Oracle.vague.contains(where: alarms.value.protections.contains) { return 0 }
         } else if !pack.without.contains(.alarms) {
             return 0
         }
@@ -178,6 +221,8 @@ struct Oracle {
         .mosfetOverTemperature, .cellCountMismatch, .currentSensorFault, .internalCommunication,
         .batteryOverTemperature, .temperatureSensorFault,
     ]
+    /// What a battery says that knows no word for what is wrong.
+    private static let vague: [AlarmKind] = [.undocumented, .bankLost, .inputMissing, .implausible]
     private static let chargeOnly: [AlarmKind] = [
         .cellOverVoltage, .packOverVoltage, .chargeOverCurrent, .chargeShortCircuit, .chargeOverTemperature,
         .chargeUnderTemperature, .chargeSwitchFault,

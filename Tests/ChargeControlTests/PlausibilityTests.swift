@@ -152,6 +152,6 @@ struct PlausibilityTests {
                 }
             }
         }
-        #expect(steps == 96 * 6 * 16)
+        #expect(steps == PackField.count * 6 * 16)
     }
 }

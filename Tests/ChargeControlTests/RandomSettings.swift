@@ -96,6 +96,14 @@ enum RandomSettings {
             for source in [
                 AbsentSources.mosfetTemperature, .cellTemperature, .bmsLimit, .switchState, .alarms,
             ] where random.once(in: 8) { pack.without.insert(source) }
+            guard random.once(in: 5) else { return pack }
+            // A battery that is heard as an inverter would hear it.
+            pack.without.insert(.singleCells)
+            if !random.once(in: 4) {
+                for source in [AbsentSources.bmsLimit, .switchState, .mosfetTemperature] {
+                    pack.without.insert(source)
+                }
+            }
             return pack
         }
     }

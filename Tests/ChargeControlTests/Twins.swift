@@ -123,6 +123,7 @@ struct Twins {
         .packVoltage, .current, .soc, .soh, .temperature1, .temperature2, .temperature3, .mosfetTemperature,
         .chargeSwitch, .dischargeSwitch, .chargeLimit, .dischargeLimit, .cellOverVoltage, .cellUnderVoltage,
         .chargeOverTemperature, .chargeUnderTemperature, .dischargeOverTemperature, .mosfetOverTemperature,
-        .balancing,
+        .balancing, .chargeVoltageLimit, .chargeCurrentLimit, .dischargeCurrentLimit, .highestCell,
+        .lowestCell,
     ]
 }
