@@ -3,6 +3,7 @@ public import BatteryModel
 public import BusCodec
 public import ChargeControl
 import InverterProfiles
+import LinuxIO
 
 /// What a gateway core can make happen.
 public protocol GatewayOutput {
@@ -16,6 +17,12 @@ public protocol GatewayOutput {
 
     /// Sends an answer to an inverter; returns `false` if the bus does not work.
     mutating func send(answer bytes: Span<UInt8>, bus: Int) -> Bool
+
+    /// Sends an answer to a caller on a bus that takes calls; returns `false` if he did not take the whole of it.
+    mutating func send(answer bytes: Span<UInt8>, bus: Int, caller: Int) -> Bool
+
+    /// Hangs up on a caller.
+    mutating func hangUp(bus: Int, caller: Int)
 }
 
 /// The gateway without clock, thread or descriptor: bytes and frames in, bytes and frames out.
@@ -70,7 +77,9 @@ public struct GatewayCore: Sendable {
         self.configuration = configuration
         controller = ChargeController(configuration.boundedControl)
         inverters = configuration.inverters.map {
-            InverterPort($0, whole: configuration.wholeWeight, at: now)
+            InverterPort(
+                $0, whole: configuration.wholeWeight,
+                takesCalls: configuration.buses[$0.bus].address.takesCalls, at: now)
         }
         shunt = Self.shunt(configuration, at: now)
         nextTick = now
@@ -127,8 +136,8 @@ public struct GatewayCore: Sendable {
     public mutating func received(_ bytes: Span<UInt8>, bus: Int, at now: Instant) {
         if shunt?.bus == bus { return receivedFromShunt(bytes, at: now) }
         for index in inverters.indices where inverters[index].configuration.bus == bus {
-            inverters[index].responder?.received(bytes, at: now, log: &log)
-            noteOther(inverters[index].otherTalkerAt)
+            inverters[index].received(bytes, at: now, log: &log)
+            noteOther(inverters[index].contact.otherTalkerAt)
             nextSending = now
         }
         guard let line = line(ofBus: bus) else { return }
@@ -142,8 +151,24 @@ public struct GatewayCore: Sendable {
     /// Takes a frame from the bus of an inverter.
     public mutating func received(_ frame: CANFrame, bus: Int, at now: Instant) {
         for index in inverters.indices where inverters[index].configuration.bus == bus {
-            inverters[index].sender?.received(frame, at: now, log: &log)
-            noteOther(inverters[index].otherTalkerAt)
+            inverters[index].received(frame, at: now, log: &log)
+            noteOther(inverters[index].contact.otherTalkerAt)
+        }
+    }
+
+    /// Takes bytes of somebody who has called on a bus.
+    public mutating func received(_ bytes: Span<UInt8>, bus: Int, caller: Int, at now: Instant) {
+        for index in inverters.indices where inverters[index].configuration.bus == bus {
+            inverters[index].received(bytes, caller: caller, at: now)
+            nextSending = now
+        }
+    }
+
+    /// Notes that somebody has called on a bus, or has gone; the number is his as long as he is there.
+    public mutating func caller(_ caller: Int, bus: Int, isThere: Bool, at now: Instant) {
+        for index in inverters.indices where inverters[index].configuration.bus == bus {
+            inverters[index].caller(caller, isThere: isThere, at: now)
+            nextSending = now
         }
     }
 
@@ -172,8 +197,8 @@ public struct GatewayCore: Sendable {
     public mutating func bus(_ bus: Int, isOff: Bool, at now: Instant) {
         log.add(isOff ? .busOff(bus) : .busOn(bus), at: now)
         for index in inverters.indices where inverters[index].configuration.bus == bus {
-            if isOff { inverters[index].sender?.busOff(at: now) }
-            inverters[index].busChanged(isUp: inverters[index].isUp, at: now)
+            if isOff { inverters[index].busOff(at: now) }
+            inverters[index].busChanged(isUp: inverters[index].contact.isUp, at: now)
         }
     }
 

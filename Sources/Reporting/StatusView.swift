@@ -141,7 +141,16 @@ extension StatusView {
                 "          its part on \(inverter.link): CCL \(fixed(charge, 1)) A, DCL \(fixed(discharge, 1)) A"
             )
         }
-        return lines + [quality(inverter)] + shortcomings(inverter)
+        return lines + [inverter.callers.map(callers) ?? quality(inverter)] + shortcomings(inverter)
+    }
+
+    private func callers(_ callers: StatusDocument.Callers) -> String {
+        let lost: [(UInt64, String)] = [
+            (callers.displaced, "made room for others"), (callers.idle, "asked nothing for too long"),
+            (callers.stuck, "did not take their answers"),
+        ]
+        return "          \(callers.now) callers, \(callers.came) so far"
+            + lost.filter { $0.0 > 0 }.map { ", \($0.0) \($0.1)" }.joined()
     }
 
     /// What the protocol cannot do, as far as it matters now.

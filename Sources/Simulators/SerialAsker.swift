@@ -37,6 +37,8 @@ public struct SerialAsker: Sendable {
     private var asked: (question: SerialQuestion, until: Instant)?
     private var last = SerialBuffer()
     private var place = 0
+    /// The number of the question, which an answer over a network repeats.
+    private var transaction: UInt16 = 0
     private var nextAt: Instant
 
     init(_ talk: SerialTalk, _ options: ProfileOptions, at now: Instant) {
@@ -71,7 +73,8 @@ public struct SerialAsker: Sendable {
         scanner.silence(grammar: { bytes, _ in framing.scanAnswer(bytes) }) { _, _ in }
         statistics.noiseBytes = scanner.noise.total
         last.removeAll()
-        talk.framing.write(question, to: address, into: &last)
+        transaction &+= 1
+        talk.framing.write(question, to: address, transaction: transaction, into: &last)
         asked = (question, now + talk.answerWithin)
         nextAt = max(nextAt + talk.spacing, now + Interval(nanoseconds: talk.spacing.nanoseconds / 2))
         statistics.questions += 1
@@ -99,7 +102,9 @@ public struct SerialAsker: Sendable {
             statistics.echoes += 1
             return
         }
-        guard let asked, now < asked.until, item.address == answerer(of: asked.question) else {
+        guard let asked, now < asked.until, item.address == answerer(of: asked.question),
+            talk.framing != .modbusTCP || item.transaction == transaction
+        else {
             statistics.foreign += 1
             return
         }
@@ -116,7 +121,7 @@ public struct SerialAsker: Sendable {
     }
 
     private func answerer(of question: SerialQuestion) -> UInt8 {
-        talk.answersAs(address, address, question.code) ?? address
+        talk.answerer(of: address, own: address, code: question.code) ?? address
     }
 
     private mutating func takeTurn() -> SerialQuestion? {
