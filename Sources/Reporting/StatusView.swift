@@ -131,10 +131,11 @@ extension StatusView {
         let sending =
             status.bank.isTransmitting
             ? "sending \(inverter.framesPerSecond) frames/s" : paint("not sending", .yellow)
+        let answering = "answering \(inverter.framesPerSecond) reads/s"
         let first =
             "Inverter  \(inverter.profile) \(inverter.dialect)   "
             + "\(paint(state, isMissing ? .red : .green)), \(heard)   "
-            + "\(sending), \(inverter.framesUrgent) at once"
+            + (inverter.callers == nil ? "\(sending), \(inverter.framesUrgent) at once" : answering)
         var lines = [first]
         if status.inverters.count > 1, let charge = inverter.toldCCL, let discharge = inverter.toldDCL {
             lines.append(
@@ -149,7 +150,7 @@ extension StatusView {
             (callers.displaced, "made room for others"), (callers.idle, "asked nothing for too long"),
             (callers.stuck, "did not take their answers"),
         ]
-        return "          \(callers.now) callers, \(callers.came) so far"
+        return "          \(callers.now) callers now, \(callers.came) calls so far"
             + lost.filter { $0.0 > 0 }.map { ", \($0.0) \($0.1)" }.joined()
     }
 

@@ -4,7 +4,7 @@ import Settings
 import Testing
 
 struct CheckTests {
-    static let names = ["first-light", "listen-to-master", "one-pack-slcan"]
+    static let names = ["first-light", "listen-to-master", "one-pack-slcan", "energy-manager"]
 
     /// A file with nothing wrong in it.
     private static func sound() throws -> String {
