@@ -26,7 +26,7 @@ struct SimulatedPlace {
             "--slcan", of: String.self, "play inverter or battery on the SLCAN adapter at this serial port")
         network = try arguments.option(
             "--modbus-tcp", of: TCPPlace.self,
-            "speak Modbus TCP: a battery waits at this port, of this machine only; an inverter asks at host and port"
+            "speak Modbus TCP: a battery waits at this port, of this machine only; an inverter asks there, or at host:port"
         )
         if let tcp, !(0...65_535).contains(tcp) {
             throw UsageError("--tcp is \(tcp)", "it must be 0 to 65535; 0 takes a free port")
@@ -90,7 +90,7 @@ struct SimulatedPlace {
 
 /// A TCP port, of this machine or of another one.
 struct TCPPlace: ArgumentValue {
-    static var valueName: String { "[HOST:]PORT" }
+    static var valueName: String { "PORT" }
     static var expected: String { "a port from 0 to 65535, or host:port" }
     static var placeholder: TCPPlace { TCPPlace(host: nil, port: 0) }
 

@@ -206,7 +206,10 @@ public struct GatewayCore: Sendable {
     public mutating func stop(at now: Instant) {
         guard stopAt == nil else { return }
         log.add(.stopping, at: now)
-        let longest = inverters.reduce(Interval.zero) { max($0, $1.farewell) }
+        // Whoever only reads is not waited for.
+        let longest = inverters.reduce(Interval.zero) {
+            $1.configuration.weight > 0 ? max($0, $1.farewell) : $0
+        }
         let farewell = min(longest, Self.longestFarewell)
         stopAt = verdict?.isTransmitting == true ? now + farewell : now
         hasNews = true

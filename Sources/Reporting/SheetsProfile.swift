@@ -66,7 +66,7 @@ public struct ProfileDescription: Sendable {
             switch sheet.link {
             case .can(let kilobits): "CAN, \(kilobits) kbit/s"
             case .serial(let baud):
-                profile.serial?.overTCP.map { "serial, \(baud) baud; Modbus TCP, port \($0.tcpPort)" }
+                profile.serial?.overTCP.map { "serial, \(baud) baud; TCP, \($0.tcpPort)" }
                     ?? "serial, \(baud) baud"
             }
         dialects = names

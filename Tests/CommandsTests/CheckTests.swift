@@ -4,7 +4,7 @@ import Settings
 import Testing
 
 struct CheckTests {
-    static let names = ["first-light", "listen-to-master", "one-pack-slcan", "energy-manager"]
+    static let names = ["first-light", "listen-to-master", "one-pack-slcan"]
 
     /// A file with nothing wrong in it.
     private static func sound() throws -> String {
@@ -16,6 +16,14 @@ struct CheckTests {
         let path = "\(packageFolder)examples/\(name).yaml"
         let outcome = try run("check \(path)")
         #expect(outcome == Outcome(code: .success, output: "\(path): OK\n", errors: ""))
+    }
+
+    @Test("the example for energy managers has no problem, and its profile is experimental")
+    func energyManager() throws {
+        let path = "\(packageFolder)examples/energy-manager.yaml"
+        let outcome = try run("check \(path)")
+        #expect(outcome.code == .success && outcome.errors.isEmpty)
+        #expect(outcome.output.hasPrefix("\(path): OK\nnote: the profile sunspec-battery is experimental"))
     }
 
     @Test("the effective settings can be read again and say the same")

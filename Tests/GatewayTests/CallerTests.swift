@@ -3,6 +3,7 @@ import BusCodec
 import ChargeControl
 import Gateway
 import InverterProfiles
+import TestSupport
 import Testing
 
 @Suite("Callers who read the bank over a network")
@@ -262,6 +263,42 @@ struct CallerTests {
         plant.run(for: .zero)
         let verdict = try #require(plant.snapshot.verdict)
         #expect(Self.heard(plant) == [[1, Int(verdict.charge.value) / 200]])
+    }
+
+    @Test(
+        "whatever callers send and however they come and go, no more than eight stay and the next questions are answered",
+        arguments: 0..<20 as Range<UInt64>)
+    func anything(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        var plant = Self.called(after: .seconds(5))
+        var isThere: Set<Int> = []
+        for _ in 0..<300 {
+            let seat = Int(random.next() % 9)
+            switch random.next() % 8 {
+            case 0 where isThere.remove(seat) != nil: plant.caller(seat, isThere: false)
+            case 0: if isThere.insert(seat).inserted { plant.caller(seat) }
+            case 1, 2: plant.inject(Self.read(UInt16(truncatingIfNeeded: random.next())), caller: seat)
+            case 3: plant.run(for: .milliseconds(Int64(random.next() % 60_000)))
+            case 4: plant.output.deaf = random.next() % 4 == 0 ? [seat] : []
+            default:
+                // Bytes that often look like the beginning of a header.
+                let bytes = (0..<random.next() % 40).map { _ in UInt8(truncatingIfNeeded: random.next() % 5) }
+                plant.inject(bytes, caller: seat)
+            }
+            plant.output.hungUp = []
+            plant.run(for: .zero)
+            isThere.subtract(plant.output.hungUp)
+            let now = try #require(plant.snapshot.inverters[1].callers?.now)
+            #expect(now <= 8)
+        }
+        plant.output.deaf = []
+        plant.caller(0)
+        // What looks like the longest frame swallows what follows it, once.
+        for number in 1...30 as ClosedRange<UInt16> {
+            plant.inject(Self.read(Self.marker, transaction: 0x7000 + number), caller: 0)
+            plant.run(for: .zero)
+        }
+        #expect(Self.heard(plant).last?.first == 0x701E)
     }
 
     @Test("when the port is closed and opened again, nobody is there any more")
