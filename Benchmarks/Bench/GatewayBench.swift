@@ -1,4 +1,5 @@
 import BatteryModel
+import InverterProfiles
 import LinuxIO
 import Simulators
 
@@ -26,6 +27,7 @@ enum GatewayBench {
             print("gateway with 16 packs, 1 s period: \(busbar.path), \(what)")
             steady(busbar.path, settings, stage)
             falling(busbar.path, settings, stage)
+            try crowd(busbar.path, settings, stage)
         } catch {
             Table.missing("gateway with 16 packs", "\(error)")
         }
@@ -55,6 +57,38 @@ enum GatewayBench {
             return !hasEnded
         }
         if !hasEnded { child.end() }
+    }
+
+    /// The same with as many inverters as there may be: four on CAN, three that ask on serial lines, and a port at which
+    /// eight energy managers read.
+    private static func crowd(
+        _ path: String, _ settings: GatewaySettings, _ stage: GatewayStage
+    ) throws(SystemError) {
+        var settings = settings
+        var others: [Simulation] = []
+        for profile in [
+            VictronGX.profile, SMALV.profile, GrowattLV.profile, PylontechRS485.profile, GrowattRS485.profile,
+            SunSpecBattery.profile,
+        ] {
+            let simulation = try Simulation(.inverter(.init(profile: profile)))
+            guard let place = simulation.busPlace else { continue }
+            settings.others.append(.init(id: "\(profile.sheet.id)", place: place, profile: profile))
+            others.append(simulation)
+        }
+        let port = try ListeningSocket().port
+        settings.port = port
+        let readers = Readers(8, port: port)
+        print("the same with \(settings.others.count + 2) inverters, one of them eight energy managers")
+        try readers.start()
+        steady(path, settings, stage)
+        let (latencies, unanswered) = readers.stop()
+        for simulation in others { simulation.stop() }
+        Table.row(
+            "Modbus TCP, question to answer: 99th percentile", latencies.percentile(99), "ms", atMost: 2,
+            places: 2,
+            note:
+                "median \(Measure.fixed(latencies.median, 2)), highest \(Measure.fixed(latencies.highest, 2)) ms; "
+                + "\(latencies.count) answers, \(unanswered) missing")
     }
 
     private static func steady(_ path: String, _ settings: GatewaySettings, _ stage: GatewayStage) {
@@ -117,6 +151,30 @@ struct GatewaySettings {
     let lines: [String]
     let packPath: String
     let busPath: String
+    /// Inverters beside the one that is measured.
+    var others: [Other] = []
+    /// Where energy managers read; `nil` if none does.
+    var port: UInt16?
+
+    /// An inverter beside the one that is measured.
+    struct Other {
+        let id: String
+        let place: String
+        let profile: InverterProfile
+
+        /// Its link; an adapter on CAN, a serial port otherwise.
+        var link: String {
+            profile.serial == nil
+                ? "{slcan: \(place), bitrate: 500 kbit/s}" : "{serial: \(place), baud: 9600}"
+        }
+    }
+
+    init(folder: String, lines: [String], packPath: String, busPath: String) {
+        self.folder = folder
+        self.lines = lines
+        self.packPath = packPath
+        self.busPath = busPath
+    }
 
     /// Writes the file and returns its path.
     func write(poll: String) -> String? {
@@ -124,11 +182,16 @@ struct GatewaySettings {
         for (index, path) in (lines + [packPath]).enumerated() {
             text += "  line\(index): {serial: \(path), baud: 115200}\n"
         }
-        text += "  can: {slcan: \(busPath), bitrate: 500 kbit/s}\npacks:\n"
+        text += "  can: {slcan: \(busPath), bitrate: 500 kbit/s}\n"
+        for other in others { text += "  \(other.id): \(other.link)\n" }
+        if let port { text += "  lan: {tcp_listen: \(port)}\n" }
+        text += "packs:\n"
         for index in lines.indices { for address in 1...5 { text += pack(line: index, address: address) } }
         text += pack(line: lines.count, address: Int(GatewayStage.packAddress))
+        text += "inverters:\n  - {link: can, profile: pylontech-lv-can}\n"
+        for other in others { text += "  - {link: \(other.id), profile: \(other.id)}\n" }
+        if port != nil { text += "  - {link: lan, profile: sunspec-battery, reads_only: true}\n" }
         text += """
-            inverter: {link: can, profile: pylontech-lv-can}
             gateway: {poll: \(poll), socket: \(folder)/busbar.sock, state: none, journal: none}
             limits:
               charge_current: 2000 A

@@ -2,7 +2,7 @@ import BatteryModel
 import BusCodec
 import InverterProfiles
 
-/// Any bytes on an inverter's serial line: the same frames however they are cut and nothing lost; any question gets a
+/// Any bytes on an inverter's serial line, or of a caller over a network: the same frames however they are cut and nothing lost; any question gets a
 /// whole frame or silence; and whatever an answer says, it says it now and can be said again without a trap.
 ///
 /// The first byte says where the rest is cut in two, the next four are the question, what follows is its answer.
@@ -23,6 +23,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
 }
 
 private let profiles = ProfileTable.profiles.indices.map { ProfileTable.profiles[$0] }
+    .flatMap { profile in [profile] + (profile.overTCP.map { [$0] } ?? []) }
 
 private struct Frames: Equatable {
     var frames: [SerialFrame] = []

@@ -58,6 +58,13 @@ public struct NoiseCounts: Sendable {
         set { counts[Int(cause.rawValue)] = newValue }
     }
 
+    /// What was dropped in two places together.
+    public static func + (one: NoiseCounts, other: NoiseCounts) -> NoiseCounts {
+        var sum = one
+        for index in 0..<NoiseCause.count { sum.counts[index] += other.counts[index] }
+        return sum
+    }
+
     /// The number of bytes dropped in all.
     public var total: UInt64 {
         var sum: UInt64 = 0

@@ -171,6 +171,15 @@ int linuxio_limit_tcp(int fd) {
     return set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 10000);
 }
 
+int linuxio_accept(int fd) {
+    return accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+int linuxio_limit_caller(int fd, int bytes) {
+    if (linuxio_limit_tcp(fd) || set(fd, SOL_SOCKET, SO_SNDBUF, bytes)) return -1;
+    return set(fd, SOL_SOCKET, SO_RCVBUF, bytes);
+}
+
 int linuxio_peer_user(int fd, uint32_t *user) {
     struct ucred peer;
     socklen_t size = sizeof peer;

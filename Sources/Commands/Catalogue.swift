@@ -87,6 +87,7 @@ extension DeviceCatalogue.Profile {
         case .serial(let baud):
             self.init(
                 id: "\(sheet.id)", linkKind: .serial, defaultBaud: Int(baud),
+                tcpPort: profile.serial?.overTCP.map { Int($0.tcpPort) },
                 dialects: sheet.dialectNames)
         }
     }

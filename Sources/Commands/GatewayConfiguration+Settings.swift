@@ -89,6 +89,7 @@ extension LinkAddress {
         switch transport {
         case .serial(let port): self = .init(port)
         case .tcp(let end): self = .init(end)
+        case .listener(let end): self = .tcpListener(host: end.host, port: end.port)
         case .socketCAN(let interface, _): self = .socketCAN(interface: interface)
         case .slcan(let port, let bitsPerSecond):
             self = .slcan(over: .init(port), bitrateKilobits: bitsPerSecond / 1_000)

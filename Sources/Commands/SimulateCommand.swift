@@ -16,7 +16,7 @@ struct SimulateCommand: Command {
         that it is there: behind an SLCAN adapter on a pseudo-terminal or a TCP port, on a CAN interface, or on a real \
         SLCAN adapter. 'simulate battery' is the other side of that bus: packs that tell an inverter how they stand, \
         in the same profile and on the same links. A profile that is spoken on serial lines has the links of packs \
-        instead: there the inverter asks, and the battery answers.
+        instead: there the inverter asks, and the battery answers. Some of them are spoken over a network as well.
 
         All three play until Ctrl-C, or for the time of --for.
 
@@ -30,6 +30,9 @@ struct SimulateCommand: Command {
         Example(
             "A battery for an inverter to try, discharging",
             "busbar simulate battery --profile sma-lv-can --socketcan can0 --soc 80 --current -20"),
+        Example(
+            "A battery for an energy manager to read",
+            "busbar simulate battery --profile sunspec-battery --modbus-tcp 1502"),
         Example("A week in winter", "busbar simulate plant --scenario winter-week"),
     ]
 
@@ -81,12 +84,12 @@ struct SimulateCommand: Command {
             try profile.requireFrames(for: "--samples")
             work = .samples(BankSampler(profile.profile, options, script.samples ?? 0, seed: plant.seed))
         case .battery:
-            let port = try place.bus(of: profile)
-            work = .onLinks(Self.battery(profile.profile, options, packs, port, script))
+            let (spoken, port) = try place.bus(of: profile, asks: false)
+            work = .onLinks(Self.battery(spoken, options, packs, port, script))
         case .inverter:
-            let port = try place.bus(of: profile)
+            let (spoken, port) = try place.bus(of: profile, asks: true)
             work = .onLinks(
-                script.applied(to: .inverter(.init(profile: profile.profile, options: options, port: port))))
+                script.applied(to: .inverter(.init(profile: spoken, options: options, port: port))))
         case .plant: work = .plant(try PlantCommand(plant, isJSON: isJSON))
         }
         let isOnBus = kind == .battery || kind == .inverter

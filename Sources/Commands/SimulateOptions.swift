@@ -10,6 +10,7 @@ struct SimulatedPlace {
     private let serial: String?
     private let canInterface: String?
     private let slcan: String?
+    private let network: TCPPlace?
 
     init(_ arguments: inout Arguments) throws(UsageError) {
         pty = try arguments.option(
@@ -23,6 +24,10 @@ struct SimulatedPlace {
             "--socketcan", of: String.self, "play inverter or battery on this CAN interface")
         slcan = try arguments.option(
             "--slcan", of: String.self, "play inverter or battery on the SLCAN adapter at this serial port")
+        network = try arguments.option(
+            "--modbus-tcp", of: TCPPlace.self,
+            "speak Modbus TCP: a battery waits at this port, of this machine only; an inverter asks there, or at host:port"
+        )
         if let tcp, !(0...65_535).contains(tcp) {
             throw UsageError("--tcp is \(tcp)", "it must be 0 to 65535; 0 takes a free port")
         }
@@ -33,8 +38,29 @@ struct SimulatedPlace {
         serial.map { .link(.serial(path: $0, SerialFormat(baud: baud))) } ?? made
     }
 
-    /// Where the bus of a profile is, or its line.
-    func bus(of name: ProfileName) throws(UsageError) -> SimulatedPort {
+    /// A profile as it is spoken there, and where its bus is, its line or its network; an inverter asks, a battery is
+    /// asked.
+    func bus(of name: ProfileName, asks: Bool) throws(UsageError) -> (InverterProfile, SimulatedPort) {
+        guard let network else { return (name.profile, try wire(of: name)) }
+        guard let profile = name.profile.overTCP else {
+            let others = ProfileName.all.filter { $0.overTCP != nil }.map { "\($0.sheet.id)" }
+            throw UsageError(
+                "--modbus-tcp is given, but \(name.argumentText) is not spoken so",
+                "choose one of \(others.joined(separator: ", ")), or another link")
+        }
+        switch (network.host, asks) {
+        case (let host?, true): return (profile, .link(.tcp(host: host, port: network.port)))
+        case (nil, true):
+            return (profile, .link(.tcp(host: "127.0.0.1", port: network.port)))
+        case (nil, false): return (profile, .tcpListener(port: network.port))
+        case (let host?, false):
+            throw UsageError(
+                "--modbus-tcp is \(host):\(network.port)",
+                "a battery waits at a port of this machine; write only \(network.port)")
+        }
+    }
+
+    private func wire(of name: ProfileName) throws(UsageError) -> SimulatedPort {
         let profile = name.profile
         if let talk = profile.serial {
             for option in [canInterface.map { _ in "--socketcan" }, slcan.map { _ in "--slcan" }] {
@@ -59,6 +85,33 @@ struct SimulatedPlace {
     /// What others open or call, made for the time of the simulation.
     private var made: SimulatedPort {
         tcp.map { .tcpListener(port: UInt16($0)) } ?? .pseudoTerminal(name: pty)
+    }
+}
+
+/// A TCP port, of this machine or of another one.
+struct TCPPlace: ArgumentValue {
+    static var valueName: String { "PORT" }
+    static var expected: String { "a port from 0 to 65535, or host:port" }
+    static var placeholder: TCPPlace { TCPPlace(host: nil, port: 0) }
+
+    /// The host; `nil` for this machine.
+    let host: String?
+    /// The port.
+    let port: UInt16
+
+    var argumentText: String { host.map { "\($0):\(port)" } ?? "\(port)" }
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+        guard let last = parts.last, let port = UInt16(last) else { return nil }
+        let host = parts.dropLast().joined(separator: ":")
+        guard parts.count == 1 || !host.isEmpty else { return nil }
+        self.init(host: parts.count == 1 ? nil : host, port: port)
+    }
+
+    private init(host: String?, port: UInt16) {
+        self.host = host
+        self.port = port
     }
 }
 

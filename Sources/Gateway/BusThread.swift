@@ -103,16 +103,27 @@ final class BusThread {
 
     private func receive(_ events: EventLoop.Events, at now: Instant) -> Bool {
         var hadInput = false
+        var called: Set<Int> = []
         for event in events where event.isReadable && links.all.indices.contains(event.token) {
             let link = links.all[event.token]
             hadInput = true
-            if link.address.carriesFrames {
+            if link.address.takesCalls {
+                // Every caller has an event of his own, and all of them have their turn with the first.
+                if called.insert(event.token).inserted { receiveCalls(link, at: now) }
+            } else if link.address.carriesFrames {
                 link.receiveFrames(at: now) { core.received($0, bus: event.token, at: now) }
             } else {
                 link.receiveBytes(at: now) { core.received($0, bus: event.token, at: now) }
             }
         }
         return hadInput
+    }
+
+    private func receiveCalls(_ link: Link, at now: Instant) {
+        let bus = link.token
+        link.receiveCalls(
+            at: now, bytes: { seat, bytes in core.received(bytes, bus: bus, caller: seat, at: now) },
+            changed: { seat, isThere in core.caller(seat, bus: bus, isThere: isThere, at: now) })
     }
 
     private func carryOut(at now: Instant) -> [(CommandQueue.Ticket, CommandOutcome)] {
@@ -148,7 +159,7 @@ final class BusThread {
         nextPublish = max(nextPublish + Self.publishInterval, now)
         if now - sentBefore.at >= .seconds(1) {
             let milliseconds = (now - sentBefore.at).milliseconds
-            let sent = core.inverters.map(\.sent)
+            let sent = core.inverters.map(\.contact.counts.sent)
             framesPerSecond = zip(sent, sentBefore.counts).map { Int(Int64($0 - $1) * 1_000 / milliseconds) }
             sentBefore = (sent, now)
         }
@@ -203,6 +214,14 @@ private final class Links {
             return links[bus].send(bytes, at: MonotonicClock.now()) != nil
         }
 
+        func send(answer bytes: Span<UInt8>, bus: Int, caller: Int) -> Bool {
+            guard isInTime else { return false }
+            beforeFrame?()
+            return links[bus].send(bytes, toCaller: caller)
+        }
+
+        func hangUp(bus: Int, caller: Int) { links[bus].hangUp(onCaller: caller) }
+
         /// The whole process may have stood still, and then nobody has noticed yet.
         private var isInTime: Bool { MonotonicClock.now() - decidedAt <= stallLimit }
     }
@@ -213,7 +232,7 @@ private final class Links {
         all = configuration.buses.enumerated().map { Link($1.address, on: loop, token: $0) }
         var cutters: [LinkCutter] = []
         for bus in Set(configuration.inverters.map(\.bus)).sorted() {
-            cutters.append(try all[bus].makeCutter())
+            cutters += try all[bus].makeCutters()
         }
         inverterCutters = cutters
         output = Output(links: all, stallLimit: configuration.stallLimit, beforeFrame: beforeFrame)

@@ -91,7 +91,7 @@ public struct GatewayConfiguration: Sendable {
         public var period: Interval?
         /// How the inverter's sign of life is waited for.
         public var keepAlive: KeepAliveWatch
-        /// Its part of both currents, among the weights of all inverters; 1 or more.
+        /// Its part of both currents, among the weights of all inverters; 0 for who only reads and is told the whole.
         public var weight: Int32
 
         /// Makes an inverter.
@@ -167,12 +167,11 @@ public struct GatewayConfiguration: Sendable {
     /// ``control`` with the most that the inverters' protocols can say, each for its part.
     var boundedControl: ControlSettings {
         var control = control
-        for inverter in inverters {
+        // What a reader's protocol cannot say is no reason to bound the bank.
+        for inverter in inverters where inverter.weight > 0 {
             let (profile, options) = (inverter.profile, inverter.options)
             func bank(_ field: BankField) -> Int32 {
-                guard let highest = profile.highest(field, options: options), inverter.weight > 0 else {
-                    return .max
-                }
+                guard let highest = profile.highest(field, options: options) else { return .max }
                 return Int32(clamping: Int64(highest) * Int64(wholeWeight) / Int64(inverter.weight))
             }
             let voltage = profile.highest(.chargeVoltageLimit, options: options) ?? .max

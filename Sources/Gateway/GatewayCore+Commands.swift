@@ -71,7 +71,7 @@ extension GatewayCore {
     /// A frame may still be lost after the link has taken it: nobody acknowledges it, and it gets too old.
     public mutating func inverterLinkLost(_ total: UInt64, bus: Int, at now: Instant) {
         for index in inverters.indices where inverters[index].configuration.bus == bus {
-            inverters[index].sender?.linkLost(total, at: now)
+            inverters[index].linkLost(total, at: now)
         }
     }
 }

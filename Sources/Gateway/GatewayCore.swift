@@ -3,6 +3,7 @@ public import BatteryModel
 public import BusCodec
 public import ChargeControl
 import InverterProfiles
+import LinuxIO
 
 /// What a gateway core can make happen.
 public protocol GatewayOutput {
@@ -16,6 +17,12 @@ public protocol GatewayOutput {
 
     /// Sends an answer to an inverter; returns `false` if the bus does not work.
     mutating func send(answer bytes: Span<UInt8>, bus: Int) -> Bool
+
+    /// Sends an answer to a caller on a bus that takes calls; returns `false` if he did not take the whole of it.
+    mutating func send(answer bytes: Span<UInt8>, bus: Int, caller: Int) -> Bool
+
+    /// Hangs up on a caller.
+    mutating func hangUp(bus: Int, caller: Int)
 }
 
 /// The gateway without clock, thread or descriptor: bytes and frames in, bytes and frames out.
@@ -80,7 +87,9 @@ public struct GatewayCore: Sendable {
         self.configuration = configuration
         controller = ChargeController(configuration.boundedControl)
         inverters = configuration.inverters.map {
-            InverterPort($0, whole: configuration.wholeWeight, at: now)
+            InverterPort(
+                $0, whole: configuration.wholeWeight,
+                takesCalls: configuration.buses[$0.bus].address.takesCalls, at: now)
         }
         shunt = Self.shunt(configuration, at: now)
         nextTick = now
@@ -153,8 +162,8 @@ public struct GatewayCore: Sendable {
             takeReading(of: source, isNews: sources[source].line.received(bytes, at: now))
         }
         for index in inverters.indices where inverters[index].configuration.bus == bus {
-            inverters[index].responder?.received(bytes, at: now, log: &log)
-            noteOther(inverters[index].otherTalkerAt)
+            inverters[index].received(bytes, at: now, log: &log)
+            noteOther(inverters[index].contact.otherTalkerAt)
             nextSending = now
         }
         guard let line = line(ofBus: bus) else { return }
@@ -171,8 +180,24 @@ public struct GatewayCore: Sendable {
             takeReading(of: source, isNews: sources[source].line.received(frame, at: now))
         }
         for index in inverters.indices where inverters[index].configuration.bus == bus {
-            inverters[index].sender?.received(frame, at: now, log: &log)
-            noteOther(inverters[index].otherTalkerAt)
+            inverters[index].received(frame, at: now, log: &log)
+            noteOther(inverters[index].contact.otherTalkerAt)
+        }
+    }
+
+    /// Takes bytes of somebody who has called on a bus.
+    public mutating func received(_ bytes: Span<UInt8>, bus: Int, caller: Int, at now: Instant) {
+        for index in inverters.indices where inverters[index].configuration.bus == bus {
+            inverters[index].received(bytes, caller: caller, at: now)
+            nextSending = now
+        }
+    }
+
+    /// Notes that somebody has called on a bus, or has gone; the number is his as long as he is there.
+    public mutating func caller(_ caller: Int, bus: Int, isThere: Bool, at now: Instant) {
+        for index in inverters.indices where inverters[index].configuration.bus == bus {
+            inverters[index].caller(caller, isThere: isThere, at: now)
+            nextSending = now
         }
     }
 
@@ -202,8 +227,8 @@ public struct GatewayCore: Sendable {
     public mutating func bus(_ bus: Int, isOff: Bool, at now: Instant) {
         log.add(isOff ? .busOff(bus) : .busOn(bus), at: now)
         for index in inverters.indices where inverters[index].configuration.bus == bus {
-            if isOff { inverters[index].sender?.busOff(at: now) }
-            inverters[index].busChanged(isUp: inverters[index].isUp, at: now)
+            if isOff { inverters[index].busOff(at: now) }
+            inverters[index].busChanged(isUp: inverters[index].contact.isUp, at: now)
         }
     }
 
@@ -211,7 +236,10 @@ public struct GatewayCore: Sendable {
     public mutating func stop(at now: Instant) {
         guard stopAt == nil else { return }
         log.add(.stopping, at: now)
-        let longest = inverters.reduce(Interval.zero) { max($0, $1.farewell) }
+        // Whoever only reads is not waited for.
+        let longest = inverters.reduce(Interval.zero) {
+            $1.configuration.weight > 0 ? max($0, $1.farewell) : $0
+        }
         let farewell = min(longest, Self.longestFarewell)
         stopAt = verdict?.isTransmitting == true ? now + farewell : now
         hasNews = true

@@ -5,7 +5,8 @@ import ChargeControl
 ///
 /// Several inverters on one bank may take all they are told at the same time. So each has its fixed part of both
 /// currents, by weight and rounded down, and the parts never add up to more than the bank may carry. An inverter that
-/// has fallen silent keeps its part: it may still be running.
+/// has fallen silent keeps its part: it may still be running. Whoever only reads has the weight 0: it takes no part, and
+/// is told the whole.
 struct InverterOffer: Sendable {
     /// Whether anything may be said at all.
     let isTransmitting: Bool
@@ -28,14 +29,16 @@ struct InverterOffer: Sendable {
         discharge = Self.part(verdict.discharge.value, weight, whole)
         at = verdict.at
         var bank = verdict.bank
-        if weight != whole {
+        if weight > 0, weight != whole {
             bank[.chargeCurrentLimit] = Reading(charge, at: at)
             bank[.dischargeCurrentLimit] = Reading(discharge, at: at)
         }
         self.bank = bank
     }
 
+    /// The part of a current that `weight` of `whole` has.
     static func part(_ milliamps: Int32, _ weight: Int32, _ whole: Int32) -> Int32 {
-        whole > 0 ? Int32(clamping: Int64(milliamps) * Int64(weight) / Int64(whole)) : 0
+        guard weight > 0 else { return milliamps }
+        return whole > 0 ? Int32(clamping: Int64(milliamps) * Int64(weight) / Int64(whole)) : 0
     }
 }

@@ -3,49 +3,51 @@ import BusCodec
 import ChargeControl
 import InverterProfiles
 
-/// One inverter and how it is spoken to: with frames on a CAN bus, or with answers on a serial line.
+/// One inverter and how it is spoken to: with frames on a CAN bus, with answers on a serial line, or over a network.
 struct InverterPort: Sendable {
-    let configuration: GatewayConfiguration.Inverter
-    /// On CAN; `nil` on a serial line.
-    var sender: InverterSender?
-    /// On a serial line; `nil` on CAN.
-    var responder: InverterResponder?
-    /// The part of the currents that it is told, of the sum of all weights.
+    private(set) var contact: InverterContact
+    /// On CAN; `nil` otherwise.
+    private(set) var sender: InverterSender?
+    /// On a serial line; `nil` otherwise.
+    private(set) var responder: InverterResponder?
+    /// Where inverters call; `nil` otherwise.
+    private(set) var server: InverterServer?
+    /// The sum of the weights of all inverters.
     let whole: Int32
 
-    init(_ configuration: GatewayConfiguration.Inverter, whole: Int32, at now: Instant) {
-        self.configuration = configuration
+    /// A port that has heard nothing; `takesCalls` says whether others call on its bus.
+    init(
+        _ configuration: GatewayConfiguration.Inverter, whole: Int32, takesCalls: Bool, at now: Instant
+    ) {
+        contact = InverterContact(configuration)
         self.whole = whole
-        if let talk = configuration.profile.serial {
-            responder = InverterResponder(configuration, talk)
-        } else {
+        guard let talk = configuration.profile.serial else {
             sender = InverterSender(configuration, at: now)
+            return
+        }
+        if takesCalls, let network = talk.overTCP {
+            server = InverterServer(network)
+        } else {
+            precondition(!takesCalls, "the profile is not spoken over a network")
+            responder = InverterResponder(talk)
         }
     }
 
-    /// When somebody else was last heard to speak as the battery; `nil` if never.
-    var otherTalkerAt: Instant? { sender?.otherTalkerAt ?? responder?.otherTalkerAt }
-
-    /// Whether its bus works.
-    var isUp: Bool { sender?.isUp ?? responder?.isUp ?? false }
-
-    /// Whether it has not been heard, or not for long.
-    var isSilent: Bool { sender?.isSilent ?? responder?.isSilent ?? true }
-
-    /// Frames or answers sent.
-    var sent: UInt64 { sender?.counts.sent ?? responder?.counts.answered ?? 0 }
+    var configuration: GatewayConfiguration.Inverter { contact.configuration }
 
     /// What is wrong with the inverter or its bus.
-    var alarms: AlarmSet { sender?.alarms ?? responder?.alarms ?? AlarmSet() }
+    var alarms: AlarmSet {
+        var alarms = contact.alarms
+        if sender?.quality.isPoor == true { alarms.raise(.linkPoor, .warning) }
+        return alarms
+    }
+
+    /// Bytes that belong to nothing that an inverter asks; `nil` where frames are sent.
+    var noise: NoiseCounts? { responder?.noise ?? server?.noise }
 
     /// How long a last word takes to reach the inverter.
     var farewell: Interval {
         sender?.schedule.period ?? configuration.profile.sheet.keepAlive.period
-    }
-
-    mutating func busChanged(isUp: Bool, at now: Instant) {
-        sender?.busChanged(isUp: isUp, at: now)
-        responder?.busChanged(isUp: isUp)
     }
 
     /// Says or answers what is due and returns when to come back; `nil` if nothing is waited for.
@@ -54,8 +56,43 @@ struct InverterPort: Sendable {
         log: inout EventLog
     ) -> Instant? {
         let offer = InverterOffer(verdict, weight: configuration.weight, of: whole)
-        if sender != nil { return sender?.step(offer, at: now, &output, log: &log) }
-        return responder?.step(offer, at: now, &output, log: &log)
+        contact.look(at: now, log: &log)
+        if sender != nil { return sender?.step(offer, &contact, at: now, &output, log: &log) }
+        server?.step(offer, &contact, at: now, &output, log: &log)
+        return responder?.step(offer, &contact, at: now, &output, log: &log)
+    }
+}
+
+// MARK: - What happens on the bus
+
+extension InverterPort {
+    mutating func received(_ frame: CANFrame, at now: Instant, log: inout EventLog) {
+        sender?.received(frame, &contact, at: now, log: &log)
+    }
+
+    mutating func received(_ bytes: Span<UInt8>, at now: Instant, log: inout EventLog) {
+        responder?.received(bytes, &contact, at: now, log: &log)
+    }
+
+    mutating func received(_ bytes: Span<UInt8>, caller seat: Int, at now: Instant) {
+        server?.received(bytes, seat: seat, at: now)
+    }
+
+    mutating func caller(_ seat: Int, isThere: Bool, at now: Instant) {
+        server?.caller(seat, isThere: isThere, at: now)
+    }
+
+    mutating func busChanged(isUp: Bool, at now: Instant) {
+        contact.isUp = isUp
+        if isUp { sender?.restart(at: now) }
+        responder?.reset()
+        server?.reset()
+    }
+
+    mutating func busOff(at now: Instant) { sender?.busOff(at: now) }
+
+    mutating func linkLost(_ total: UInt64, at now: Instant) {
+        sender?.linkLost(total, &contact, at: now)
     }
 }
 
@@ -63,7 +100,7 @@ extension GatewayCore {
     /// Bytes on a bus that belong to nothing that an inverter asks, a source answers or the shunt says.
     func noise(ofBus bus: Int) -> NoiseCounts {
         for port in inverters where port.configuration.bus == bus {
-            if let noise = port.responder?.noise { return noise }
+            if let noise = port.noise { return noise }
         }
         if let source = source(ofBus: bus) { return sources[source].line.noise }
         return shuntNoise(ofBus: bus)

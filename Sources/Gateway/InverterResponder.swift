@@ -7,45 +7,15 @@ import InverterProfiles
 /// Every answer is made of what is known when it leaves, never of what was known when the question came. Whatever is no
 /// question to this battery is met with silence and counted: another battery or a meter may share the line.
 struct InverterResponder: Sendable {
-    let configuration: GatewayConfiguration.Inverter
     let talk: SerialTalk
-    private(set) var watch = InverterWatch()
-    private(set) var counts = Counts()
-    private(set) var isSilent = true
-    private(set) var isUp = false
-    /// When somebody else was last heard to answer as this battery; `nil` if never.
-    private(set) var otherTalkerAt: Instant?
-
-    /// How asking and answering goes.
-    struct Counts: Sendable {
-        var questions: UInt64 = 0
-        var answered: UInt64 = 0
-        /// Questions that the protocol does not have.
-        var refused: UInt64 = 0
-        /// Questions whose answer needs a value that is not known.
-        var withheld: UInt64 = 0
-        /// Questions to other addresses.
-        var foreign: UInt64 = 0
-        /// Questions that another one overtook.
-        var overtaken: UInt64 = 0
-        /// Answers that the link did not take.
-        var unsent: UInt64 = 0
-        /// Own answers that came back.
-        var echoed: UInt64 = 0
-        /// Answers of somebody else with the battery's address.
-        var contradicting: UInt64 = 0
-    }
 
     private var scanner = StreamScanner<1_100>()
     private var heardAt: Instant?
     private var waiting: (question: SerialFrame, due: Instant)?
     private var last = SerialBuffer()
     private var lastSentAt: Instant?
-    /// Whether the withholding of an answer has been put into the log.
-    private var isWithholding = false
 
-    init(_ configuration: GatewayConfiguration.Inverter, _ talk: SerialTalk) {
-        self.configuration = configuration
+    init(_ talk: SerialTalk) {
         self.talk = talk
     }
 
@@ -53,7 +23,9 @@ struct InverterResponder: Sendable {
     var noise: NoiseCounts { scanner.noise }
 
     /// Takes bytes from the line.
-    mutating func received(_ bytes: Span<UInt8>, at now: Instant, log: inout EventLog) {
+    mutating func received(
+        _ bytes: Span<UInt8>, _ contact: inout InverterContact, at now: Instant, log: inout EventLog
+    ) {
         let framing = talk.framing
         var heard: [(frame: SerialFrame, isEcho: Bool)] = []
         let isEchoTime = lastSentAt.map { now - $0 <= Self.echoWithin } ?? false
@@ -65,134 +37,105 @@ struct InverterResponder: Sendable {
         scanner.received(bytes, grammar: { bytes, _ in framing.scanQuestion(bytes) }) { frame, item in
             heard.append((item, isEchoTime && frame.isSame(as: own.bytes)))
         }
-        for (frame, isEcho) in heard { take(frame, isEcho: isEcho, at: now, log: &log) }
+        for (frame, isEcho) in heard { take(frame, isEcho: isEcho, &contact, at: now, log: &log) }
     }
 
-    private mutating func take(_ frame: SerialFrame, isEcho: Bool, at now: Instant, log: inout EventLog) {
+    private mutating func take(
+        _ frame: SerialFrame, isEcho: Bool, _ contact: inout InverterContact, at now: Instant,
+        log: inout EventLog
+    ) {
         guard !isEcho else {
-            counts.echoed += 1
+            contact.counts.echoed += 1
             return
         }
-        let own = configuration.options.address ?? talk.address
+        let own = contact.configuration.options.address ?? talk.address
         switch frame.kind {
         case .answer, .refusal:
-            if frame.address == own { heardBattery(at: now, log: &log) }
+            if frame.address == own { contact.heardOther(UInt32(own), at: now, log: &log) }
             return
         case .question, .write, .unknown: break
         }
         guard talk.answersAs(frame.address, own, frame.code) != nil else {
-            counts.foreign += 1
+            contact.counts.foreign += 1
             return
         }
-        counts.questions += 1
-        watch.heard(at: now)
-        if isSilent {
-            isSilent = false
-            log.add(.inverterHeard, at: now)
-        }
+        contact.heard(at: now, log: &log)
         // Whoever asks again has given up waiting for the first answer.
-        if waiting != nil { counts.overtaken += 1 }
         waiting = (frame, now + talk.answerAfter)
-    }
-
-    /// Somebody else answers under the battery's address.
-    private mutating func heardBattery(at now: Instant, log: inout EventLog) {
-        counts.contradicting += 1
-        if otherTalkerAt.map({ now - $0 > Self.otherIsNewAfter }) ?? true {
-            let own = configuration.options.address ?? talk.address
-            log.add(.secondBattery(identifier: UInt32(own)), at: now)
-        }
-        otherTalkerAt = now
     }
 
     /// Answers what waits and returns when the next answer is due; `nil` if none waits.
     mutating func step(
-        _ offer: borrowing InverterOffer, at now: Instant, _ output: inout some GatewayOutput,
-        log: inout EventLog
+        _ offer: borrowing InverterOffer, _ contact: inout InverterContact, at now: Instant,
+        _ output: inout some GatewayOutput, log: inout EventLog
     ) -> Instant? {
-        look(at: now, log: &log)
         guard let (question, due) = waiting else { return nil }
-        guard offer.isTransmitting, isUp else {
+        guard offer.isTransmitting, contact.isUp else {
             waiting = nil
             return nil
         }
         guard now >= due else { return due }
         waiting = nil
-        answer(question, offer, at: now, &output, log: &log)
+        let outcome = contact.configuration.answer(question, talk, offer, into: &last)
+        // A protocol without a code for what is not known has silence for it.
+        let isTaken = last.count == 0 || output.send(answer: last.bytes, bus: contact.configuration.bus)
+        if isTaken, last.count > 0 { lastSentAt = now }
+        contact.note(outcome, of: question, offer, isTaken: isTaken, log: &log)
         return nil
     }
 
-    private mutating func answer(
-        _ question: SerialFrame, _ offer: borrowing InverterOffer, at now: Instant,
-        _ output: inout some GatewayOutput, log: inout EventLog
-    ) {
-        last.removeAll()
-        let outcome = configuration.profile.answer(
-            question, talk, bank: offer.bank, options: configuration.options, into: &last)
-        switch outcome {
-        case .answered, .confirmed:
-            counts.answered += 1
-            isWithholding = false
-        case .refused: counts.refused += 1
-        case .withheld(let error):
-            counts.withheld += 1
-            if !isWithholding {
-                log.add(.withheld(identifier: UInt32(question.code), .signal(error)), at: offer.at)
-            }
-            isWithholding = true
-        case .notForUs, .noQuestion: return
-        }
-        // A protocol without a code for what is not known has silence for it.
-        guard last.count > 0 else { return }
-        if output.send(answer: last.bytes, bus: configuration.bus) {
-            lastSentAt = now
-        } else {
-            counts.unsent += 1
-        }
-    }
-
-    private mutating func look(at now: Instant, log: inout EventLog) {
-        guard !isSilent, watch.isSilent(at: now, configuration.keepAliveRule) else { return }
-        isSilent = true
-        if isMissing { log.add(.inverterSilent, at: now) }
-    }
-
-    mutating func busChanged(isUp: Bool) {
-        self.isUp = isUp
+    /// Forgets what was asked and not answered.
+    mutating func reset() {
         waiting = nil
         scanner.reset()
-    }
-
-    /// Whether the inverter ought to be heard and is not.
-    var isMissing: Bool { isSilent && configuration.expectsKeepAlive }
-
-    /// What is wrong with the inverter or its line.
-    var alarms: AlarmSet {
-        var alarms = AlarmSet()
-        if isMissing { alarms.raise(.inverterSilent, .warning) }
-        if !isUp { alarms.raise(.inverterLinkDown, .warning) }
-        if isWithholding { alarms.raise(.notRepresentable, .warning) }
-        return alarms
     }
 
     /// A frame that pauses for longer is broken off; serial adapters hold bytes back for up to 16 ms.
     private static let longestGap = Interval.milliseconds(50)
     /// How long after it was sent an answer may come back.
     private static let echoWithin = Interval.seconds(2)
-    /// Somebody who answers now and then is told once in this time.
-    private static let otherIsNewAfter = Interval.seconds(600)
 }
 
-extension InverterSender.Counts {
-    /// What answering comes to, in the words of sending.
-    init(_ counts: InverterResponder.Counts?) {
-        self.init()
-        guard let counts else { return }
-        sent = counts.answered
-        unsent = counts.unsent
-        withheld = counts.withheld
-        foreign = counts.foreign + counts.refused
-        echoed = counts.echoed
-        contradicting = counts.contradicting
+extension GatewayConfiguration.Inverter {
+    /// Writes the answer to a question, if it gets one, into `buffer`.
+    func answer(
+        _ question: SerialFrame, _ talk: SerialTalk, _ offer: borrowing InverterOffer,
+        into buffer: inout SerialBuffer
+    ) -> SerialOutcome {
+        buffer.removeAll()
+        return profile.answer(question, talk, bank: offer.bank, options: options, into: &buffer)
+    }
+
+    /// Whether a question is a sign of life where strangers ask as well: it reads what the inverter cannot do without.
+    func isSignOfLife(_ question: SerialFrame) -> Bool {
+        let rule = profile.sheet.keepAlive
+        guard question.kind == .question,
+            let index = (0..<profile.frameCount).first(where: {
+                profile.frame($0).identifier == rule.identifier
+            })
+        else { return false }
+        let first = Int(rule.identifier)
+        let block = first..<first + Int(profile.frame(index).lengths[options.dialect]) / 2
+        let asked = Int(question.code)..<Int(question.code) + Int(question.count)
+        return asked.overlaps(block)
+    }
+}
+
+extension InverterContact {
+    /// Counts what became of a question; `isTaken` says whether the link has taken the answer.
+    mutating func note(
+        _ outcome: SerialOutcome, of question: SerialFrame, _ offer: borrowing InverterOffer,
+        isTaken: Bool, log: inout EventLog
+    ) {
+        let place = UInt32(question.code)
+        switch outcome {
+        case _ where !isTaken: counts.unsent += 1
+        case .answered, .confirmed: said(place)
+        case .refused, .notForUs: counts.foreign += 1
+        case .withheld(let error):
+            counts.withheld += 1
+            withheld(place, identifier: place, .signal(error), at: offer.at, log: &log)
+        case .noQuestion: break
+        }
     }
 }

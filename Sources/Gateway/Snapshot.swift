@@ -91,6 +91,22 @@ public final class Snapshot: Sendable {
         public let capped: [Capped]
         /// Warnings and protections that stand and that the protocol cannot tell the inverter.
         public let hiddenAlarms: AlarmSet
+        /// Those who call over the network; `nil` where nobody can.
+        public let callers: Callers?
+    }
+
+    /// Those who call over the network and read the bank.
+    public struct Callers: Sendable, Hashable {
+        /// Those who are there now.
+        public let now: Int
+        /// Calls taken so far.
+        public let came: UInt64
+        /// Callers who had to make room for another.
+        public let displaced: UInt64
+        /// Callers who were hung up on because they asked nothing for too long.
+        public let idle: UInt64
+        /// Callers who were hung up on because they did not take their answers.
+        public let stuck: UInt64
     }
 
     /// A measured value that the protocol cannot say as it is.
@@ -207,27 +223,38 @@ extension GatewayCore {
         let port = inverters[index]
         let sheet = port.configuration.profile.sheet
         let dialect = Int(port.configuration.options.dialect)
-        let watch = port.sender?.watch ?? port.responder?.watch ?? InverterWatch()
-        let counts = port.sender?.counts ?? InverterSender.Counts(port.responder?.counts)
+        let contact = port.contact
+        let counts = contact.counts
         let minute = port.sender?.quality.lastMinute(at: now) ?? LinkQuality.Counts()
         return Snapshot.Inverter(
             bus: configuration.buses[port.configuration.bus].name, weight: port.configuration.weight,
             wholeWeight: port.whole, profile: "\(sheet.id)",
             dialect: sheet.dialects.indices.contains(dialect) ? "\(sheet.dialects[dialect])" : "",
-            heardAgo: watch.age(at: now),
-            keepAlivesPerSecond: watch.framesPerSecond(at: now), isSilent: port.isSilent,
+            heardAgo: contact.watch.age(at: now),
+            keepAlivesPerSecond: contact.watch.framesPerSecond(at: now), isSilent: contact.isSilent,
             silentAfter: port.configuration.expectsKeepAlive ? port.configuration.keepAliveRule.timeout : nil,
             alarms: port.alarms,
             framesSent: counts.sent, framesPerSecond: framesPerSecond,
             framesUnsent: counts.unsent, framesWithheld: counts.withheld,
             framesUrgent: counts.urgent, framesForeign: counts.foreign,
             framesEchoed: counts.echoed, framesContradicting: counts.contradicting,
-            otherTalkerAgo: port.otherTalkerAt.map { now - $0 },
+            otherTalkerAgo: contact.otherTalkerAt.map { now - $0 },
             qualityPermille: port.sender?.quality.permille(at: now),
             failuresLastMinute: UInt64(minute.refused) + UInt64(minute.lost) + UInt64(minute.errorFrames),
             busOffsLastMinute: minute.busOff, isExperimental: sheet.isExperimental,
             capped: port.configuration.capped(verdict),
-            hiddenAlarms: port.configuration.hiddenAlarms(verdict))
+            hiddenAlarms: port.configuration.hiddenAlarms(verdict),
+            callers: port.server.map(Snapshot.Callers.init))
+    }
+}
+
+extension Snapshot.Callers {
+    fileprivate init(_ server: InverterServer) {
+        now = server.callers
+        came = server.counts.came
+        displaced = server.counts.displaced
+        idle = server.counts.idle
+        stuck = server.counts.stuck
     }
 }
 

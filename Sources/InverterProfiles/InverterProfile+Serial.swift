@@ -9,12 +9,22 @@ public enum SerialOutcome: Sendable, Equatable {
     case confirmed
     /// It was refused, as the protocol wants it.
     case refused(SerialRefusal)
-    /// It is for another address: silence.
+    /// It is for another address: silence, or a refusal over a network.
     case notForUs
     /// It is no question: the answer of somebody else, silence.
     case noQuestion
     /// A value that the answer needs is not known or does not fit: refused, and named here.
     case withheld(SignalError)
+}
+
+extension InverterProfile {
+    /// The same profile in Modbus TCP; `nil` for one that nobody speaks so.
+    public var overTCP: InverterProfile? {
+        guard let talk = serial?.overTCP else { return nil }
+        var profile = self
+        profile.serial = talk
+        return profile
+    }
 }
 
 // MARK: - The battery side
@@ -38,7 +48,13 @@ extension InverterProfile {
         case .answer, .refusal: return .noQuestion
         }
         let own = options.address ?? talk.address
-        guard let address = talk.answersAs(question.address, own, question.code) else { return .notForUs }
+        guard let address = talk.answerer(of: question.address, own: own, code: question.code) else {
+            // Nobody else shares a connection, so that silence would only make the client wait.
+            if talk.framing == .modbusTCP {
+                talk.framing.writeRefusal(of: question, as: question.address, .nobodyThere, into: &buffer)
+            }
+            return .notForUs
+        }
         func refuse(_ refusal: SerialRefusal) -> SerialOutcome {
             talk.framing.writeRefusal(of: question, as: address, refusal, into: &buffer)
             return .refused(refusal)

@@ -41,6 +41,8 @@ public struct SerialAsker: Sendable {
     private var scanner = StreamScanner<1_100>()
     private var asked: Asked?
     private var place = 0
+    /// The number of the question, which an answer over a network repeats.
+    private var transaction: UInt16 = 0
     private var nextAt: Instant
     private var firstAnsweredAt: Instant?
 
@@ -97,7 +99,8 @@ public struct SerialAsker: Sendable {
         scanner.silence(grammar: { bytes, _ in framing.scanAnswer(bytes) }) { _, _ in }
         statistics.noiseBytes = scanner.noise.total
         outgoing.removeAll()
-        talk.framing.write(question, to: address, into: &outgoing)
+        transaction &+= 1
+        talk.framing.write(question, to: address, transaction: transaction, into: &outgoing)
         asked = Asked(question: question, isFirst: place == 1, sentAt: now, until: now + talk.answerWithin)
         nextAt = max(nextAt + spacing, now + Interval(nanoseconds: spacing.nanoseconds / 2))
         statistics.questions += 1
@@ -142,7 +145,9 @@ public struct SerialAsker: Sendable {
             statistics.echoes += 1
             return
         }
-        guard let asked, now < asked.until, item.address == answerer(of: asked.question) else {
+        guard let asked, now < asked.until, item.address == answerer(of: asked.question),
+            talk.framing != .modbusTCP || item.transaction == transaction
+        else {
             statistics.foreign += 1
             return
         }
@@ -171,7 +176,7 @@ public struct SerialAsker: Sendable {
     }
 
     private func answerer(of question: SerialQuestion) -> UInt8 {
-        talk.answersAs(address, address, question.code) ?? address
+        talk.answerer(of: address, own: address, code: question.code) ?? address
     }
 
     private mutating func takeTurn() -> SerialQuestion? {

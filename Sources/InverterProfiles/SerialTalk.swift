@@ -86,6 +86,17 @@ public struct SerialTalk: Sendable {
         return talk
     }
 
+    /// The address under which a question to `asked` is answered; `nil` where it is for somebody else.
+    ///
+    /// Over a network, where the unit means nothing, clients send 255, or 0, which on a serial line would be for
+    /// everybody: who answers the one answers the other. Source: MODBUS Messaging on TCP/IP Implementation Guide
+    /// V1.0b, on the unit identifier.
+    public func answerer(of asked: UInt8, own: UInt8, code: UInt16) -> UInt8? {
+        if let address = answersAs(asked, own, code) { return address }
+        guard framing == .modbusTCP, asked == 0, answersAs(255, own, code) != nil else { return nil }
+        return asked
+    }
+
     /// For a protocol in which only the own address is answered, under that address.
     public static func onlyOwn(_ asked: UInt8, _ own: UInt8, _ code: UInt16) -> UInt8? {
         asked == own ? own : nil

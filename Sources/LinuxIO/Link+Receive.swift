@@ -9,7 +9,7 @@ extension Link {
     ///   - now: The time of arrival.
     ///   - body: Called with each piece, as the system had it; may send on the link and close it.
     public func receiveBytes(at now: Instant, _ body: (Span<UInt8>) -> Void) {
-        precondition(!address.carriesFrames, "a link of frames")
+        precondition(!address.carriesFrames && !address.takesCalls, "a link of frames, or of callers")
         // A babbling port must not keep the other links waiting: what is left comes with the next wait.
         for _ in 0..<4 {
             guard let count = readBytes(at: now) else { return }

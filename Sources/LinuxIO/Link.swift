@@ -7,7 +7,7 @@ import Glibc
 ///
 /// Belongs to the thread of its ``EventLoop``. That thread never waits for a link: opening and closing run on
 /// short-lived threads, reading and writing take what is there. After every wait the owner calls `receiveBytes` or
-/// `receiveFrames` if the link's token was readable, then ``tick(at:)`` on every link, and waits at most until
+/// `receiveFrames` or `receiveCalls` if the link's token was readable, then ``tick(at:)`` on every link, and waits at most until
 /// ``nextDeadline``.
 ///
 /// Frames that the link sends itself do not come back.
@@ -63,7 +63,10 @@ public final class Link {
     var retryMasterAt: Instant?
     var wireFreeAt = Instant(nanoseconds: 0)
     var slcan: SLCANChannel?
-    var cutter: LinkCutter?
+    /// That of the link's own descriptor first, then one for each of the ``callers``.
+    var cutters: [LinkCutter] = []
+    /// The descriptor of whoever sits in each seat; -1 where it is free.
+    var callers: [Int32]
 
     /// Makes a closed link.
     ///
@@ -90,6 +93,7 @@ public final class Link {
         if case .serial(_, let format) = wire { self.format = format } else { format = nil }
         isSerial = format != nil
         isTerminalMaster = if case .descriptor(_, .terminalMaster) = wire { true } else { false }
+        callers = Array(repeating: -1, count: address.takesCalls ? Self.callerSeats : 0)
     }
 
     deinit {
@@ -103,8 +107,16 @@ public final class Link {
     public func makeCutter() throws(SystemError) -> LinkCutter {
         precondition(state == .closed, "the descriptor of an open link is not registered")
         let made = try LinkCutter(address, poll: loop.poll)
-        cutter = made
+        cutters.append(made)
         return made
+    }
+
+    /// Makes what cuts off this link and everybody who calls on it, as above.
+    ///
+    /// - Throws: `SystemError` if the system has no descriptors left.
+    public func makeCutters() throws(SystemError) -> [LinkCutter] {
+        for _ in 0...callers.count { _ = try makeCutter() }
+        return cutters
     }
 
     /// Starts to open the link, and keeps it open from then on; does nothing if it is not closed.
@@ -128,7 +140,7 @@ public final class Link {
 
     /// Does what has become due: takes over an opened descriptor, tries again, sends what was kept back.
     public func tick(at now: Instant) {
-        if cutter?.isCut == true { noteCut(at: now) }
+        if cutters.contains(where: \.isCut) { noteCut(at: now) }
         switch state {
         case .closed: break
         case .opening: adopt(at: now)
@@ -176,7 +188,7 @@ extension Link {
         case .opened(let number):
             self.opener = nil
             descriptor = number
-            if let cutter, !cutter.register(number) { return fail(wasCutOff, at: now) }
+            if let cutter = cutters.first, !cutter.register(number) { return fail(wasCutOff, at: now) }
             state = .open
             if wasLost { counters.reopened += 1 }
             wasLost = false
@@ -196,7 +208,7 @@ extension Link {
             opener?.abandon()
             fail(wasCutOff, at: now)
         }
-        cutter?.mend()
+        for cutter in cutters { cutter.mend() }
     }
 
     private var wasCutOff: SystemError {
@@ -222,10 +234,11 @@ extension Link {
         retrySendAt = nil
         retryMasterAt = nil
         slcan?.nextPollAt = nil
+        for seat in callers.indices { hangUp(onCaller: seat) }
         guard descriptor >= 0 else { return }
         let number = descriptor
         descriptor = -1
-        cutter?.unregister()
+        cutters.first?.unregister()
         loop.unwatch(number)
         guard isSerial else {
             Glibc.close(number)

@@ -34,7 +34,11 @@ public final class LinkCutter: Sendable {
         var wire = address
         if case .slcan(let under, _) = address { wire = under }
         isSerial = if case .serial = wire { true } else { false }
-        isTCP = if case .tcp = wire { true } else { false }
+        isTCP =
+            switch wire {
+            case .tcp, .tcpListener, .descriptor(_, .listener): true
+            default: false
+            }
         refusing = try OwnedDescriptor("open(O_PATH)", "/") { linuxio_open_refusing() }
         self.poll = poll
     }

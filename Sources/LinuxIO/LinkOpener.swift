@@ -70,6 +70,7 @@ func openDescriptor(_ address: LinkAddress) throws(SystemError) -> OwnedDescript
     switch address {
     case .serial(let path, let format): return try openSerial(path, format)
     case .tcp(let host, let port): return try connectTCP(host: host, port: port)
+    case .tcpListener(let host, let port): return try ListeningSocket(host: host, port: port).release()
     case .socketCAN(let interface): return try openCAN(interface)
     case .descriptor(let number, _):
         return try OwnedDescriptor("fcntl(F_DUPFD_CLOEXEC)", address.description) {
@@ -114,20 +115,10 @@ private func openCAN(_ interface: String) throws(SystemError) -> OwnedDescriptor
 }
 
 private func connectTCP(host: String, port: UInt16) throws(SystemError) -> OwnedDescriptor {
-    let subject = "\(host):\(port)"
-    var hints = addrinfo()
-    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-    var list: UnsafeMutablePointer<addrinfo>?
-    let code = getaddrinfo(host, String(port), &hints, &list)
-    guard code == 0 else { throw SystemError(call: "getaddrinfo", code: code, subject: subject) }
-    defer { freeaddrinfo(list) }
-    var failure = SystemError(call: "connect", code: EHOSTUNREACH, subject: subject)
-    var candidate = list
-    while let entry = candidate {
-        do throws(SystemError) { return try connect(to: entry.pointee, subject) } catch { failure = error }
-        candidate = entry.pointee.ai_next
+    let subject = LinkAddress.place(host, port)
+    return try TCPLookup.firstThatWorks(host, port, subject) { entry throws(SystemError) in
+        try connect(to: entry, subject)
     }
-    throw failure
 }
 
 private func connect(to entry: addrinfo, _ subject: String) throws(SystemError) -> OwnedDescriptor {

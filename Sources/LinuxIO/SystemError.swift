@@ -45,8 +45,15 @@ extension SystemError: CustomStringConvertible {
 
     private var isCAN: Bool { call.description.hasSuffix("(AF_CAN)") }
 
+    private var isBinding: Bool { call.description == "bind" }
+
     private var advice: String? {
         switch code {
+        case EACCES where isBinding:
+            "ports below 1024 are reserved: choose a higher one, or permit it (CAP_NET_BIND_SERVICE)"
+        case EADDRINUSE: "another program listens there: stop it, or choose another port"
+        case EADDRNOTAVAIL:
+            "this machine does not have that address: choose one that 'ip address' shows, or 0.0.0.0 for all"
         case EACCES, EPERM: "add the user to the group dialout and log in again"
         case ENOENT: "check the name and that the adapter is plugged in"
         case EBUSY: "another program holds it: stop that one first"

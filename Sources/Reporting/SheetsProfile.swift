@@ -65,7 +65,9 @@ public struct ProfileDescription: Sendable {
         link =
             switch sheet.link {
             case .can(let kilobits): "CAN, \(kilobits) kbit/s"
-            case .serial(let baud): "serial, \(baud) baud"
+            case .serial(let baud):
+                profile.serial?.overTCP.map { "serial, \(baud) baud; TCP, \($0.tcpPort)" }
+                    ?? "serial, \(baud) baud"
             }
         dialects = names
         isExperimental = sheet.isExperimental

@@ -178,13 +178,18 @@ extension StatusDocument.Inverter {
         isExperimental = inverter.isExperimental
         capped = inverter.capped.map(StatusDocument.Capped.init)
         hiddenAlarms = StatusDocument.Alarm.all(inverter.hiddenAlarms)
+        callers = inverter.callers.map {
+            StatusDocument.Callers(
+                now: $0.now, came: $0.came, displaced: $0.displaced, idle: $0.idle, stuck: $0.stuck)
+        }
     }
 }
 
 extension Snapshot.Inverter {
     /// Its part of a current of the bank, in amperes.
     fileprivate func part(of milliamps: Int32) -> Double {
-        Double(Int64(milliamps) * Int64(weight) / Int64(max(wholeWeight, 1))) / 1_000
+        guard weight > 0 else { return Double(milliamps) / 1_000 }
+        return Double(Int64(milliamps) * Int64(weight) / Int64(max(wholeWeight, 1))) / 1_000
     }
 }
 

@@ -197,6 +197,22 @@ public struct StatusDocument: Codable, Sendable {
         public var capped: [Capped]
         /// Warnings and protections that stand and that the protocol cannot tell the inverter.
         public var hiddenAlarms: [Alarm]
+        /// Those who call over the network; left out where nobody can.
+        public var callers: Callers?
+    }
+
+    /// Those who call over the network and read the bank.
+    public struct Callers: Codable, Sendable, Equatable {
+        /// Those who are there now.
+        public var now: Int
+        /// Calls taken so far.
+        public var came: UInt64
+        /// Callers who had to make room for another.
+        public var displaced: UInt64
+        /// Callers who asked nothing for too long.
+        public var idle: UInt64
+        /// Callers who did not take their answers.
+        public var stuck: UInt64
     }
 
     /// A measured value that the protocol cannot say as it is.

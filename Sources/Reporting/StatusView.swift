@@ -131,17 +131,27 @@ extension StatusView {
         let sending =
             status.bank.isTransmitting
             ? "sending \(inverter.framesPerSecond) frames/s" : paint("not sending", .yellow)
+        let answering = "answering \(inverter.framesPerSecond) reads/s"
         let first =
             "Inverter  \(inverter.profile) \(inverter.dialect)   "
             + "\(paint(state, isMissing ? .red : .green)), \(heard)   "
-            + "\(sending), \(inverter.framesUrgent) at once"
+            + (inverter.callers == nil ? "\(sending), \(inverter.framesUrgent) at once" : answering)
         var lines = [first]
         if status.inverters.count > 1, let charge = inverter.toldCCL, let discharge = inverter.toldDCL {
             lines.append(
                 "          its part on \(inverter.link): CCL \(fixed(charge, 1)) A, DCL \(fixed(discharge, 1)) A"
             )
         }
-        return lines + [quality(inverter)] + shortcomings(inverter)
+        return lines + [inverter.callers.map(callers) ?? quality(inverter)] + shortcomings(inverter)
+    }
+
+    private func callers(_ callers: StatusDocument.Callers) -> String {
+        let lost: [(UInt64, String)] = [
+            (callers.displaced, "made room for others"), (callers.idle, "asked nothing for too long"),
+            (callers.stuck, "did not take their answers"),
+        ]
+        return "          \(callers.now) callers now, \(callers.came) calls so far"
+            + lost.filter { $0.0 > 0 }.map { ", \($0.0) \($0.1)" }.joined()
     }
 
     /// What the protocol cannot do, as far as it matters now.

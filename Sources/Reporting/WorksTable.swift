@@ -30,16 +30,18 @@ public enum WorksTable {
             let sheet = ProfileDescription(profile)
             return [
                 sheet.name, "[`\(sheet.id)`](\(pages)\(sheet.id).md)", sheet.inverters,
-                sheet.dialects.joined(separator: ", "), link(profile.sheet.link), sheet.status,
+                sheet.dialects.joined(separator: ", "), link(of: profile), sheet.status,
                 sheet.evidence,
             ]
         }
         return TextLayout.markdownTable(header, rows)
     }
 
-    private static func link(_ link: ProfileLink) -> String {
-        switch link {
-        case .serial(let baud): "serial port or TCP serial server, \(baud) baud"
+    private static func link(of profile: InverterProfile) -> String {
+        switch profile.sheet.link {
+        case .serial(let baud):
+            "serial port or TCP serial server, \(baud) baud"
+                + (profile.serial?.overTCP.map { "; Modbus TCP, port \($0.tcpPort)" } ?? "")
         case .can(let kilobits): "SocketCAN, or SLCAN on a serial port or TCP, \(kilobits) kbit/s"
         }
     }

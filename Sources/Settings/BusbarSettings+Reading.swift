@@ -108,13 +108,17 @@ extension BusbarSettings {
             linkName: link.value, profile: profile.value, dialect: inverter.dialect?.value,
             padsFrames: inverter.padding ?? true,
             period: inverter.period.map { .milliseconds($0.value) }, keepAlive: inverter.keepAlive,
-            address: inverter.address?.value, weight: inverter.weight?.value ?? 1, mark: inverter.mark)
+            address: inverter.address?.value,
+            weight: inverter.readsOnly?.value == true ? 0 : inverter.weight?.value ?? 1, mark: inverter.mark)
     }
 
     private static func assemble(_ shunt: ShuntDraft) -> ShuntEntry? {
         guard let link = shunt.link, let driver = shunt.driver else { return nil }
         return ShuntEntry(linkName: link.value, driver: driver.value, mark: shunt.mark)
     }
+
+    /// The port of Modbus TCP.
+    private static let usualModbusPort = 502
 
     private static func assemble(_ link: LinkDraft, _ checks: CrossChecks) -> LinkSettings? {
         guard let medium = link.medium?.value else { return nil }
@@ -130,6 +134,8 @@ extension BusbarSettings {
             case .serial(let path):
                 .serial(SerialPort(path: path, baud: baud ?? 9_600, format: link.format ?? .eightNoneOne))
             case .tcp(let endpoint): .tcp(endpoint)
+            case .listener(let listener):
+                .listener(listener.endpoint(usualPort: UInt16(profile?.tcpPort ?? usualModbusPort)))
             case .socketCAN(let interface): .socketCAN(interface: interface, bitsPerSecond: rate)
             case .slcan(let path):
                 .slcan(

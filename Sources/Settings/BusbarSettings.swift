@@ -90,7 +90,7 @@ public struct InverterEntry: Sendable {
     public var keepAlive: KeepAliveEntry
     /// The battery's own address on a serial line; `nil` for the one that such inverters ask.
     public var address: Int?
-    /// Its part of both currents, among the weights of all inverters.
+    /// Its part of both currents, among the weights of all inverters; 0 for who only reads.
     public var weight: Int
     /// Where in the file it stands.
     public var mark: SourceMark

@@ -6,6 +6,8 @@ public enum LinkKind: String, Sendable, Hashable, CaseIterable {
     case serial
     /// CAN frames.
     case can
+    /// Streams of bytes of all who call on a TCP port.
+    case server
 }
 
 /// How a pack is read where its driver knows two ways.
@@ -113,14 +115,20 @@ public struct DeviceCatalogue: Sendable {
         public var bitrateKbitPerSecond: Int?
         /// The baud rate of its serial line; `nil` for a CAN profile.
         public var defaultBaud: Int?
+        /// The port at which it is spoken over a network; `nil` for one that is not.
+        public var tcpPort: Int?
         /// The dialects it knows, by name.
         public var dialects: [String]
+
+        /// The kinds of link it runs on.
+        var linkKinds: Set<LinkKind> { tcpPort == nil ? [linkKind] : [linkKind, .server] }
 
         /// Makes the entry of a profile.
         public init(
             id: String, linkKind: LinkKind = .can, bitrateKbitPerSecond: Int? = nil,
-            defaultBaud: Int? = nil, dialects: [String] = []
+            defaultBaud: Int? = nil, tcpPort: Int? = nil, dialects: [String] = []
         ) {
+            self.tcpPort = tcpPort
             self.id = id
             self.linkKind = linkKind
             self.bitrateKbitPerSecond = bitrateKbitPerSecond

@@ -68,17 +68,38 @@ extension CrossChecks {
         }
         check(dialect: inverter.dialect, of: profile)
         guard let link, let kind = link.kind else { return }
-        guard kind == profile.linkKind else {
+        guard profile.linkKinds.contains(kind) else {
+            let wanted = LinkKind.allCases.filter(profile.linkKinds.contains)
             problems.add(
                 name.mark, "profile '\(profile.id)' on link \(SafeText.quoted(link.name))",
-                "it needs \(profile.linkKind.words), and line \(link.mark.line) opens \(kind.words)",
+                "it needs \(wanted.map(\.words).joined(separator: " or ")), and line \(link.mark.line) opens \(kind.words)",
                 "name a link of the right kind, or another profile")
             return
         }
         checkRate(of: link, profile, inverter)
+        checkPart(of: inverter, on: link)
         if profile.linkKind != .serial, let address = inverter.address {
             problems.add(
                 address.mark, "'address' is \(address.value)", "\(profile.id) has no addresses", "remove it")
+        }
+    }
+
+    /// Who calls over a network may be an energy manager that only reads: a part kept for it would be lost.
+    private func checkPart(of inverter: InverterDraft, on link: LinkDraft) {
+        if let reads = inverter.readsOnly, link.kind != .server {
+            problems.add(
+                reads.mark, "'reads_only' on link \(SafeText.quoted(link.name))",
+                "whoever is on it is taken for an inverter, which has its part of the currents",
+                "remove it")
+        } else if inverter.readsOnly?.value == true, let weight = inverter.weight {
+            problems.add(
+                weight.mark, "'weight' is \(weight.value)", "whoever only reads has no part of the currents",
+                "remove it, or write 'reads_only: false'")
+        } else if link.kind == .server, draft.inverters.count > 1, inverter.readsOnly == nil {
+            problems.add(
+                inverter.mark, "the inverter on link \(SafeText.quoted(link.name)) has no 'reads_only'",
+                "whoever calls there may draw current and needs a part of it, or may only read",
+                "write 'reads_only: true' for an energy manager, 'reads_only: false' for an inverter")
         }
     }
 
@@ -179,6 +200,7 @@ extension LinkKind {
         switch self {
         case .serial: "a serial line (serial or tcp)"
         case .can: "a CAN bus (socketcan, slcan or slcan_tcp)"
+        case .server: "a TCP port (tcp_listen)"
         }
     }
 }

@@ -13,7 +13,8 @@ extension BusbarSettings {
         for link in links { text.add(link) }
         text.line(0, "packs:")
         for pack in packs { text.add(pack) }
-        text.add(inverters)
+        let listeners = Set(links.filter { $0.transport.kind == .server }.map(\.name))
+        text.add(inverters, listeners: listeners)
         if let shunt {
             text.line(0, "shunt:")
             text.line(1, "link", EffectiveText.scalar(shunt.linkName))
@@ -60,6 +61,7 @@ private struct EffectiveText {
             line(2, "baud", "\(port.baud)")
             line(2, "format", "\(port.format)")
         case .tcp(let endpoint): line(2, "tcp", Self.scalar("\(endpoint)"))
+        case .listener(let endpoint): line(2, "tcp_listen", Self.scalar("\(endpoint)"))
         case .socketCAN(let interface, let rate):
             line(2, "socketcan", Self.scalar(interface))
             line(2, "bitrate", Quantity.bitRate.text(Int64(rate)))
@@ -90,20 +92,20 @@ private struct EffectiveText {
         line(2, "without", "[\(without.joined(separator: ", "))]")
     }
 
-    mutating func add(_ inverters: [InverterEntry]) {
+    mutating func add(_ inverters: [InverterEntry], listeners: Set<String>) {
         guard inverters.count > 1 else {
             line(0, "inverter:")
-            for inverter in inverters { add(inverter, 1) }
+            for inverter in inverters { add(inverter, 1, isCalled: listeners.contains(inverter.linkName)) }
             return
         }
         line(0, "inverters:")
         for inverter in inverters {
             line(1, "- link: \(Self.scalar(inverter.linkName))")
-            add(inverter, 2)
+            add(inverter, 2, isCalled: listeners.contains(inverter.linkName))
         }
     }
 
-    private mutating func add(_ inverter: InverterEntry, _ depth: Int) {
+    private mutating func add(_ inverter: InverterEntry, _ depth: Int, isCalled: Bool) {
         if depth == 1 { line(1, "link", Self.scalar(inverter.linkName)) }
         line(depth, "profile", Self.scalar(inverter.profile))
         if let dialect = inverter.dialect { line(depth, "dialect", Self.scalar(dialect)) }
@@ -115,7 +117,8 @@ private struct EffectiveText {
         case .ignored: line(depth, "keep_alive", InverterSchema.noKeepAlive)
         }
         if let address = inverter.address { line(depth, "address", "\(address)") }
-        if inverter.weight != 1 { line(depth, "weight", "\(inverter.weight)") }
+        if isCalled { line(depth, "reads_only", "\(inverter.weight == 0)") }
+        if inverter.weight > 1 { line(depth, "weight", "\(inverter.weight)") }
     }
 
     mutating func add(_ control: ControlSettings) {

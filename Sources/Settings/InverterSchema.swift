@@ -12,6 +12,7 @@ struct InverterDraft {
     var keepAlive = KeepAliveEntry.profile
     var address: Located<Int>?
     var weight: Located<Int>?
+    var readsOnly: Located<Bool>?
 }
 
 /// The gateway's own settings as they were written.
@@ -67,6 +68,7 @@ enum InverterSchema {
         draft.keepAlive = readKeepAlive(&reader)
         draft.address = reader.count("address", in: 0...247)
         draft.weight = reader.count("weight", in: 1...1_000)
+        draft.readsOnly = reader.flag("reads_only")
         reader.require("link", "the inverter must be reached somehow", "add the name of a link")
         reader.require(
             "profile", "every inverter has a language of its own",

@@ -5,6 +5,7 @@ struct LinkDraft {
     enum Medium {
         case serial(String)
         case tcp(TCPEndpoint)
+        case listener(TCPListener)
         case socketCAN(String)
         case slcan(String)
         case slcanTCP(TCPEndpoint)
@@ -21,6 +22,7 @@ struct LinkDraft {
     var kind: LinkKind? {
         switch medium?.value {
         case .serial, .tcp: .serial
+        case .listener: .server
         case .socketCAN, .slcan, .slcanTCP: .can
         case nil: nil
         }
@@ -38,6 +40,7 @@ struct LinkDraft {
         switch medium?.value {
         case .serial(let path), .slcan(let path): path
         case .tcp(let endpoint), .slcanTCP(let endpoint): endpoint.description
+        case .listener(let listener): "\(listener)"
         case .socketCAN(let interface): interface
         case nil: nil
         }
@@ -47,7 +50,7 @@ struct LinkDraft {
 /// Reads the section `links`.
 enum LinkSchema {
     private static let maximumLinks = 32
-    private static let mediumKeys = ["serial", "tcp", "socketcan", "slcan", "slcan_tcp"]
+    private static let mediumKeys = ["serial", "tcp", "tcp_listen", "socketcan", "slcan", "slcan_tcp"]
     private static let bauds = [
         1_200, 2_400, 4_800, 9_600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 500_000, 576_000,
         921_600,
@@ -103,6 +106,13 @@ enum LinkSchema {
         if let endpoint = reader.text("tcp", host.0, host.1, read: { TCPEndpoint($0) }) {
             found.append(Located(value: .tcp(endpoint.value), mark: endpoint.mark))
         }
+        if let listener = reader.text(
+            "tcp_listen", "it is a port, an address of this machine, or both",
+            "write '1502' for this machine only, '0.0.0.0:1502' for every network",
+            read: { TCPListener($0) })
+        {
+            found.append(Located(value: .listener(listener.value), mark: listener.mark))
+        }
         if let interface = reader.text(
             "socketcan", "it is the name of a CAN interface, at most 15 characters",
             "write it as 'ip link' shows it",
@@ -137,6 +147,7 @@ enum LinkSchema {
         switch medium.value {
         case .serial: (foreign, what) = (["bitrate"], "a serial port has a baud rate")
         case .tcp: (foreign, what) = (["bitrate", "baud", "format"], "the converter sets the line itself")
+        case .listener: (foreign, what) = (["bitrate", "baud", "format"], "there is no line")
         case .socketCAN: (foreign, what) = (["baud", "format"], "a CAN interface has a bit rate")
         case .slcan: (foreign, what) = (["format"], "the adapter expects 8N1")
         case .slcanTCP: (foreign, what) = (["baud", "format"], "there is no serial port")

@@ -16,6 +16,8 @@ public enum Transport: Sendable, Equatable {
     case serial(SerialPort)
     /// A serial bus behind a TCP converter.
     case tcp(TCPEndpoint)
+    /// A TCP port of this machine at which others call.
+    case listener(TCPEndpoint)
     /// A CAN interface of the kernel; the bit rate is what it should have been set to.
     case socketCAN(interface: String, bitsPerSecond: Int)
     /// A CAN adapter that speaks SLCAN over a serial port.
@@ -27,6 +29,7 @@ public enum Transport: Sendable, Equatable {
     public var kind: LinkKind {
         switch self {
         case .serial, .tcp: .serial
+        case .listener: .server
         case .socketCAN, .slcan, .slcanTCP: .can
         }
     }
@@ -104,6 +107,11 @@ public struct TCPEndpoint: Sendable, Equatable, CustomStringConvertible {
         host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
+    init(host: String, port: UInt16) {
+        self.host = host
+        self.port = port
+    }
+
     /// Reads `host:port` or `[v6]:port`; `nil` for anything else.
     package init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]),
@@ -125,4 +133,33 @@ public struct TCPEndpoint: Sendable, Equatable, CustomStringConvertible {
         self.host = String(host)
         self.port = port
     }
+}
+
+/// Where others call, as it was written.
+struct TCPListener: Equatable, CustomStringConvertible {
+    /// Nobody but programs of this machine can call, unless the file says otherwise.
+    static let usualHost = "127.0.0.1"
+
+    /// The address of an interface of this machine, or of all of them.
+    var host = usualHost
+    /// The port; `nil` for the one that the profile is usually spoken at.
+    var port: UInt16?
+
+    var description: String { port.map { "\(endpoint(usualPort: $0))" } ?? host }
+
+    /// Reads `port`, `host`, `host:port` or `[v6]:port`; `nil` for anything else.
+    init?(_ text: String) {
+        if !text.isEmpty, text.allSatisfy(\.isWholeNumber) {
+            guard let port = UInt16(text), port > 0 else { return nil }
+            self.port = port
+            return
+        }
+        // Borrows a port to see whether the rest is a host.
+        guard let endpoint = TCPEndpoint(text) ?? TCPEndpoint("\(text):1") else { return nil }
+        host = endpoint.host
+        port = TCPEndpoint(text)?.port
+    }
+
+    /// The place, with the profile's port if none was written.
+    func endpoint(usualPort: UInt16) -> TCPEndpoint { TCPEndpoint(host: host, port: port ?? usualPort) }
 }

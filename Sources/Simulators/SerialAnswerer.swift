@@ -71,7 +71,8 @@ public struct SerialAnswerer: Sendable {
             statistics.echoes += 1
             return
         }
-        guard item.isFromInverter, talk.answersAs(item.address, address, item.code) != nil else {
+        guard item.isFromInverter, talk.answerer(of: item.address, own: address, code: item.code) != nil
+        else {
             statistics.foreign += 1
             return
         }

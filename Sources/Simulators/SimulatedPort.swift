@@ -19,8 +19,8 @@ final class OpenPort: Sendable {
     }
 
     private final class Listener: Sendable {
-        let socket: CallerSocket
-        init(port: UInt16) throws(SystemError) { socket = try CallerSocket(port: port) }
+        let socket: ListeningSocket
+        init(port: UInt16) throws(SystemError) { socket = try ListeningSocket(port: port) }
     }
 
     private let terminal: Terminal?

@@ -5,7 +5,9 @@ import Testing
 @Suite("A memory that cannot be trusted")
 struct MemoryInvariantTests {
     @Test("whatever CVL was written down, and however empty the bank, CVL is never under the floor")
-    func floor() {
+    func floor() throws {
+        let key = try #require(
+            (0..<ControlMemory.count).first { "\(ControlMemory.name($0).name)" == "charge_voltage_uv" })
         for seed in UInt64(0)..<300 {
             var random = SplitMix64(seed: seed)
             let settings = ControlSettings.usual
@@ -15,10 +17,7 @@ struct MemoryInvariantTests {
             }
             let microvolts = Int64(random.pick(1...60_000_000))
             var memory = ControlMemory()
-            for index in 0..<ControlMemory.count where "\(ControlMemory.name(index).name)" == "charge_voltage"
-            {
-                memory[index] = microvolts
-            }
+            memory[key] = microvolts
             bench.controller.restore(memory, at: bench.now, wall: nil)
             for second in 0..<30 {
                 bench.now = bench.now + .seconds(1)

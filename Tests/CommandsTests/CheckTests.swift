@@ -18,6 +18,14 @@ struct CheckTests {
         #expect(outcome == Outcome(code: .success, output: "\(path): OK\n", errors: ""))
     }
 
+    @Test("the example for energy managers has no problem, and its profile is experimental")
+    func energyManager() throws {
+        let path = "\(packageFolder)examples/energy-manager.yaml"
+        let outcome = try run("check \(path)")
+        #expect(outcome.code == .success && outcome.errors.isEmpty)
+        #expect(outcome.output.hasPrefix("\(path): OK\nnote: the profile sunspec-battery is experimental"))
+    }
+
     @Test("the effective settings can be read again and say the same")
     func effective() throws {
         let file = try TemporaryFile(Self.sound())

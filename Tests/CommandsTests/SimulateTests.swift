@@ -37,6 +37,22 @@ struct SimulateTests {
         }
     }
 
+    @Test("what is spoken over a network says where it is, and what is not is refused with what is")
+    func opensNetwork() throws {
+        let battery = try run("simulate battery --profile sunspec-battery --modbus-tcp 0 --for 0")
+        #expect(battery.code == .success && battery.output.contains("battery answers at 127.0.0.1:"))
+        let inverter = try run("simulate inverter --profile sunspec-battery --modbus-tcp 127.0.0.1:1 --for 0")
+        #expect(inverter.code == .success && inverter.errors.isEmpty)
+        let other = try run("simulate battery --profile pylontech-lv-rs485 --modbus-tcp 0")
+        #expect(other.code == .usage)
+        #expect(
+            other.errors.contains("choose one of sunspec-battery, victron-modbus-battery, or another link"))
+        let host = try run("simulate battery --profile sunspec-battery --modbus-tcp localhost:1502")
+        #expect(host.code == .usage && host.errors.contains("write only 1502"))
+        let word = try run("simulate battery --profile sunspec-battery --modbus-tcp here")
+        #expect(word.code == .usage && word.errors.contains("a port from 0 to 65535, or host:port"))
+    }
+
     @Test("a battery on a serial line says first what its script says", arguments: onLines)
     func lineScript(id: String) throws {
         let line = "simulate battery --profile \(id) --json --for 10ms --soc 80 --current -20 --pty"

@@ -77,6 +77,12 @@ struct VirtualPlant {
         var frames: [Sent] = []
         /// Answers to inverters on serial lines.
         var answers: [(at: Instant, bytes: [UInt8])] = []
+        /// Answers to callers, each with the seat.
+        var told: [(caller: Int, bytes: [UInt8])] = []
+        /// Callers who take nothing.
+        var deaf: Set<Int> = []
+        /// Callers who were hung up on, in order.
+        var hungUp: [Int] = []
         /// Buses that take nothing: bit n for bus n.
         var broken = 0
 
@@ -98,6 +104,14 @@ struct VirtualPlant {
             answers.append((now, bytes.indices.map { bytes[$0] }))
             return true
         }
+
+        mutating func send(answer bytes: Span<UInt8>, bus: Int, caller: Int) -> Bool {
+            guard !deaf.contains(caller) else { return false }
+            told.append((caller, bytes.indices.map { bytes[$0] }))
+            return true
+        }
+
+        mutating func hangUp(bus: Int, caller: Int) { hungUp.append(caller) }
     }
 
     var core: GatewayCore
@@ -105,7 +119,7 @@ struct VirtualPlant {
     var isInverterSilent = false
     static let start = Instant(nanoseconds: 1_000_000_000)
     private(set) var now = Self.start
-    private(set) var output: Output
+    var output: Output
     /// When somebody was there again after a sleep.
     private(set) var wokenAt: [Instant] = []
     private var arrivals: [(at: Instant, piece: Piece)] = []
@@ -120,7 +134,8 @@ struct VirtualPlant {
     init(
         packs count: Int, control: ControlSettings? = nil, remembered: Remembered = Remembered(),
         keepAlive: GatewayConfiguration.KeepAliveWatch = .profile, shunt: GatewayConfiguration.Shunt? = nil,
-        others: [GatewayConfiguration.Inverter] = [], profile: InverterProfile = PylontechLV.profile
+        others: [GatewayConfiguration.Inverter] = [], profile: InverterProfile = PylontechLV.profile,
+        called: Int? = nil
     ) {
         let settings = PackSettings(
             cells: 16, capacityMilliampHours: 280_000, chargeMilliamps: 100_000, dischargeMilliamps: 150_000)
@@ -139,7 +154,8 @@ struct VirtualPlant {
         configuration.shunt = shunt
         if shunt != nil { configuration.buses.append(.init(name: "shunt", address: .descriptor(-1, .bytes))) }
         for other in others {
-            let kind: LinkAddress.DescriptorKind = other.profile.serial == nil ? .frames : .bytes
+            let kind: LinkAddress.DescriptorKind =
+                other.bus == called ? .listener : other.profile.serial == nil ? .frames : .bytes
             configuration.buses.append(.init(name: "\(other.bus)", address: .descriptor(-1, kind)))
         }
         core = GatewayCore(configuration, at: now)
@@ -181,6 +197,16 @@ struct VirtualPlant {
     /// Bytes come that nobody has asked for.
     mutating func inject(_ bytes: [UInt8], bus: Int = 0) {
         core.received(bytes.span, bus: bus, at: now)
+    }
+
+    /// Somebody calls, or goes.
+    mutating func caller(_ seat: Int, isThere: Bool = true, bus: Int = 2) {
+        core.caller(seat, bus: bus, isThere: isThere, at: now)
+    }
+
+    /// A caller sends bytes.
+    mutating func inject(_ bytes: [UInt8], caller: Int, bus: Int = 2) {
+        core.received(bytes.span, bus: bus, caller: caller, at: now)
     }
 
     /// Frames with an identifier sent since `start`.

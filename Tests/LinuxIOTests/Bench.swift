@@ -10,6 +10,10 @@ final class Bench {
     private(set) var links: [Link] = []
     private(set) var bytes: [[UInt8]] = []
     private(set) var frames: [[CANFrame]] = []
+    /// What each caller of a link has said, by his seat.
+    private(set) var callers: [[Int: [UInt8]]] = []
+    /// The most bytes of a caller that came at once.
+    private(set) var longestPiece = 0
     /// How often each link had something to read.
     private(set) var wakes: [Int] = []
     /// Links that are left alone, as by a program that hangs.
@@ -25,12 +29,18 @@ final class Bench {
 
     func link(_ address: LinkAddress, queueLimit: Int = 64) -> Link {
         let link = Link(address, on: loop, token: links.count, queueLimit: queueLimit)
+        adopt(link)
+        return link
+    }
+
+    /// Opens a link that was made elsewhere; its token is the number of links so far.
+    func adopt(_ link: Link) {
         links.append(link)
         bytes.append([])
         frames.append([])
+        callers.append([:])
         wakes.append(0)
         link.open(at: now)
-        return link
     }
 
     /// Runs the links until `condition` holds; false if it does not within ten seconds.
@@ -56,13 +66,25 @@ final class Bench {
 
     private func receive(_ link: Link) {
         wakes[link.token] += 1
-        if link.address.carriesFrames {
+        if link.address.takesCalls {
+            receiveCalls(link)
+        } else if link.address.carriesFrames {
             link.receiveFrames(at: now) { frames[link.token].append($0) }
         } else {
             link.receiveBytes(at: now) { span in
                 for index in span.indices { bytes[link.token].append(span[index]) }
             }
         }
+    }
+
+    private func receiveCalls(_ link: Link) {
+        link.receiveCalls(
+            at: now,
+            bytes: { seat, span in
+                longestPiece = max(longestPiece, span.count)
+                for index in span.indices { callers[link.token][seat]?.append(span[index]) }
+            },
+            changed: { seat, isThere in callers[link.token][seat] = isThere ? [] : nil })
     }
 
     func text(_ link: Link) -> String { String(decoding: bytes[link.token], as: UTF8.self) }
@@ -86,33 +108,10 @@ func dataFrame(_ identifier: UInt32, _ payload: [UInt8], extended: Bool = false)
     CANFrame(identifier: identifier, isExtended: extended, payload: payload.span)
 }
 
-/// A TCP server on the loopback interface that takes one caller at a time.
-struct LoopbackServer: ~Copyable {
-    private let listener: OwnedDescriptor
-    let port: UInt16
+extension ListeningSocket {
+    /// The socket itself, for a link to take callers from.
+    var address: LinkAddress { .descriptor(descriptor, .listener) }
 
-    /// Listens on a free port, or again on one that was used before.
-    init(port: UInt16 = 0) throws {
-        listener = OwnedDescriptor(
-            socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0))
-        var yes: Int32 = 1
-        setsockopt(listener.number, SOL_SOCKET, SO_REUSEADDR, &yes, 4)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let number = listener.number
-        let results = withUnsafeMutableBytes(of: &address) { raw in
-            let generic = raw.assumingMemoryBound(to: sockaddr.self).baseAddress
-            return [bind(number, generic, size), listen(number, 1), getsockname(number, generic, &size)]
-        }
-        try #require(results == [0, 0, 0])
-        self.port = UInt16(bigEndian: address.sin_port)
-    }
-
-    func accept() -> OwnedDescriptor? {
-        let number = Glibc.accept(listener.number, nil, nil)
-        return number < 0 ? nil : OwnedDescriptor(number)
-    }
+    /// Where callers find it.
+    var place: LinkAddress { .tcp(host: "127.0.0.1", port: port) }
 }

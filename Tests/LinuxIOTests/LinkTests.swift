@@ -135,19 +135,19 @@ import Testing
         let link: Link
         let port: UInt16
         do {
-            let server = try LoopbackServer()
+            let server = try ListeningSocket()
             port = server.port
             link = bench.link(.tcp(host: "localhost", port: port))
             try exchange(with: server, bench, link)
         }
         #expect(try bench.run { link.state != .open })
         #expect(try bench.run { link.lastError?.code == ECONNREFUSED })
-        let server = try LoopbackServer(port: port)
+        let server = try ListeningSocket(port: port)
         try exchange(with: server, bench, link)
         #expect(link.counters.reopened == 1)
     }
 
-    private func exchange(with server: borrowing LoopbackServer, _ bench: Bench, _ link: Link) throws {
+    private func exchange(with server: borrowing ListeningSocket, _ bench: Bench, _ link: Link) throws {
         try #require(try bench.run { link.state == .open })
         guard let caller = server.accept() else { throw NobodyCalled() }
         bench.forget()

@@ -49,6 +49,7 @@ let catalogue = DeviceCatalogue(
         .init(id: "pylontech-lv-can", bitrateKbitPerSecond: 500, dialects: ["v1.2", "v1.3"]),
         .init(id: "sma-can", bitrateKbitPerSecond: 500),
         .init(id: "pylontech-rs485", linkKind: .serial, defaultBaud: 9_600),
+        .init(id: "sunspec-battery", linkKind: .serial, defaultBaud: 9_600, tcpPort: 502),
     ],
     shunts: [.init(id: "victron-vedirect", defaultBaud: 19_200)])
 

@@ -11,14 +11,14 @@ private let linkRows: [Row] = [
         "serial: /dev/ttyUSB0",
         "serial: /dev/ttyUSB0\n    tcp: 192.168.1.5:4196",
         """
-        busbar.yaml:3:5: link 'battery' has serial and tcp; a link is one wire; write exactly one of: serial, tcp, socketcan, slcan, slcan_tcp
+        busbar.yaml:3:5: link 'battery' has serial and tcp; a link is one wire; write exactly one of: serial, tcp, tcp_listen, socketcan, slcan, slcan_tcp
         """),
     Row(
         "a link runs over something",
         "    socketcan: can0",
         "    bitrate: 500 kbit/s",
         """
-        busbar.yaml:6:5: link 'inverter' does not say what it runs over; a link is one wire; write exactly one of: serial, tcp, socketcan, slcan, slcan_tcp
+        busbar.yaml:6:5: link 'inverter' does not say what it runs over; a link is one wire; write exactly one of: serial, tcp, tcp_listen, socketcan, slcan, slcan_tcp
         """),
     Row(
         "a path begins with a slash",
@@ -123,7 +123,7 @@ private let linkRows: [Row] = [
         "profile: pylontech-lv-can",
         "profile: pylontech-lv",
         """
-        busbar.yaml:26:12: there is no profile 'pylontech-lv'; known are: pylontech-lv-can, sma-can, pylontech-rs485; did you mean 'pylontech-lv-can'?
+        busbar.yaml:26:12: there is no profile 'pylontech-lv'; known are: pylontech-lv-can, sma-can, pylontech-rs485, sunspec-battery; did you mean 'pylontech-lv-can'?
         """),
     Row(
         "an unknown dialect names the known ones",

@@ -18,7 +18,7 @@ private let schemaRows: [Row] = [
         "  link: inverter\n  profile",
         "  link: inverter\n  colour: red\n  profile",
         """
-        busbar.yaml:26:3: unknown key 'colour' in inverter; nothing would ever read it; remove it; known here: link, profile, dialect, padding, period, keep_alive, address, weight
+        busbar.yaml:26:3: unknown key 'colour' in inverter; nothing would ever read it; remove it; known here: link, profile, dialect, padding, period, keep_alive, address, weight, reads_only
         """),
     Row(
         "a keep-alive is a time or none",

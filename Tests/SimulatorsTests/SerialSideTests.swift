@@ -5,10 +5,12 @@ import LinuxIO
 import Simulators
 import Testing
 
-/// Every profile that is spoken on a serial line, in each of its dialects.
+/// Every profile that is spoken on a serial line, and those that are spoken over a network once more, in each of their
+/// dialects.
 private let everySerialDialect: [(profile: InverterProfile, dialect: UInt8)] = ProfileTable.profiles.indices
     .map { ProfileTable.profiles[$0] }
     .filter { $0.serial != nil }
+    .flatMap { [$0] + ($0.overTCP.map { [$0] } ?? []) }
     .flatMap { profile in (0..<profile.sheet.dialectCount).map { (profile, $0) } }
 
 @Suite("Both sides of a serial line", .timeLimit(.minutes(1))) struct SerialSideTests {
@@ -59,7 +61,12 @@ private let everySerialDialect: [(profile: InverterProfile, dialect: UInt8)] = P
         #expect(wire.inverter.inverter?.milliamps ?? 0 > 19_000)
     }
 
-    @Test("spoiled answers are noise and nothing is read from them", arguments: everySerialDialect)
+    /// Modbus TCP has no checksum of its own.
+    private static let everyChecked = everySerialDialect.filter {
+        $0.profile.serial?.framing != .modbusTCP
+    }
+
+    @Test("spoiled answers are noise and nothing is read from them", arguments: everyChecked)
     func noise(profile: InverterProfile, dialect: UInt8) {
         var wire = SerialWire(profile, dialect: dialect)
         wire.spoil = { bytes in

@@ -47,6 +47,10 @@ int linuxio_reset_on_close(int fd);
 int linuxio_set_nonblocking(int fd, int nonblocking);
 /// Puts sensible limits on a TCP connection: no delay, and a peer that is silent to probes is gone after ~20 s.
 int linuxio_limit_tcp(int fd);
+/// Takes the next caller of a socket that listens; his descriptor does not wait.
+int linuxio_accept(int fd);
+/// Does linuxio_limit_tcp for a caller, and lets the kernel keep about so many bytes in each direction, no more.
+int linuxio_limit_caller(int fd, int bytes);
 /// Tells which user is at the other end of a Unix socket.
 int linuxio_peer_user(int fd, uint32_t *user);
 /// Writes the name of a user; -1 if there is none, or it does not fit.
