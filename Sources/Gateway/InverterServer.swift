@@ -121,3 +121,19 @@ struct InverterServer: Sendable {
         for seat in seats.keys { leave(seat) }
     }
 }
+
+extension GatewayConfiguration.Inverter {
+    /// Whether a question is a sign of life where strangers ask as well: it reads what the inverter cannot do without.
+    fileprivate func isSignOfLife(_ question: SerialFrame) -> Bool {
+        let rule = profile.sheet.keepAlive
+        guard question.kind == .question,
+            let index = (0..<profile.frameCount).first(where: {
+                profile.frame($0).identifier == rule.identifier
+            })
+        else { return false }
+        let first = Int(rule.identifier)
+        let block = first..<first + Int(profile.frame(index).lengths[options.dialect]) / 2
+        let asked = Int(question.code)..<Int(question.code) + Int(question.count)
+        return asked.overlaps(block)
+    }
+}
