@@ -88,15 +88,17 @@ struct InverterServer: Sendable {
         log: inout EventLog
     ) {
         let configuration = contact.configuration
+        let own = configuration.options.address ?? talk.address
+        let isOurs = talk.answerer(of: question.address, own: own, code: question.code) != nil
         var answer = SerialBuffer()
         var outcome = SerialOutcome.refused(.notKnownNow)
-        if offer.isTransmitting {
-            outcome = configuration.answer(question, talk, offer, into: &answer)
-        } else {
+        if isOurs, !offer.isTransmitting {
             // The bank is not known any more. Reading is refused, whatever is read; the last value is never said.
             talk.framing.writeRefusal(of: question, as: question.address, .notKnownNow, into: &answer)
+        } else {
+            outcome = configuration.answer(question, talk, offer, into: &answer)
         }
-        if outcome != .notForUs, configuration.isSignOfLife(question) { contact.heard(at: now, log: &log) }
+        if isOurs, configuration.isSignOfLife(question) { contact.heard(at: now, log: &log) }
         let isTaken = output.send(answer: answer.bytes, bus: configuration.bus, caller: seat)
         contact.note(outcome, of: question, offer, isTaken: isTaken, log: &log)
         guard !isTaken else { return }
@@ -117,5 +119,21 @@ struct InverterServer: Sendable {
     /// Forgets everybody: the bus has gone down or come up.
     mutating func reset() {
         for seat in seats.keys { leave(seat) }
+    }
+}
+
+extension GatewayConfiguration.Inverter {
+    /// Whether a question is a sign of life where strangers ask as well: it reads what the inverter cannot do without.
+    fileprivate func isSignOfLife(_ question: SerialFrame) -> Bool {
+        let rule = profile.sheet.keepAlive
+        guard question.kind == .question,
+            let index = (0..<profile.frameCount).first(where: {
+                profile.frame($0).identifier == rule.identifier
+            })
+        else { return false }
+        let first = Int(rule.identifier)
+        let block = first..<first + Int(profile.frame(index).lengths[options.dialect]) / 2
+        let asked = Int(question.code)..<Int(question.code) + Int(question.count)
+        return asked.overlaps(block)
     }
 }

@@ -43,7 +43,7 @@ public final class Snapshot: Sendable {
     public struct Inverter: Sendable {
         /// The operator's name for its bus.
         public let bus: String
-        /// Its part of both currents, of ``wholeWeight``.
+        /// Its part of both currents, of ``wholeWeight``; 0 for who only reads and is told the whole.
         public let weight: Int32
         /// The sum of the weights of all inverters.
         public let wholeWeight: Int32

@@ -20,7 +20,7 @@ public struct LinkCounters: Sendable, Equatable {
     public var busOff: UInt64 = 0
     /// Times the link was open again after a failure.
     public var reopened: UInt64 = 0
-    /// Commands or frames an SLCAN adapter refused.
+    /// Commands or frames an SLCAN adapter refused; callers for whom no seat was free.
     public var refused: UInt64 = 0
     /// Messages from a CAN socket that were no CAN frame.
     public var malformed: UInt64 = 0

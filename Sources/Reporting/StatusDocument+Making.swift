@@ -155,6 +155,7 @@ extension StatusDocument.Statistics {
 extension StatusDocument.Inverter {
     init(_ inverter: Snapshot.Inverter, _ verdict: BankVerdict?) {
         link = inverter.bus
+        readsOnly = inverter.weight == 0
         toldCCL = verdict.map { inverter.part(of: $0.charge.value) }
         toldDCL = verdict.map { inverter.part(of: $0.discharge.value) }
         profile = inverter.profile

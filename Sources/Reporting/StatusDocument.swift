@@ -151,6 +151,8 @@ public struct StatusDocument: Codable, Sendable {
     public struct Inverter: Codable, Sendable {
         /// The operator's name for its link.
         public var link: String
+        /// Whether it only reads: it is told the whole bank and takes no part of the currents.
+        public var readsOnly: Bool
         /// The charge current that it is told, in amperes; left out before the control has decided.
         public var toldCCL: Double?
         /// The discharge current that it is told, in amperes.

@@ -139,7 +139,7 @@ extension StatusView {
         var lines = [first]
         if status.inverters.count > 1, let charge = inverter.toldCCL, let discharge = inverter.toldDCL {
             lines.append(
-                "          its part on \(inverter.link): CCL \(fixed(charge, 1)) A, DCL \(fixed(discharge, 1)) A"
+                "          \(inverter.readsOnly ? "reads the whole bank" : "its part") on \(inverter.link): CCL \(fixed(charge, 1)) A, DCL \(fixed(discharge, 1)) A"
             )
         }
         return lines + [inverter.callers.map(callers) ?? quality(inverter)] + shortcomings(inverter)

@@ -211,6 +211,9 @@ struct CallerTests {
         plant.inject(Self.read(Self.base + 45, 2) + Self.read(Self.marker), caller: 0)
         plant.run(for: .zero)
         #expect(Self.heard(plant).dropFirst() == [[1, -4], [1, -4]])
+        plant.inject(Self.read(Self.marker, unit: 9), caller: 0)
+        plant.run(for: .zero)
+        #expect(Self.heard(plant).last == [1, -11], "another unit is none of ours, whatever is known")
     }
 
     @Test("a state of charge that is not known refuses the answer that needs it, once in the log")
