@@ -108,8 +108,7 @@ extension SourceFacts {
         var absent = AbsentSources.singleCells
         absent.insert(.bmsLimit)
         absent.insert(.switchState)
-        let temperatures = [BankField.temperature, .highestTemperature, .lowestTemperature]
-        if !temperatures.contains(where: always.contains) { absent.insert(.cellTemperature) }
+        if !tellsTemperature { absent.insert(.cellTemperature) }
         if !always.contains(.mosfetTemperature) { absent.insert(.mosfetTemperature) }
         if !tellsAlarms { absent.insert(.alarms) }
         return absent

@@ -23,6 +23,12 @@ public struct SourceFacts: Sendable {
 }
 
 extension SourceFacts {
+    /// Counts what a frame tells among what is always told.
+    fileprivate mutating func insert(_ heard: borrowing BankReading) {
+        always.insertAll(of: heard)
+        if heard.alarms != nil { tellsAlarms = true }
+    }
+
     /// What an inverter of `sink` needs and cannot be told of such a battery: the name of the signal; `nil` if nothing.
     ///
     /// The control knows a lot by itself, for example capacity and limits; the rest has to come from the battery.
@@ -33,6 +39,9 @@ extension SourceFacts {
         for index in Self.measured.indices where !always.contains(Self.measured[index]) {
             bank[Self.measured[index]] = nil
         }
+        for index in Self.temperatures.indices where !tellsTemperature {
+            bank[Self.temperatures[index]] = nil
+        }
         if let talk = sink.serial { return sink.withheld(bank, talk, options) }
         guard case .signal(.missing(let signal)) = sink.obstacle(bank: bank, options: options)?.error else {
             return nil
@@ -40,11 +49,21 @@ extension SourceFacts {
         return signal.text
     }
 
+    /// Whether it tells any temperature of its cells: the control makes all that is said about them of it.
+    public var tellsTemperature: Bool {
+        always.contains(.temperature) || always.contains(.highestTemperature)
+            || always.contains(.lowestTemperature)
+    }
+
+    private static let temperatures: [_ of BankField] = [
+        .temperature, .highestTemperature, .lowestTemperature, .highestTemperaturePack,
+        .lowestTemperaturePack,
+    ]
+
     /// What nobody but the battery knows.
     private static let measured: [_ of BankField] = [
-        .soh, .temperature, .highestTemperature, .lowestTemperature, .mosfetTemperature, .highestCellNumber,
-        .lowestCellNumber, .highestTemperatureNumber, .lowestTemperatureNumber, .highestTemperaturePack,
-        .lowestTemperaturePack, .cycles, .energyCharged, .energyDischarged, .batteryType, .version,
+        .soh, .mosfetTemperature, .highestCellNumber, .lowestCellNumber, .highestTemperatureNumber,
+        .lowestTemperatureNumber, .cycles, .energyCharged, .energyDischarged, .batteryType, .version,
     ]
 }
 
@@ -57,6 +76,15 @@ public struct BankFields: Sendable, Hashable {
 
     /// Tells whether it holds `field`.
     public func contains(_ field: BankField) -> Bool { bits >> UInt64(field.rawValue) & 1 != 0 }
+
+    /// Whether `reading` knows something that a source must tell and that is not among these.
+    fileprivate func lacks(of reading: borrowing BankReading) -> Bool {
+        for index in SourceFacts.needed.indices
+        where reading[SourceFacts.needed[index]] != nil && !contains(SourceFacts.needed[index]) {
+            return true
+        }
+        return false
+    }
 
     /// Adds every field that is known in `reading`.
     mutating func insertAll(of reading: borrowing BankReading) {
@@ -81,21 +109,33 @@ extension InverterProfile {
             facts.tellsAlarms = heard.alarms != nil
             return facts
         }
-        for index in 0..<frameCount
-        where frame(index).direction == .toInverter && sends(frame(index), inDialect: options.dialect) {
-            var heard = BankReading()
-            do throws(EncodeError) {
-                let said = try encode(frame: index, bank: battery, options: options)
-                _ = decode(said, dialect: options.dialect, at: .zero, into: &heard)
-            } catch {
-                continue
-            }
+        for index in 0..<frameCount {
+            let heard = hear(battery, frame: index, options)
             facts.possible.insertAll(of: heard)
-            guard frame(index).isRequired else { continue }
-            facts.always.insertAll(of: heard)
-            if heard.alarms != nil { facts.tellsAlarms = true }
+            if frame(index).isRequired { facts.insert(heard) }
+        }
+        // A frame that inverters can do without is needed all the same if it alone carries what a source must tell.
+        let required = facts.always
+        for index in 0..<frameCount where !frame(index).isRequired {
+            let heard = hear(battery, frame: index, options)
+            if required.lacks(of: heard) { facts.insert(heard) }
         }
         return facts
+    }
+
+    /// What is understood of one frame as the battery sends it; nothing if it does not.
+    private func hear(_ battery: BankReading, frame index: Int, _ options: ProfileOptions) -> BankReading {
+        var heard = BankReading()
+        guard frame(index).direction == .toInverter, sends(frame(index), inDialect: options.dialect) else {
+            return heard
+        }
+        do throws(EncodeError) {
+            let said = try encode(frame: index, bank: battery, options: options)
+            _ = decode(said, dialect: options.dialect, at: .zero, into: &heard)
+        } catch {
+            return BankReading()
+        }
+        return heard
     }
 
     /// Goes through the questions of an inverter once.

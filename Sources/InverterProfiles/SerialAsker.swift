@@ -155,7 +155,8 @@ public struct SerialAsker: Sendable {
         case .answer:
             statistics.answers += 1
             note(asked, at: now)
-            read(frame, asked.question, asked.sentAt)
+            // An answer can be there before the question is thought to have left.
+            read(frame, asked.question, min(asked.sentAt, now))
         case .refusal: statistics.refusals += 1
         default:
             statistics.foreign += 1

@@ -79,11 +79,10 @@ enum PackSchema {
         draft.dischargeCurrent = reader.quantity("discharge_current", .current, in: 100...1_000_000)
         draft.share = reader.quantity("share", .part, in: 1...1_000)
         (draft.without, draft.singleCellsMark) = without(&reader)
-        require(&reader)
         // A source has the address that inverters of its kind ask, and on CAN none.
-        if draft.driver.flatMap({ catalogue.driver($0.value) })?.source == nil {
-            reader.require(
-                "address", "packs on one bus are told apart by it", "add it as the switches of the pack say")
+        let isSource = draft.driver.flatMap { catalogue.driver($0.value) }?.source != nil
+        for (key, why, remedy) in mandatory where key != "address" || !isSource {
+            reader.require(key, why, remedy)
         }
         reader.finish()
         return draft
@@ -93,6 +92,7 @@ enum PackSchema {
         ("name", "the pack is called by it everywhere", "add it, for example 'name: A'"),
         ("link", "the pack must be reached somehow", "add the name of a link"),
         ("driver", "every BMS has a language of its own", "add the driver, for example 'driver: jk-modbus'"),
+        ("address", "packs on one bus are told apart by it", "add it as the switches of the pack say"),
         ("cells", "every voltage limit depends on it", "add the number of cells in series"),
         ("capacity", "the share of the current depends on it", "add it, for example 'capacity: 280 Ah'"),
         ("charge_current", "no current is allowed without it", "add it, for example 'charge_current: 100 A'"),
@@ -101,10 +101,6 @@ enum PackSchema {
             "add it, for example 'discharge_current: 150 A'"
         ),
     ]
-
-    private static func require(_ reader: inout MappingReader) {
-        for (key, why, remedy) in mandatory { reader.require(key, why, remedy) }
-    }
 
     private static func address(_ text: String) -> Int? {
         let isHexadecimal = text.hasPrefix("0x")

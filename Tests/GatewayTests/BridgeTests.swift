@@ -27,7 +27,10 @@ struct BridgeTests {
             say(permission, 1)
         }
         say(.current, .random(in: -19_000...19_000, using: &random))
-        say(.soc, .random(in: 20...980, using: &random))
+        let soc = Int32.random(in: 20...980, using: &random)
+        say(.soc, soc)
+        say(.capacity, 200_000)
+        say(.remainingCapacity, 200 * soc)
         say(.cells, 16)
         for field in [BankField.temperature, .highestTemperature, .lowestTemperature, .mosfetTemperature] {
             say(field, .random(in: 100...400, using: &random))
@@ -170,16 +173,26 @@ struct BridgeTests {
         var line = SourceLine(PylontechLV.profile, at: BridgeBench.start)
         let other = CANFrame(identifier: 0x305, length: 8)
         let heardOnly = CANFrame(identifier: 0x370, length: 8)
-        #expect(!line.received(other, at: BridgeBench.start))
-        #expect(!line.received(heardOnly, at: BridgeBench.start))
+        let news = [other, heardOnly].map { line.received($0, at: BridgeBench.start) }
+        #expect(news == [false, false])
         #expect(line.counts.foreign == 2 && line.counts.understood == 0)
         guard case .send(let alive) = line.step(at: BridgeBench.start) else {
             Issue.record("no sign of life")
             return
         }
-        #expect(!line.received(alive, at: BridgeBench.start + .milliseconds(3)))
-        #expect(line.counts.echoed == 1 && line.counts.foreign == 2)
-        #expect(line.step(at: BridgeBench.start) == .wait(until: BridgeBench.start + .seconds(1)))
+        let isNews = line.received(alive, at: BridgeBench.start + .milliseconds(3))
+        #expect(!isNews && line.counts.echoed == 1 && line.counts.foreign == 2)
+        let next = line.step(at: BridgeBench.start)
+        #expect(next == .wait(until: BridgeBench.start + .seconds(1)))
+    }
+
+    @Test("an inverter that needs more than a battery tells is refused, and that is rare")
+    func obstacles() {
+        let hindered = BridgeBench.Spoken.sources.filter { source in
+            let facts = source.profile.sourceFacts(source.options)
+            return BridgeBench.Spoken.all.contains { facts.obstacle(on: $0.profile, $0.options) != nil }
+        }
+        #expect(hindered.map(\.description) == ["growatt-rs485, LI4"])
     }
 
     @Test("only a protocol that tells all six values can be a source")

@@ -193,7 +193,7 @@ private let schemaRows: [Row] = [
         "cells: 16",
         "cells: 16\n    without: [mosfet_temp]",
         """
-        busbar.yaml:13:15: an item of 'without' is 'mosfet_temp'; known are: mosfet_temperature, cell_temperature, bms_limit, switch_state, alarms; did you mean 'mosfet_temperature'?
+        busbar.yaml:13:15: an item of 'without' is 'mosfet_temp'; known are: mosfet_temperature, cell_temperature, bms_limit, switch_state, alarms, single_cells; did you mean 'mosfet_temperature'?
         """),
     Row(
         "an absent source named twice is refused",
