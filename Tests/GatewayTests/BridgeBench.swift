@@ -94,6 +94,12 @@ struct BridgeBench {
             answers.append(bytes.indices.map { bytes[$0] })
             return true
         }
+
+        mutating func send(answer bytes: Span<UInt8>, bus: Int, caller: Int) -> Bool {
+            send(answer: bytes, bus: bus)
+        }
+
+        mutating func hangUp(bus: Int, caller: Int) {}
     }
 
     init(from source: Spoken, to sink: Spoken, said: BankReading, control: ControlSettings = Self.open) {
