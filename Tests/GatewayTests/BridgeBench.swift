@@ -171,6 +171,19 @@ struct BridgeBench {
         }
     }
 
+    /// The alarms as an inverter of the battery's own kind understands them; `nil` on a serial line.
+    var saidAlarms: AlarmSet? {
+        var heard = BankReading()
+        for index in 0..<source.profile.frameCount where source.profile.serial == nil {
+            do throws(EncodeError) {
+                _ = source.profile.decode(
+                    try source.profile.encode(frame: index, bank: said, options: source.options),
+                    dialect: source.options.dialect, at: now, into: &heard)
+            } catch { continue }
+        }
+        return heard.alarms?.value
+    }
+
     /// The battery's answers.
     private mutating func answerQuestions() {
         asked += output.requests.count + output.frames.count { $0.bus == 0 }
