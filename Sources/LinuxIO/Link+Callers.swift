@@ -11,8 +11,9 @@ extension Link {
     /// One more than anybody should want to serve, so that there is a seat for the next one while another is asked to go.
     public static let callerSeats = 9
 
-    /// The most bytes taken from a caller at once: sixteen questions of Modbus TCP. What he sends beyond them waits in the
-    /// kernel until these are answered.
+    /// The most bytes taken from a caller at once: sixteen questions of Modbus TCP.
+    ///
+    /// What he sends beyond them waits in the kernel until these are answered.
     static let mostFromCaller = 192
 
     /// The bytes of answers that the kernel keeps for a caller who does not read.

@@ -24,7 +24,9 @@ public struct ListeningSocket: ~Copyable, Sendable {
     /// Readable when somebody calls.
     public var descriptor: Int32 { owned.number }
 
-    /// The caller who has waited longest; `nil` if none is there, or he has hung up already. His descriptor does not wait.
+    /// The caller who has waited longest; `nil` if none is there, or he has hung up already.
+    ///
+    /// His descriptor does not wait.
     public func accept() -> OwnedDescriptor? {
         let number = linuxio_accept(owned.number)
         return number < 0 ? nil : OwnedDescriptor(number)
