@@ -178,8 +178,7 @@ struct InverterSender: Sendable {
 
     private mutating func urgeLimits() {
         for index in 0..<configuration.profile.frameCount where limitFrames & 1 << UInt64(index) != 0 {
-            schedule.urge(frame: index)
-            counts.urgent += 1
+            if schedule.urge(frame: index) { counts.urgent += 1 }
         }
     }
 

@@ -29,7 +29,7 @@ public enum SMALV {
         id: "sma-lv-can", name: "SMA Sunny Island (48 V)",
         inverters: "SMA Sunny Island; Solis (AoBo), Sofar (General Lithium)",
         link: .can(bitrateKilobits: 500),
-        dialects: ["Sunny Island", "", "", ""], period: .seconds(1),
+        dialects: ["Sunny Island", "", "", ""], period: .seconds(1), spacing: .milliseconds(200),
         keepAlive: KeepAlive(identifier: 0x305),
         stop: """
             CCL or DCL 0 A, followed within 10 s. DCL is not observed off-grid and in backup, nor while CVL lies below \
