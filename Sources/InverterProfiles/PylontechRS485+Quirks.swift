@@ -26,10 +26,10 @@ extension PylontechRS485 {
         switch question.code {
         case 0x42:
             payload.removeAll()
-            try writeAnalog(of: question.address, bank, into: &payload)
+            try writeAnalog(beginning: whom(question), bank, into: &payload)
         case 0x44:
             payload.removeAll()
-            try writeAlarms(of: question.address, bank, into: &payload)
+            try writeAlarms(beginning: whom(question), bank, into: &payload)
         case 0x47:
             payload.removeAll()
             try writeParameters(bank, into: &payload)
@@ -51,6 +51,18 @@ extension PylontechRS485 {
         }
         return true
     }
+
+    /// What 42 and 44 begin with: whose values follow, or of how many modules where all of them were asked for.
+    ///
+    /// The bank is one module. Voltronic's inverters take this number for that of their batteries. Captured:
+    /// `~20024642E002FFFD09` is answered with 1103 by three US2000, 42 for module 02 with 0002
+    /// (Tomcat42/pylontech-python).
+    private static func whom(_ question: SerialFrame) -> UInt8 {
+        question.value == allModules ? 1 : question.address
+    }
+
+    /// Asks for all modules in 42 and 44.
+    private static let allModules: UInt16 = 0xFF
 
     /// Says of means and lowest values of which nobody knows more what is known of the worst one.
     ///

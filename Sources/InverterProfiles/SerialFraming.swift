@@ -28,11 +28,12 @@ public enum SerialFraming: Sendable, Equatable {
                     Self.question($0.unit, $0.function, $0.kind, transaction: $0.transaction)
                 }, head, bodyAt: 8)
         case .telecom:
-            TelecomFrame.scan(head).map {
-                SerialFrame(
-                    address: $0.address, code: UInt16($0.code), variant: $0.version,
-                    kind: Self.isQuestion($0, deviceClass) ? .question : .answer)
-            }
+            Self.withInfo(
+                TelecomFrame.scan(head).map {
+                    SerialFrame(
+                        address: $0.address, code: UInt16($0.code), variant: $0.version,
+                        kind: Self.isQuestion($0, deviceClass) ? .question : .answer)
+                }, head)
         }
     }
 
@@ -209,6 +210,17 @@ extension SerialFraming {
     /// Commands begin at 0x40; below, and at 0x90, 0x91 and from 0xE0 on, it is the return code of an answer.
     private static func isQuestion(_ frame: TelecomFrame, _ deviceClass: UInt8) -> Bool {
         frame.deviceClass == deviceClass && (0x40..<0xE0).contains(frame.code) && frame.code & 0xFE != 0x90
+    }
+
+    /// The step with the first byte that a question of the telecom family carries.
+    private static func withInfo(
+        _ step: ScanStep<SerialFrame>, _ head: Span<UInt8>
+    ) -> ScanStep<SerialFrame> {
+        guard case .item(var frame, let length) = step, frame.kind == .question else { return step }
+        var info = ByteBuffer<1>()
+        TelecomFrame.readInfo(of: head.extracting(0..<length), into: &info)
+        if info.count > 0 { frame.value = UInt16(info.bytes[0]) }
+        return .item(frame, length: length)
     }
 
     private static func question(
