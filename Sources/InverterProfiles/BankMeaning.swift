@@ -5,6 +5,11 @@ public import BusCodec
 public enum BankMeaning: Sendable, Equatable {
     /// A number about the bank.
     case number(BankField)
+    /// A number about the bank that is only said: read back it would be taken for something that it is not, or for what
+    /// another row says better.
+    case said(BankField)
+    /// The mean of the cells, which is the voltage over the number of cells; only said.
+    case meanCell
     /// One bit: 1 while a kind of the group stands at the level.
     case alarm(AlarmGroup, AlarmLevel)
     /// Two bits: 1 raised, 2 not raised, 0 and 3 not reported.

@@ -78,10 +78,11 @@ public enum EPeverRS485 {
         .shown("remaining_minutes", in: 0x3100, byte: 14, bits: 16),
         .hundredthCelsius("highest_temperature", in: 0x3100, byte: 16, .highestTemperature),
         .hundredthCelsius("lowest_temperature", in: 0x3100, byte: 18, .lowestTemperature),
-        .shownHundredthCelsius("balancer_temperature", in: 0x3100, byte: 20),
-        .shownHundredthCelsius("ambient_temperature", in: 0x3100, byte: 22),
+        // Of neither is anything known; a bridge in the field says the mean of the cells too.
+        .hundredthCelsius("balancer_temperature", in: 0x3100, byte: 20, .temperature).onlySaid,
+        .hundredthCelsius("ambient_temperature", in: 0x3100, byte: 22, .temperature).onlySaid,
         .hundredthCelsius("mosfet_temperature", in: 0x3100, byte: 24, .mosfetTemperature),
-        .count("cycles", in: 0x3100, byte: 26, .cycles, substitute: 0),
+        .cycles("cycles", in: 0x3100, byte: 26),
         .shown("balancing", in: 0x3100, byte: 28, bits: 16),
         .shown("voltage_state", in: 0x3100, byte: 30, bits: 16, unit: .bits),
         .shown("current_state", in: 0x3100, byte: 32, bits: 16, unit: .bits),
@@ -165,13 +166,6 @@ extension SignalRow where Meaning == BankMeaning {
         BankRow(
             name, in: container, byte: byte, bits: 16, signed: true, over: 10, unit: .decicelsius,
             range: -500...1_250, .number(field))
-    }
-
-    /// The same, only shown.
-    fileprivate static func shownHundredthCelsius(
-        _ name: StaticString, in container: UInt32, byte: UInt16
-    ) -> BankRow {
-        .shown(name, in: container, byte: byte, bits: 16, signed: true, over: 10, unit: .decicelsius)
     }
 
     /// The state of a cell, only shown: what it stands for is read with the alarms.

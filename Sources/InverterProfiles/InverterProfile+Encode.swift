@@ -80,10 +80,12 @@ extension BankRow {
             throw .tooShort(signal: SignalName(name), neededBytes: endByte, gotBytes: length)
         }
         switch meaning {
-        case .number(let field):
+        case .number(let field), .said(let field):
             var value = bank[field]?.value
             if field == .current, options.invertsCurrent { value = value.map { 0 &- $0 } }
             try store(value.map { sayable($0, field) }, into: &bytes, order)
+        case .meanCell:
+            try store(bank.meanCell().map { min($0, range.upperBound) }, into: &bytes, order)
         case .alarm(let group, let level):
             guard let alarms = bank.alarms?.value else { throw .missing(signal: SignalName(name)) }
             try store(raw: alarms[level].intersects(group.kinds) ? 1 : 0, into: &bytes, order)

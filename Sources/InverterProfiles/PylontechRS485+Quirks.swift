@@ -35,7 +35,6 @@ extension PylontechRS485 {
             try writeParameters(bank, into: &payload)
         case 0x51: writeMaker(bank, into: &payload)
         case 0x60: writeSystem(bank, into: &payload)
-        case 0x61: writeMeans(into: &payload)
         case 0x92 where payload.count > 0: payload[0] = question.address
         case 0x93:
             payload.removeAll()
@@ -63,24 +62,6 @@ extension PylontechRS485 {
 
     /// Asks for all modules in 42 and 44.
     private static let allModules: UInt16 = 0xFF
-
-    /// Says of means and lowest values of which nobody knows more what is known of the worst one.
-    ///
-    /// A zero would be an age of no cycles, a health of 0 %, a board at -273 °C. JK sends one value for all temperatures of
-    /// its boards (captured).
-    private static func writeMeans(into payload: inout SerialPayload) {
-        guard payload.count == 49 else { return }
-        payload[5] = payload[7]
-        payload[6] = payload[8]
-        payload[10] = payload[9]
-        for index in boards.indices {
-            payload[boards[index]] = payload[31]
-            payload[boards[index] + 1] = payload[32]
-        }
-    }
-
-    /// Where 61 has temperatures of boards, beside the highest MOSFET.
-    private static let boards: [5 of Int] = [29, 35, 39, 41, 45]
 
     /// Takes the discharge limit without its sign: 92 has it below zero, 63 above, and both are sent either way.
     ///

@@ -107,6 +107,13 @@ extension SignalRow where Meaning == BankMeaning {
         .cell(name, in: UInt32(model), byte: UInt16(point) * 2, field, notAvailable: 65_535)
     }
 
+    /// The mean of the cells in millivolts.
+    static func meanCellPoint(_ name: StaticString, _ model: Int, _ point: Int) -> BankRow {
+        BankRow(
+            name, in: UInt32(model), byte: UInt16(point) * 2, bits: 16, unit: .millivolts, range: 0...65_534,
+            notAvailable: 65_535, .meanCell)
+    }
+
     /// A number of packs, or the number of one.
     static func placePoint(_ name: StaticString, _ model: Int, _ point: Int, _ field: BankField) -> BankRow {
         .count(name, in: UInt32(model), byte: UInt16(point) * 2, field, notAvailable: 65_535)
