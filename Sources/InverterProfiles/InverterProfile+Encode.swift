@@ -25,8 +25,7 @@ extension InverterProfile {
     ) throws(EncodeError) -> CANFrame {
         let row = frame(index)
         guard sends(row, inDialect: options.dialect) else { throw .notInDialect }
-        var bank = bank
-        prepare(&bank, options)
+        let bank = prepared(bank, options)
         let length = Int(row.lengths[options.dialect])
         let isPadded = options.padsToEight && row.direction == .toInverter
         var frame = CANFrame(
@@ -43,6 +42,15 @@ extension InverterProfile {
         }
         if let failure { throw .signal(failure) }
         return frame
+    }
+
+    /// The bank as this protocol wants it said.
+    ///
+    /// A constant: of a variable each row would be given a copy, a thousand bytes of it.
+    func prepared(_ bank: BankReading, _ options: ProfileOptions) -> BankReading {
+        var bank = bank
+        prepare(&bank, options)
+        return bank
     }
 
     /// Why the set cannot be sent: the first required frame that cannot be written; `nil` if the set is complete.
@@ -116,8 +124,7 @@ extension InverterProfile {
         bank: BankReading, options: ProfileOptions = ProfileOptions(),
         _ visit: (_ row: BankRow, _ value: Int32, _ said: Int32) -> Void
     ) {
-        var bank = bank
-        prepare(&bank, options)
+        let bank = prepared(bank, options)
         for index in 0..<frameCount {
             let frame = frame(index)
             guard frame.direction == .toInverter, sends(frame, inDialect: options.dialect) else { continue }
