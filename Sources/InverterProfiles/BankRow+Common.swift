@@ -57,7 +57,9 @@ extension SignalRow where Meaning == BankMeaning {
         _ name: StaticString, in container: UInt32, byte: UInt16, bit: UInt8, _ group: AlarmGroup,
         _ level: AlarmLevel
     ) -> BankRow {
-        BankRow(name, in: container, byte: byte, bit: bit, bits: 1, unit: .onOff, .alarm(group, level))
+        BankRow(
+            name, in: container, byte: byte, bit: bit, bits: 1, unit: .onOff,
+            .alarm(group.said(at: level), level))
     }
 
     /// A bit that only others set, see ``BankMeaning/heardAlarm(_:_:)``.

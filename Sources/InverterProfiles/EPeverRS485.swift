@@ -103,12 +103,12 @@ public enum EPeverRS485 {
         .inverted("stop_discharge", in: 0x3100, byte: 78, bit: 6, .dischargeEnabled),
         .request("force_charge", in: 0x3100, byte: 78, bit: 5, .forceCharge),
         .shown("full", in: 0x3100, byte: 78, bit: 4, bits: 1, .little, unit: .onOff),
-        .heardAlarm(
-            "discharge_hot", in: 0x3100, byte: 79, bit: 5, AlarmMask(.dischargeOverTemperature), .protection),
-        .heardAlarm(
-            "charge_hot", in: 0x3100, byte: 79, bit: 4, AlarmMask(.chargeOverTemperature), .protection),
-        .heardAlarm("other", in: 0x3100, byte: 79, bit: 3, AlarmMask(.undocumented), .protection),
-        .heardAlarm("bms_lost", in: 0x3100, byte: 79, bit: 2, AlarmMask(.bankLost), .protection),
+        .alarm(
+            "discharge_hot", in: 0x3100, byte: 79, bit: 5, AlarmGroup(.dischargeOverTemperature), .protection),
+        .alarm("charge_hot", in: 0x3100, byte: 79, bit: 4, .chargeHot, .protection),
+        .alarm(
+            "other", in: 0x3100, byte: 79, bit: 3, other, .protection),
+        .alarm("bms_lost", in: 0x3100, byte: 79, bit: 2, AlarmGroup(.bankLost), .protection),
         // What they stand for is said by other registers as well.
         .shown("discharge_protection", in: 0x3100, byte: 79, bit: 1, bits: 1, .little, unit: .onOff),
         .shown("charge_protection", in: 0x3100, byte: 79, bit: 0, bits: 1, .little, unit: .onOff),
@@ -118,6 +118,10 @@ public enum EPeverRS485 {
         .voltage(in: 0x3128, byte: 2, times: 100),
         .current(in: 0x3128, byte: 4),
     ]
+
+    /// A sensor that does not work is said by its state; read back, this bit would deny it.
+    private static let other = AlarmGroup(.undocumented).with(.systemError)
+        .without(AlarmGroup(.temperatureSensorFault))
 
     private static let limitRows: [_ of BankRow] = [
         .shown("voltage_low_warning", in: 0x9000, byte: 0, bits: 16, times: 10, unit: .millivolts),

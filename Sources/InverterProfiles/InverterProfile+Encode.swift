@@ -49,6 +49,7 @@ extension InverterProfile {
     /// A constant: of a variable each row would be given a copy, a thousand bytes of it.
     func prepared(_ bank: BankReading, _ options: ProfileOptions) -> BankReading {
         var bank = bank
+        bank.warnOfMisconduct()
         prepare(&bank, options)
         return bank
     }

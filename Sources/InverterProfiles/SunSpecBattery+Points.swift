@@ -15,10 +15,8 @@ extension SunSpecBattery {
     }
 
     /// Alarms that have no event of their own.
-    private static let other = AlarmGroup(
-        .undocumented, .currentSensorFault, .temperatureSensorFault, .parallelLimiterFault
-    ).with(AlarmGroup(.implausible, .connectRefused, .inputMissing, .packStale))
-        .with(AlarmGroup(.wireResistance, .positionLost))
+    private static let other = AlarmGroup.general.with(.bmsInternal).with(AlarmGroup(.positionLost))
+        .without(communication).without(configuration)
     private static let communication = AlarmGroup(.internalCommunication, .packLost, .bankLost)
     private static let configuration = AlarmGroup(.settingsMismatch, .firmwareUnknown, .cellCountMismatch)
 
