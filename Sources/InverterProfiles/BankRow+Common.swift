@@ -125,9 +125,10 @@ extension SignalRow where Meaning == BankMeaning {
 
     /// Full cycles, in 16 bits; 0 where no pack counts them.
     ///
-    /// None of the protocols with this row has a code for "not known", and withheld with their frame would be what the
-    /// inverter works with. So 0 is what batteries say: Seplos as Sofar and as Growatt, JK in Pylontech's 61 (captured),
-    /// and the bridge that an EPever takes ("Unknown from CAN", mikaabra/pylontech-bms-mqtt). Inverters only show it.
+    /// None of the protocols with this row has a code for "not known", and withholding the frame would take along what
+    /// the inverter works with. 0 is what batteries say that do not count: Seplos as Sofar and as Growatt, JK in
+    /// Pylontech's 61 (captured), the bridge that an EPever takes ("Unknown from CAN", mikaabra/pylontech-bms-mqtt) and
+    /// Battery-Emulator as Schneider. Of GivEnergy, LuxPower and Pytes only batteries that count are known.
     static func cycles(
         _ name: StaticString, in container: UInt32, byte: UInt16, _ order: ByteOrder? = nil
     ) -> BankRow {

@@ -75,6 +75,7 @@ public enum EPeverRS485 {
         .shown("power_high", in: 0x3100, byte: 8, bits: 16),
         .ampHours("capacity", in: 0x3100, byte: 10),
         .soc(in: 0x3100, byte: 12, bits: 16),
+        // Not known, nor is whether cells are balanced; the bridge says 0 for both.
         .shown("remaining_minutes", in: 0x3100, byte: 14, bits: 16),
         .hundredthCelsius("highest_temperature", in: 0x3100, byte: 16, .highestTemperature),
         .hundredthCelsius("lowest_temperature", in: 0x3100, byte: 18, .lowestTemperature),
