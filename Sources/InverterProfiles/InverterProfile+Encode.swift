@@ -47,7 +47,7 @@ extension InverterProfile {
     /// The bank as this protocol wants it said.
     ///
     /// A constant: of a variable each row would be given a copy, a thousand bytes of it.
-    func prepared(_ bank: BankReading, _ options: ProfileOptions) -> BankReading {
+    public func prepared(_ bank: BankReading, _ options: ProfileOptions) -> BankReading {
         var bank = bank
         bank.warnOfMisconduct()
         prepare(&bank, options)

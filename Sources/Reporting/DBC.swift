@@ -109,9 +109,8 @@ private struct Writer {
 
     private func comment(_ meaning: BankMeaning) -> String? {
         switch meaning {
-        case .number(let field): field.name.description
-        case .said(let field): "\(field.name), not read back"
-        case .meanCell: "mean cell voltage, not read back"
+        case .number(let field), .said(let field): field.name.description
+        case .meanCell: "voltage over number of cells"
         case .alarm(let group, let level), .alarmPair(let group, let level):
             "\(level): \(names(group.kinds))"
         case .heardAlarm(let kinds, let level): "set by other makers, \(level): \(names(kinds))"
