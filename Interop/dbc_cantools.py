@@ -136,6 +136,8 @@ def fault(signal, value, name, bank):
         return None if text(value) == bank["maker"][:signal.length // 8] else text(value)
     if carries.startswith("shown only"):
         return None  # zero, or the code for "not available": compared with `busbar decode` alone
+    if carries == "voltage over number of cells":
+        return number_fault(signal, value, name, carries, bank["numbers"]["voltage"] / bank["numbers"]["cells"])
     if carries not in bank["numbers"]:
         return f"carries {carries!r}, which nobody knows"
     return number_fault(signal, value, name, carries, bank["numbers"][carries])

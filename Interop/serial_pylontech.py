@@ -56,6 +56,13 @@ def measured_values():
         busbar.check("cycles", seen.CycleNumber == CYCLES, seen.CycleNumber)
         degrees = [seen.AverageBMSTemperature, *seen.GroupedCellsTemperatures]
         busbar.check("temperatures", len(degrees) == 5 and all(10 <= one <= 40 for one in degrees), degrees)
+        # Asked at address 2 for all modules (FF), as an inverter that counts its batteries does.
+        seen = reader.get_values()
+        busbar.check("asked for all modules, it is one", seen.NumberOfModules == 1 == len(seen.Module),
+                     seen.NumberOfModules)
+        busbar.check("which has the cells and the voltage of the bank",
+                     seen.Module[0].NumberOfCells == CELLS
+                     and abs(seen.Module[0].Voltage * 1000 - pack["millivolts"]) <= 50, f"{seen.Module[0].Voltage} V")
 
 
 def management(reader):

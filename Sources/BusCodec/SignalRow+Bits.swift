@@ -1,6 +1,7 @@
 extension SignalRow {
     /// The first byte behind the signal, repetitions included.
-    public var endByte: Int {
+    @inlinable public var endByte: Int {
+        // Inlinable: every row of every frame is asked for it.
         let lead = (order ?? .little) == .little ? Int(bit ?? 0) : 7 - Int(bit ?? 7)
         return Int(byte) + (lead + Int(bits) * Int(count) + 7) / 8
     }

@@ -116,8 +116,7 @@ struct InverterSender: Sendable {
     private mutating func urgeLimits(_ contact: inout InverterContact) {
         let count = contact.configuration.profile.frameCount
         for index in 0..<count where limitFrames & 1 << UInt64(index) != 0 {
-            schedule.urge(frame: index)
-            contact.counts.urgent += 1
+            if schedule.urge(frame: index) { contact.counts.urgent += 1 }
         }
     }
 

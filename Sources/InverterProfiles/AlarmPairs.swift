@@ -60,6 +60,7 @@ public enum AlarmPairs {
         _ name: StaticString, _ byte: UInt16, _ bit: UInt8, _ group: AlarmGroup, _ level: AlarmLevel
     ) -> BankRow {
         BankRow(
-            name, in: identifier, byte: byte, bit: bit, bits: 2, unit: .choice, .alarmPair(group, level))
+            name, in: identifier, byte: byte, bit: bit, bits: 2, unit: .choice,
+            .alarmPair(group.said(at: level), level))
     }
 }

@@ -45,9 +45,6 @@ extension BYDModbus {
         payload.set(big: try energy(of: .remainingCapacity, bank), at: question.place(of: status + 5))
         payload.set(big: try power(of: .dischargeCurrentLimit, bank), at: question.place(of: status + 6))
         payload.set(big: try power(of: .chargeCurrentLimit, bank), at: question.place(of: status + 7))
-        // The contactors are the packs' own, so the voltage outside is that inside.
-        let decivolts = try UInt16(clamping: (bank.need(.voltage) + 50) / 100)
-        payload.set(big: decivolts, at: question.place(of: status + 8))
         let watts = try bank.needWatts()
         let said = UInt16(bitPattern: Int16(clamping: options.invertsCurrent ? watts : -watts))
         payload.set(big: said, at: question.place(of: status + 9))

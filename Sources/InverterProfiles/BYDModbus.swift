@@ -89,21 +89,20 @@ public enum BYDModbus {
         .shown("remaining", in: 300, byte: 10, bits: 16, unit: .wattHours),
         .shown("discharge_power_limit", in: 300, byte: 12, bits: 16),
         .shown("charge_power_limit", in: 300, byte: 14, bits: 16),
-        .shown("voltage_outside", in: 300, byte: 16, bits: 16, times: 100, unit: .millivolts),
+        // The contactors are the packs' own, so the voltage outside is that inside.
+        voltage("voltage_outside", byte: 16).onlySaid,
         .shown("power_outside", in: 300, byte: 18, bits: 16, signed: true),
-        BankRow(
-            "voltage", in: 300, byte: 20, bits: 16, times: 100, unit: .millivolts, range: 0...6_553_500,
-            .number(.voltage)),
+        voltage("voltage", byte: 20),
         .shown("power", in: 300, byte: 22, bits: 16, signed: true),
         .temperature("lowest_temperature", in: 300, byte: 24, .lowestTemperature),
         .temperature("highest_temperature", in: 300, byte: 26, .highestTemperature),
         .total("energy_charged", in: 300, byte: 28, .energyCharged),
         .total("energy_discharged", in: 300, byte: 36, .energyDischarged),
         .temperature("bms_temperature", in: 300, byte: 44, .mosfetTemperature),
+        // As the row `soh` of others says what is not known.
         BankRow(
             "soh", in: 300, byte: 46, bits: 16, over: 10, unit: .permille, range: 0...1_000,
-            substitute: 1_000,
-            .number(.soh)),
+            substitute: 1_000, .number(.soh)),
 
         .reserved("reserved", in: 200, byte: 0, bits: 32),
         .shown("capacity", in: 200, byte: 4, bits: 16, unit: .wattHours),
@@ -136,10 +135,18 @@ public enum BYDModbus {
         // Inverters turn 00FF into FF00 and back.
         .constant("watchdog", in: 400, byte: 2, bits: 16, 0x00FF),
     ]
+
+    private static func voltage(_ name: StaticString, byte: UInt16) -> BankRow {
+        BankRow(
+            name, in: 300, byte: byte, bits: 16, times: 100, unit: .millivolts, range: 0...6_553_500,
+            .number(.voltage))
+    }
 }
 
 extension SignalRow where Meaning == BankMeaning {
-    /// An energy in 64 bits; 0 where nobody counts it, for inverters only show it.
+    /// An energy in 64 bits; 0 where nobody counts it, for there is no code for that.
+    ///
+    /// Nothing depends on it: Battery-Emulator says the same two numbers, of somebody else's battery, for ever.
     fileprivate static func total(
         _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField
     ) -> BankRow {

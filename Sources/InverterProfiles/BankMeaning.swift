@@ -5,6 +5,11 @@ public import BusCodec
 public enum BankMeaning: Sendable, Equatable {
     /// A number about the bank.
     case number(BankField)
+    /// A number about the bank that is only said: read back it would be taken for something that it is not, or for what
+    /// another row says better.
+    case said(BankField)
+    /// The mean of the cells, which is the voltage over the number of cells; only said.
+    case meanCell
     /// One bit: 1 while a kind of the group stands at the level.
     case alarm(AlarmGroup, AlarmLevel)
     /// Two bits: 1 raised, 2 not raised, 0 and 3 not reported.
@@ -49,6 +54,13 @@ public struct AlarmGroup: Sendable, Equatable {
         if let fourth { kinds = kinds.union(AlarmMask(fourth)) }
     }
 
+    /// The group without the kinds of `other`; its representative stays and must not be among them.
+    public func without(_ other: AlarmGroup) -> AlarmGroup {
+        var group = self
+        group.kinds = kinds.subtracting(other.kinds)
+        return group
+    }
+
     /// The group with the kinds of `other` as well; its representative stays.
     public func with(_ other: AlarmGroup) -> AlarmGroup {
         var group = self
@@ -91,12 +103,16 @@ extension AlarmGroup {
     /// Something inside a BMS does not work.
     public static let bmsInternal = AlarmGroup(
         .internalCommunication, .currentSensorFault, .temperatureSensorFault, .cellCountMismatch
-    ).with(AlarmGroup(.parallelLimiterFault))
+    ).with(AlarmGroup(.parallelLimiterFault, .wireResistance))
     /// The cells lie too far apart.
     public static let imbalance = AlarmGroup(.imbalance)
-    /// The bank cannot be relied on, for a reason that has no bit.
+    /// The bank cannot be relied on, or the control has found something, for a reason that has no bit.
+    ///
+    /// What is only worth knowing (level info) and what is about the link to the inverter itself is not among it.
     public static let general = AlarmGroup(.undocumented, .packLost, .bankLost, .inputMissing)
-        .with(AlarmGroup(.implausible, .connectRefused, .packStale))
+        .with(AlarmGroup(.implausible, .connectRefused, .packStale, .settingsMismatch))
+        .with(AlarmGroup(.secondBattery, .limitsIgnored, .voltageIgnored, .socStuck))
+        .with(AlarmGroup(.shuntLost, .memoryDamaged))
     /// Every fault that is none of voltage, temperature or current, where one bit stands for all of them.
     public static let systemError = bmsInternal.with(contactor).with(general)
 }

@@ -20,6 +20,14 @@ extension BankReading {
         return alarms
     }
 
+    /// The mean of the cells in millivolts, from voltage and number; `nil` if one of them is not known.
+    borrowing func meanCell() -> Int32? {
+        guard let millivolts = self[.voltage]?.value, let cells = self[.cells]?.value, cells > 0 else {
+            return nil
+        }
+        return millivolts / cells
+    }
+
     /// What flows into the bank, in watts; negative while it is discharged.
     ///
     /// - Throws: ``SignalError/missing(signal:)``.

@@ -33,6 +33,11 @@ extension SignalRow where Meaning == BankMeaning {
             .shown)
     }
 
+    /// The voltage of one cell in millivolts.
+    static func shownCell(_ name: StaticString, in container: UInt32, byte: UInt16) -> BankRow {
+        .shown(name, in: container, byte: byte, bits: 16, unit: .millivolts)
+    }
+
     /// A text that is only shown.
     static func shownText(
         _ name: StaticString, in container: UInt32, byte: UInt16, characters: UInt16, dialects: UInt8 = .max
@@ -52,7 +57,9 @@ extension SignalRow where Meaning == BankMeaning {
         _ name: StaticString, in container: UInt32, byte: UInt16, bit: UInt8, _ group: AlarmGroup,
         _ level: AlarmLevel
     ) -> BankRow {
-        BankRow(name, in: container, byte: byte, bit: bit, bits: 1, unit: .onOff, .alarm(group, level))
+        BankRow(
+            name, in: container, byte: byte, bit: bit, bits: 1, unit: .onOff,
+            .alarm(group.said(at: level), level))
     }
 
     /// A bit that only others set, see ``BankMeaning/heardAlarm(_:_:)``.
@@ -116,6 +123,26 @@ extension SignalRow where Meaning == BankMeaning {
             substitute: substitute, dialects: dialects, .number(field))
     }
 
+    /// Full cycles, in 16 bits; 0 where no pack counts them.
+    ///
+    /// None of the protocols with this row has a code for "not known", and withholding the frame would take along what
+    /// the inverter works with. 0 is what batteries say that do not count: Seplos as Sofar and as Growatt, JK in
+    /// Pylontech's 61 (captured), the bridge that an EPever takes ("Unknown from CAN", mikaabra/pylontech-bms-mqtt) and
+    /// Battery-Emulator as Schneider. Of GivEnergy, LuxPower and Pytes only batteries that count are known.
+    static func cycles(
+        _ name: StaticString, in container: UInt32, byte: UInt16, _ order: ByteOrder? = nil
+    ) -> BankRow {
+        .count(name, in: container, byte: byte, .cycles, order, substitute: 0)
+    }
+
+    /// The row as one that is only said, see ``BankMeaning/said(_:)``.
+    var onlySaid: BankRow {
+        guard case .number(let field) = meaning else { return self }
+        var row = self
+        row.meaning = .said(field)
+        return row
+    }
+
     /// A cell voltage in millivolts.
     static func cell(
         _ name: StaticString, in container: UInt32, byte: UInt16, _ field: BankField,
@@ -177,129 +204,5 @@ extension SignalRow where Meaning == BankMeaning {
         BankRow(
             name, in: container, byte: byte, bits: 32, times: times, unit: .wattHours,
             range: 0...Int32.max / times * times, notAvailable: notAvailable, rounding: .down, .number(field))
-    }
-}
-
-// MARK: - Limits, state and measured values
-
-extension SignalRow where Meaning == BankMeaning {
-    /// CVL in tenths of a volt; a CVL of 0 is refused, because Victron and Deye empty the bank into it.
-    static func chargeVoltageLimit(
-        _ name: StaticString = "charge_voltage_limit", in container: UInt32, byte: UInt16,
-        _ order: ByteOrder? = nil, range: ClosedRange<Int32>, notAvailable: UInt64? = nil
-    ) -> BankRow {
-        BankRow(
-            name, in: container, byte: byte, bits: 16, order, times: 100, unit: .millivolts, range: range,
-            notAvailable: notAvailable, rounding: .down, .number(.chargeVoltageLimit))
-    }
-
-    /// DVL in tenths of a volt.
-    static func dischargeVoltageLimit(
-        _ name: StaticString = "discharge_voltage_limit", in container: UInt32, byte: UInt16,
-        _ order: ByteOrder? = nil, range: ClosedRange<Int32>, notAvailable: UInt64? = nil
-    ) -> BankRow {
-        BankRow(
-            name, in: container, byte: byte, bits: 16, order, times: 100, unit: .millivolts, range: range,
-            notAvailable: notAvailable, rounding: .up, .number(.dischargeVoltageLimit))
-    }
-
-    /// CCL in tenths of an ampere, signed, never negative.
-    static func chargeCurrentLimit(
-        _ name: StaticString = "charge_current_limit", in container: UInt32, byte: UInt16,
-        _ order: ByteOrder? = nil, range: ClosedRange<Int32> = 0...3_276_700, notAvailable: UInt64? = nil
-    ) -> BankRow {
-        BankRow(
-            name, in: container, byte: byte, bits: 16, order, signed: true, times: 100, unit: .milliamps,
-            range: range, notAvailable: notAvailable, rounding: .down, .number(.chargeCurrentLimit))
-    }
-
-    /// DCL in tenths of an ampere, signed, never negative.
-    static func dischargeCurrentLimit(
-        _ name: StaticString = "discharge_current_limit", in container: UInt32, byte: UInt16,
-        _ order: ByteOrder? = nil, range: ClosedRange<Int32> = 0...3_276_700, notAvailable: UInt64? = nil
-    ) -> BankRow {
-        BankRow(
-            name, in: container, byte: byte, bits: 16, order, signed: true, times: 100, unit: .milliamps,
-            range: range, notAvailable: notAvailable, rounding: .down, .number(.dischargeCurrentLimit))
-    }
-
-    /// A value in hundredths of a volt, an ampere or an ampere-hour; `isSigned` where only 15 bits count.
-    static func hundredths(
-        _ name: StaticString, in container: UInt32, byte: UInt16, signed isSigned: Bool = false, unit: Unit,
-        _ range: ClosedRange<Int32>, _ rounding: Rounding, dialects: UInt8 = .max, _ field: BankField
-    ) -> BankRow {
-        BankRow(
-            name, in: container, byte: byte, bits: 16, signed: isSigned, times: 10, unit: unit, range: range,
-            rounding: rounding, dialects: dialects, .number(field))
-    }
-
-    /// State of charge in whole percents, rounded down: 100 % is said only of a full bank.
-    static func soc(
-        _ name: StaticString = "soc", in container: UInt32, byte: UInt16, bits: UInt16,
-        _ order: ByteOrder? = nil
-    ) -> BankRow {
-        BankRow(
-            name, in: container, byte: byte, bits: bits, order, times: 10, unit: .permille, range: 0...1000,
-            rounding: .down, .number(.soc))
-    }
-
-    /// State of charge in hundredths of a percent.
-    static func fineSOC(
-        _ name: StaticString = "soc_hires", in container: UInt32, byte: UInt16, _ order: ByteOrder? = nil,
-        notAvailable: UInt64? = nil, dialects: UInt8 = .max
-    ) -> BankRow {
-        BankRow(
-            name, in: container, byte: byte, bits: 16, order, over: 10, unit: .permille, range: 0...1000,
-            notAvailable: notAvailable, rounding: .down, dialects: dialects, .number(.soc))
-    }
-
-    /// State of health in whole percents; packs that do not report it are sent as new, for inverters only show it.
-    static func soh(
-        _ name: StaticString = "soh", in container: UInt32, byte: UInt16, bits: UInt16,
-        _ order: ByteOrder? = nil
-    ) -> BankRow {
-        BankRow(
-            name, in: container, byte: byte, bits: bits, order, times: 10, unit: .permille, range: 0...1000,
-            substitute: 1000, .number(.soh))
-    }
-
-    /// Voltage of the bank, signed, in hundredths of a volt or as `times` says.
-    static func voltage(
-        _ name: StaticString = "voltage", in container: UInt32, byte: UInt16, _ order: ByteOrder? = nil,
-        times: Int32 = 10, notAvailable: UInt64? = nil, dialects: UInt8 = .max
-    ) -> BankRow {
-        BankRow(
-            name, in: container, byte: byte, bits: 16, order, signed: true, times: times, unit: .millivolts,
-            range: 0...32_767 * times, notAvailable: notAvailable, dialects: dialects, .number(.voltage))
-    }
-
-    /// Current of the bank in tenths of an ampere or as `times` says, signed, charging positive.
-    static func current(
-        _ name: StaticString = "current", in container: UInt32, byte: UInt16, _ order: ByteOrder? = nil,
-        times: Int32 = 100, notAvailable: UInt64? = nil
-    ) -> BankRow {
-        let lowest: Int32 = notAvailable == 0x8000 ? -32_767 : -32_768
-        return BankRow(
-            name, in: container, byte: byte, bits: 16, order, signed: true, times: times, unit: .milliamps,
-            range: lowest * times...32_767 * times, notAvailable: notAvailable, .number(.current))
-    }
-}
-
-// MARK: - What is only shown
-
-extension SignalRow where Meaning == BankMeaning {
-    /// The voltage of one cell in millivolts.
-    static func shownCell(_ name: StaticString, in container: UInt32, byte: UInt16) -> BankRow {
-        .shown(name, in: container, byte: byte, bits: 16, unit: .millivolts)
-    }
-
-    /// A temperature in tenths of a degree, signed.
-    static func shownTemperature(_ name: StaticString, in container: UInt32, byte: UInt16) -> BankRow {
-        .shown(name, in: container, byte: byte, bits: 16, signed: true, unit: .decicelsius)
-    }
-
-    /// A capacity in hundredths of an ampere-hour, 32 bits.
-    static func shownCapacity(_ name: StaticString, in container: UInt32, byte: UInt16) -> BankRow {
-        .shown(name, in: container, byte: byte, bits: 32, times: 10, unit: .milliampHours)
     }
 }

@@ -77,10 +77,10 @@ public enum EG4RS485 {
     /// These batteries say no limit above 300 A.
     private static let highestCurrent: Int32 = 300_000
 
-    /// The number of a cell, counted from 0 on the line; there is no code for one that is not known.
+    /// The number of a cell, counted from 0 on the line.
     private static func number(_ name: StaticString, byte: UInt16, _ field: BankField) -> BankRow {
         BankRow(
-            name, in: 0x10, byte: byte, bits: 16, plus: 1, range: 1...65_536, substitute: 1, .number(field))
+            name, in: 0x10, byte: byte, bits: 16, plus: 1, range: 1...65_536, .number(field))
     }
 }
 
@@ -88,11 +88,17 @@ public enum EG4RS485 {
 
 extension EG4RS485 {
     /// Keeps limits and enable bits from contradicting each other, and limits within what these batteries say.
+    ///
+    /// There is no code for the place of a cell that is not known; it is the one at which the answer shows the cell.
     static func prepare(_ bank: inout BankReading, _ options: ProfileOptions) {
         bank.cap(.chargeCurrentLimit, at: highestCurrent)
         bank.cap(.dischargeCurrentLimit, at: highestCurrent)
         bank.makeLimitsAgree(resolution: 10)
         bank.keepApartFromEmpty()
+        guard let cells = bank[.cells]?.value else { return }
+        let places = BankCells.places(bank, count: cells)
+        bank.sayIfUnknown(.highestCellNumber, places.highest)
+        bank.sayIfUnknown(.lowestCellNumber, places.lowest)
     }
 
     /// Behind register 129 these batteries do not answer at all.

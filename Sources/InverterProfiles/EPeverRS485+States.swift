@@ -34,9 +34,6 @@ extension EPeverRS485 {
         let power = UInt32(clamping: (product.magnitude + 5_000) / 10_000)
         payload.set(big: UInt16(truncatingIfNeeded: power), at: start + 6)
         payload.set(big: UInt16(power >> 16), at: start + 8)
-        let celsius = UInt16(bitPattern: Int16(clamping: try bank.need(.temperature) * 10))
-        payload.set(big: celsius, at: start + 20)
-        payload.set(big: celsius, at: start + 22)
         let alarms = try bank.needAlarms()
         payload.set(big: state(alarms, low: packLow, high: packHigh), at: start + 30)
         payload.set(big: state(alarms, low: discharging, high: charging), at: start + 32)
@@ -68,9 +65,9 @@ extension EPeverRS485 {
         guard place >= 0, place + 1 < payload.count else { return }
         let stands = alarms.protections
         if bank[.soc]?.value == 1_000 { payload[place] |= 0x10 }
-        for index in statusBits.indices where stands.intersects(statusBits[index].kinds) {
-            payload[place + 1] |= statusBits[index].bit
-        }
+        if stands.intersects(chargeStops) { payload[place + 1] |= 0x01 }
+        if stands.intersects(dischargeStops) { payload[place + 1] |= 0x02 }
+        if stands.contains(.temperatureSensorFault) { payload[place + 1] |= 0x08 }
     }
 
     /// 9000 to 9007: what the bridge says beside the limits that are obeyed, at the distances that it keeps.
@@ -101,12 +98,10 @@ extension EPeverRS485 {
     private static let chargeTemperature = AlarmMask(.chargeOverTemperature, .chargeUnderTemperature)
     private static let dischargeTemperature = AlarmMask(.dischargeOverTemperature, .dischargeUnderTemperature)
 
-    private static let statusBits: [6 of (bit: UInt8, kinds: AlarmMask)] = [
-        (0x01, AlarmGroup.overVoltage.kinds.union(charging).union(chargeTemperature)),
-        (0x02, AlarmGroup.underVoltage.kinds.union(discharging).union(dischargeTemperature)),
-        (0x04, AlarmMask(.bankLost)), (0x08, AlarmGroup.systemError.kinds),
-        (0x10, AlarmMask(.chargeOverTemperature)), (0x20, AlarmMask(.dischargeOverTemperature)),
-    ]
+    /// What stops charging and discharging in all, in bits 0 and 1 of 3127.
+    private static let chargeStops = AlarmGroup.overVoltage.kinds.union(charging).union(chargeTemperature)
+    private static let dischargeStops =
+        AlarmGroup.underVoltage.kinds.union(discharging).union(dischargeTemperature)
 
     /// 0 normal, 1 and 2 warnings, F1 and F2 protections: low and high, or discharging and charging.
     private static func state(_ alarms: AlarmSet, low: AlarmMask, high: AlarmMask) -> UInt16 {

@@ -75,13 +75,15 @@ public enum EPeverRS485 {
         .shown("power_high", in: 0x3100, byte: 8, bits: 16),
         .ampHours("capacity", in: 0x3100, byte: 10),
         .soc(in: 0x3100, byte: 12, bits: 16),
+        // Not known, nor is whether cells are balanced; the bridge says 0 for both.
         .shown("remaining_minutes", in: 0x3100, byte: 14, bits: 16),
         .hundredthCelsius("highest_temperature", in: 0x3100, byte: 16, .highestTemperature),
         .hundredthCelsius("lowest_temperature", in: 0x3100, byte: 18, .lowestTemperature),
-        .shownHundredthCelsius("balancer_temperature", in: 0x3100, byte: 20),
-        .shownHundredthCelsius("ambient_temperature", in: 0x3100, byte: 22),
+        // Of neither is anything known; a bridge in the field says the mean of the cells too.
+        .hundredthCelsius("balancer_temperature", in: 0x3100, byte: 20, .temperature).onlySaid,
+        .hundredthCelsius("ambient_temperature", in: 0x3100, byte: 22, .temperature).onlySaid,
         .hundredthCelsius("mosfet_temperature", in: 0x3100, byte: 24, .mosfetTemperature),
-        .count("cycles", in: 0x3100, byte: 26, .cycles, substitute: 0),
+        .cycles("cycles", in: 0x3100, byte: 26),
         .shown("balancing", in: 0x3100, byte: 28, bits: 16),
         .shown("voltage_state", in: 0x3100, byte: 30, bits: 16, unit: .bits),
         .shown("current_state", in: 0x3100, byte: 32, bits: 16, unit: .bits),
@@ -102,12 +104,12 @@ public enum EPeverRS485 {
         .inverted("stop_discharge", in: 0x3100, byte: 78, bit: 6, .dischargeEnabled),
         .request("force_charge", in: 0x3100, byte: 78, bit: 5, .forceCharge),
         .shown("full", in: 0x3100, byte: 78, bit: 4, bits: 1, .little, unit: .onOff),
-        .heardAlarm(
-            "discharge_hot", in: 0x3100, byte: 79, bit: 5, AlarmMask(.dischargeOverTemperature), .protection),
-        .heardAlarm(
-            "charge_hot", in: 0x3100, byte: 79, bit: 4, AlarmMask(.chargeOverTemperature), .protection),
-        .heardAlarm("other", in: 0x3100, byte: 79, bit: 3, AlarmMask(.undocumented), .protection),
-        .heardAlarm("bms_lost", in: 0x3100, byte: 79, bit: 2, AlarmMask(.bankLost), .protection),
+        .alarm(
+            "discharge_hot", in: 0x3100, byte: 79, bit: 5, AlarmGroup(.dischargeOverTemperature), .protection),
+        .alarm("charge_hot", in: 0x3100, byte: 79, bit: 4, .chargeHot, .protection),
+        .alarm(
+            "other", in: 0x3100, byte: 79, bit: 3, other, .protection),
+        .alarm("bms_lost", in: 0x3100, byte: 79, bit: 2, AlarmGroup(.bankLost), .protection),
         // What they stand for is said by other registers as well.
         .shown("discharge_protection", in: 0x3100, byte: 79, bit: 1, bits: 1, .little, unit: .onOff),
         .shown("charge_protection", in: 0x3100, byte: 79, bit: 0, bits: 1, .little, unit: .onOff),
@@ -117,6 +119,10 @@ public enum EPeverRS485 {
         .voltage(in: 0x3128, byte: 2, times: 100),
         .current(in: 0x3128, byte: 4),
     ]
+
+    /// A sensor that does not work is said by its state; read back, this bit would deny it.
+    private static let other = AlarmGroup(.undocumented).with(.systemError)
+        .without(AlarmGroup(.temperatureSensorFault))
 
     private static let limitRows: [_ of BankRow] = [
         .shown("voltage_low_warning", in: 0x9000, byte: 0, bits: 16, times: 10, unit: .millivolts),
@@ -165,13 +171,6 @@ extension SignalRow where Meaning == BankMeaning {
         BankRow(
             name, in: container, byte: byte, bits: 16, signed: true, over: 10, unit: .decicelsius,
             range: -500...1_250, .number(field))
-    }
-
-    /// The same, only shown.
-    fileprivate static func shownHundredthCelsius(
-        _ name: StaticString, in container: UInt32, byte: UInt16
-    ) -> BankRow {
-        .shown(name, in: container, byte: byte, bits: 16, signed: true, over: 10, unit: .decicelsius)
     }
 
     /// The state of a cell, only shown: what it stands for is read with the alarms.

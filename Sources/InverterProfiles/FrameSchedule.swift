@@ -4,12 +4,16 @@ public import BatteryModel
 ///
 /// Slot *k* of set *s* is due at `start + s × period + k × period ÷ n`. The order is that of the profile's frames.
 /// The caller sleeps until ``nextDue`` and then takes frames with ``next(at:)`` until there is none.
+///
+/// No frame follows itself within ``ProfileSheet/spacing``, however it came to be sent: it waits for its time.
 public struct FrameSchedule: Sendable {
     /// The most frames in a set.
     public static let maximum = 32
 
     /// How often the whole set is sent.
     public let period: Interval
+    /// The shortest time from a frame to the next with the same identifier.
+    public let spacing: Interval
     /// Number of frames in the set.
     public private(set) var count = 0
     /// Number of frames that were not sent because the wake-up came too late.
@@ -21,8 +25,10 @@ public struct FrameSchedule: Sendable {
     private var start: Instant
     /// Slots since ``start``.
     private var slot: Int64 = 0
-    /// Bit *n* for slot *n* of the set.
+    /// Frames to be sent as soon as they may: bit *n* for slot *n* of the set.
     private var urgent: UInt32 = 0
+    /// When the frame of a slot may be sent again.
+    private var freeAt: InlineArray<32, Instant> = InlineArray(repeating: Instant(nanoseconds: .min))
 
     /// Makes a schedule of the frames that a profile sends to the inverter in a dialect.
     ///
@@ -34,6 +40,7 @@ public struct FrameSchedule: Sendable {
     /// - Precondition: `period` is longer than nothing.
     public init(_ profile: InverterProfile, dialect: UInt8, period: Interval? = nil, start: Instant) {
         self.period = period ?? profile.sheet.period
+        spacing = profile.sheet.spacing
         precondition(self.period > .zero)
         self.start = start
         for index in 0..<profile.frameCount where count < Self.maximum {
@@ -45,10 +52,13 @@ public struct FrameSchedule: Sendable {
         }
     }
 
-    /// When the next frame is due; the beginning of time while an urgent one waits, `nil` for an empty set.
+    /// When the next frame is due; the beginning of time while an urgent one waits that may be sent at once, `nil` for
+    /// an empty set.
     public var nextDue: Instant? {
         guard count > 0 else { return nil }
-        return urgent == 0 ? due(slot) : Instant(nanoseconds: .min)
+        var next = due(slot)
+        for place in 0..<count where isUrgent(place) { next = min(next, freeAt[place]) }
+        return next
     }
 
     /// The frame to send at `now`, as ``InverterProfile/frame`` counts them; `nil` if none is due.
@@ -57,15 +67,26 @@ public struct FrameSchedule: Sendable {
     public mutating func next(at now: Instant) -> Int? {
         guard count > 0 else { return nil }
         if urgent != 0 {
-            let place = urgent.trailingZeroBitCount
-            urgent &= urgent - 1
-            return Int(frames[place])
+            for place in 0..<count where isUrgent(place) && freeAt[place] <= now {
+                return send(place, at: now)
+            }
         }
         skipLate(at: now)
-        guard due(slot) <= now else { return nil }
-        let place = Int(slot % Int64(count))
-        slot += 1
-        skipUnsent()
+        while due(slot) <= now {
+            let place = Int(slot % Int64(count))
+            slot += 1
+            skipUnsent()
+            if freeAt[place] <= now { return send(place, at: now) }
+            urgent |= 1 << UInt32(place)
+        }
+        return nil
+    }
+
+    private func isUrgent(_ place: Int) -> Bool { urgent >> UInt32(place) & 1 != 0 }
+
+    private mutating func send(_ place: Int, at now: Instant) -> Int {
+        urgent &= ~(1 << UInt32(place))
+        if spacing > .zero { freeAt[place] = now + spacing }
         return Int(frames[place])
     }
 
@@ -79,12 +100,18 @@ public struct FrameSchedule: Sendable {
         }
     }
 
-    /// Sends a frame at once, without disturbing the grid; one that is not in the set is left out.
-    public mutating func urge(frame index: Int) {
+    /// Sends a frame at once, or as soon as it may be repeated, without disturbing the grid; one that is not in the set
+    /// is left out.
+    ///
+    /// - Returns: Whether it is in the set and did not wait already.
+    @discardableResult
+    public mutating func urge(frame index: Int) -> Bool {
+        let before = urgent
         for place in 0..<count where frames[place] == index { urgent |= 1 << UInt32(place) }
+        return urgent != before
     }
 
-    /// Sends the whole set at once, without disturbing the grid.
+    /// Sends the whole set at once, or as soon as it may be repeated, without disturbing the grid.
     public mutating func urgeAll() {
         for place in 0..<count { urgent |= 1 << UInt32(place) }
     }

@@ -30,6 +30,7 @@ enum GXFrames {
         // BYD, JK and diyBMS fill the name up with zeros.
         .maker("manufacturer", in: 0x35E, byte: 0, characters: 8, padding: 0),
 
+        // Only shown; 0 names no product and no version, as it names no hardware below.
         .code("product_id", in: 0x35F, byte: 0, .batteryType, substitute: 0),
         .code("firmware_version", in: 0x35F, byte: 2, .version, .big, substitute: 0),
         // What is left, not the size: BYD says 105 Ah at 67 % of 156 Ah, and diyBMS multiplies with the SOC.

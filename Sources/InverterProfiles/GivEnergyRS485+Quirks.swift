@@ -2,11 +2,12 @@ import BatteryModel
 import BusCodec
 
 extension GivEnergyRS485 {
-    /// Keeps limits and enable bits from contradicting each other.
+    /// Keeps limits and enable bits from contradicting each other; a board that is not measured is as warm as the cells.
     static func prepare(_ bank: inout BankReading, _ options: ProfileOptions) {
         bank.name("Busbar")
         bank.makeLimitsAgree(resolution: 10)
         bank.keepApartFromEmpty()
+        if let mean = bank[.temperature]?.value { bank.sayIfUnknown(.mosfetTemperature, mean) }
     }
 
     /// Writes what follows from several values, and what a real battery has where rows would leave zeros.
@@ -20,7 +21,10 @@ extension GivEnergyRS485 {
             try completeState(bank, &payload, start)
             return true
         }
-        if question.registers.overlaps(0..<0x15) { try writeTemperatures(bank, &payload, start) }
+        // A real serial number ends with spaces.
+        if question.registers.overlaps(0..<0x15) {
+            payload.set(bank.maker?.value, characters: 20, padding: 0x20, at: start)
+        }
         if question.registers.overlaps(0x15..<0x28) { try writePack(bank, &payload, start + 2 * 0x15) }
         if question.registers.overlaps(0x28..<0x3C) { try writeCells(bank, &payload, start + 2 * 0x28) }
         return true
@@ -47,30 +51,12 @@ extension GivEnergyRS485 {
 
     private static let voltages = AlarmGroup.overVoltage.kinds.union(AlarmGroup.underVoltage.kinds)
 
-    private static func writeTemperatures(
-        _ bank: borrowing BankReading, _ payload: inout SerialPayload, _ start: Int
-    ) throws(SignalError) {
-        // A real serial number ends with spaces.
-        payload.set(bank.maker?.value, characters: 20, padding: 0x20, at: start)
-        let mean = try bank.need(.temperature)
-        payload.set(big: word(try bank.need(.highestTemperature)), at: start + 22)
-        payload.set(big: word(try bank.need(.lowestTemperature)), at: start + 24)
-        payload.set(big: word(mean), at: start + 26)
-        payload.set(big: word(mean), at: start + 28)
-        payload.set(big: word(bank[.mosfetTemperature]?.value ?? mean), at: start + 30)
-    }
-
     private static func writePack(
         _ bank: borrowing BankReading, _ payload: inout SerialPayload, _ start: Int
     ) throws(SignalError) {
         let cells = try bank.need(.cells)
         payload.set(big: UInt16(clamping: cells * (try bank.need(.lowestCell))), at: start + 5)
         payload.set(big: UInt16(clamping: cells * (try bank.need(.highestCell))), at: start + 7)
-        let capacity = UInt32(clamping: try bank.need(.capacity) / 10)
-        payload.set(long: capacity, at: start + 13)
-        payload.set(long: capacity, at: start + 17)
-        payload.set(long: UInt32(clamping: try bank.need(.remainingCapacity) / 10), at: start + 21)
-        payload.set(byte: UInt8(clamping: try bank.need(.soc) / 10), at: start + 25)
     }
 
     private static func writeCells(
@@ -81,6 +67,4 @@ extension GivEnergyRS485 {
             payload.set(big: cells[Int32(number)], at: start + 2 * (number - 1))
         }
     }
-
-    private static func word(_ value: Int32) -> UInt16 { UInt16(bitPattern: Int16(clamping: value)) }
 }

@@ -95,7 +95,7 @@ public enum GivEnergyRS485 {
         // 1 nothing flows, 2 charging, 3 discharging.
         BankRow(
             "activity", in: 0, byte: 39, bit: 0, bits: 2, .little, plus: -1, unit: .choice, range: 0...2,
-            substitute: 0, .number(.activity)),
+            .number(.activity)),
 
         .reserved("alarm_high", in: 0, byte: 40, bits: 8),
         .alarm("charge_cold", in: 0, byte: 41, bit: 7, .chargeCold, .protection),
@@ -120,30 +120,30 @@ public enum GivEnergyRS485 {
             .dischargeCurrentLimit),
     ]
 
-    // What is about one battery, and not about all of them, is only shown.
+    // What is about one battery is not read: of several in a chain it is about the one that was asked.
     private static let inputRows: [_ of BankRow] = [
         .shownText("serial_number", in: input, byte: 0, characters: 20),
         .reserved("reserved_20", in: input, byte: 20, bits: 16),
-        .shownTemperature("temperature_1", in: input, byte: 22),
-        .shownTemperature("temperature_2", in: input, byte: 24),
-        .shownTemperature("temperature_3", in: input, byte: 26),
-        .shownTemperature("temperature_4", in: input, byte: 28),
-        .shownTemperature("bms_temperature", in: input, byte: 30),
+        .temperature("temperature_1", in: input, byte: 22, .highestTemperature).onlySaid,
+        .temperature("temperature_2", in: input, byte: 24, .lowestTemperature).onlySaid,
+        .temperature("temperature_3", in: input, byte: 26, .temperature).onlySaid,
+        .temperature("temperature_4", in: input, byte: 28, .temperature).onlySaid,
+        .temperature("bms_temperature", in: input, byte: 30, .mosfetTemperature).onlySaid,
         .constant("unknown_32", in: input, byte: 32, bits: 16, 1),
         .constant("unknown_34", in: input, byte: 34, bits: 16, 8),
         .reserved("reserved_36", in: input, byte: 36, bits: 48),
 
         .count("cells", in: input | 0x15, byte: 0, bits: 8, .cells),
-        .count("cycles", in: input | 0x15, byte: 1, .cycles, substitute: 0),
+        .cycles("cycles", in: input | 0x15, byte: 1),
         .reserved("reserved_3", in: input | 0x15, byte: 3, bits: 16),
         .shown("cells_times_lowest", in: input | 0x15, byte: 5, bits: 16, unit: .millivolts),
         .shown("cells_times_highest", in: input | 0x15, byte: 7, bits: 16, unit: .millivolts),
         BankRow(
             "current", in: input | 0x15, byte: 9, bits: 32, signed: true, unit: .milliamps, .number(.current)),
-        .shownCapacity("calibrated_capacity", in: input | 0x15, byte: 13),
-        .shownCapacity("design_capacity", in: input | 0x15, byte: 17),
-        .shownCapacity("remaining_capacity", in: input | 0x15, byte: 21),
-        .shown("pack_soc", in: input | 0x15, byte: 25, bits: 8, times: 10, unit: .permille),
+        capacity("calibrated_capacity", byte: 13, .capacity),
+        capacity("design_capacity", byte: 17, .capacity),
+        capacity("remaining_capacity", byte: 21, .remainingCapacity),
+        .soc("pack_soc", in: input | 0x15, byte: 25, bits: 8).onlySaid,
         .reserved("reserved_26", in: input | 0x15, byte: 26, bits: 16),
         .constant("status_1", in: input | 0x15, byte: 28, bits: 16, 0x0E10),
         .shown("status_2", in: input | 0x15, byte: 30, bits: 16, unit: .bits),
@@ -165,6 +165,13 @@ public enum GivEnergyRS485 {
         .cell("highest_cell", in: input | 0x28, byte: 36, .highestCell),
         .cell("lowest_cell", in: input | 0x28, byte: 38, .lowestCell),
     ]
+
+    /// A capacity in hundredths of an ampere-hour, only said.
+    private static func capacity(_ name: StaticString, byte: UInt16, _ field: BankField) -> BankRow {
+        BankRow(
+            name, in: input | 0x15, byte: byte, bits: 32, times: 10, unit: .milliampHours,
+            range: 0...Int32.max, rounding: .down, .said(field))
+    }
 
     /// 3022, which the captured batteries have.
     private static let firmware: Int32 = 0x0BCE

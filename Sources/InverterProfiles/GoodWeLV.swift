@@ -15,13 +15,10 @@ public enum GoodWeLV {
     public static let profile = InverterProfile(
         sheet: sheet, frameCount: frames.count, frame: { frames[$0] },
         visitRows: { container, visit in
-            LowVoltageFrames.visitRows(container, visit)
+            PylontechFrames.visitSet(container, visit)
             FineStateOfCharge.visitRows(container, dialects: sma, visit)
             AlarmPairs.visitRows(container, visit)
-            PylontechFrames.visitRequests(container, visit)
-            PylontechFrames.visitRequestRest(container, visit)
-            PylontechFrames.visitAlarmBits(container, visit)
-            PylontechFrames.visitAlarmRest(container, visit)
+            SunnyIslandFrames.visitEvents(container, visit)
             PylontechFrames.visitCells(container, visit)
             PylontechFrames.visitCellNumbers(container, visit)
             PylontechFrames.visitInfo(container, visit)
@@ -29,7 +26,7 @@ public enum GoodWeLV {
                 visit(rows[index])
             }
         },
-        prepare: prepare, mend: mend)
+        prepare: prepare, mend: LowVoltageFrames.mendWithFineSOC)
 
     private static let sheet = ProfileSheet(
         id: "goodwe-lv-can", name: "GoodWe low voltage (CAN)",
@@ -70,22 +67,9 @@ public enum GoodWeLV {
     ]
 
     private static let rows: [_ of BankRow] = [
-        // None of these is ever announced; which of them REC sends is not known.
-        event("event_start_soc_recalibration", bit: 0),
-        event("event_stop_soc_recalibration", bit: 1),
-        event("event_start_power_limitation", bit: 2),
-        event("event_stop_power_limitation", bit: 3),
-        event("event_preventive_shutdown", bit: 4),
-        BankRow("unused_event_bits", in: 0x35B, byte: 0, bit: 5, bits: 3, unit: .bits, .reserved),
-        .reserved("unused_events", in: 0x35B, byte: 1, bits: 56),
-
         .maker("name", in: 0x35E, byte: 0, characters: 8),
         .reserved("zeros", in: 0x305, byte: 0, bits: 64),
     ]
-
-    private static func event(_ name: StaticString, bit: UInt8) -> BankRow {
-        .shown(name, in: 0x35B, byte: 0, bit: bit, bits: 1, unit: .onOff)
-    }
 
     /// Fills in name, type and version, and keeps limits and enable bits from contradicting each other.
     ///
@@ -96,11 +80,5 @@ public enum GoodWeLV {
         bank.identify(type: 0, version: 0x0100)
         bank.makeLimitsAgree()
         bank.keepApartFromEmpty()
-    }
-
-    /// Undoes what makers do differently: the common things, and a fine state of charge that is left out.
-    private static func mend(_ frame: inout CANFrame, _ known: borrowing BankReading) {
-        LowVoltageFrames.mend(&frame, known)
-        FineStateOfCharge.mend(&frame)
     }
 }

@@ -54,7 +54,8 @@ extension GrowattLV {
         .reserved("reserved_alarm_5", in: 0x312, byte: 2, bit: 5, bits: 1),
         .alarm("alarm_charge_over_current", in: 0x312, byte: 2, bit: 6, .anyChargeCurrent, .warning),
         .alarm("alarm_discharge_over_current", in: 0x312, byte: 2, bit: 7, .anyDischargeCurrent, .warning),
-        .alarm("alarm_internal_comm_fail", in: 0x312, byte: 3, bit: 0, .systemError, .warning),
+        internalFail(.systemError, dialects: rev04),
+        internalFail(.systemError.without(limitsIgnored), dialects: rev05),
         .shown("alarm_pack_before_turn_off", in: 0x312, byte: 3, bit: 1, bits: 1, unit: .onOff),
         .alarm("alarm_delta_v_fail", in: 0x312, byte: 3, bit: 2, .imbalance, .warning),
         .reserved("reserved_alarm_11", in: 0x312, byte: 3, bit: 3, bits: 1),
@@ -95,9 +96,9 @@ extension GrowattLV {
         .shown("fault_parallel", in: 0x323, byte: 5, bit: 6, bits: 1, unit: .onOff),
         heard("fault_parallel_voltage_difference", byte: 5, bit: 7, .connectRefused),
         heard("fault_discharge_over_current", byte: 6, bit: 0, .dischargeOverCurrent),
-        // Which of the two limits it was is not told apart.
-        .alarm("fault_charge_limit_no_response", in: 0x323, byte: 6, bit: 1, limitsIgnored, .protection),
-        .alarm("fault_discharge_limit_no_response", in: 0x323, byte: 6, bit: 2, limitsIgnored, .protection),
+        // Which of the two limits it was is not told apart. A warning, as to every inverter that ignores them.
+        .alarm("fault_charge_limit_no_response", in: 0x323, byte: 6, bit: 1, limitsIgnored, .warning),
+        .alarm("fault_discharge_limit_no_response", in: 0x323, byte: 6, bit: 2, limitsIgnored, .warning),
         .shown("fault_bus_open", in: 0x323, byte: 6, bit: 3, bits: 1, unit: .onOff),
         .reserved("reserved_fault", in: 0x323, byte: 6, bit: 4, bits: 4),
         heard("warn_over_load_charge", byte: 7, bit: 0, .chargeOverCurrent, .warning),
@@ -128,6 +129,11 @@ extension GrowattLV {
         cell("cell_12", 0x317, 6), cell("cell_13", 0x318, 0), cell("cell_14", 0x318, 2),
         cell("cell_15", 0x318, 4), cell("cell_16", 0x318, 6),
     ]
+
+    private static func internalFail(_ group: AlarmGroup, dialects: UInt8) -> BankRow {
+        BankRow.alarm("alarm_internal_comm_fail", in: 0x312, byte: 3, bit: 0, group, .warning)
+            .limited(to: dialects)
+    }
 
     private static func cell(_ name: StaticString, _ container: UInt32, _ byte: UInt16) -> BankRow {
         .shown(name, in: container, byte: byte, bits: 16, .big, unit: .millivolts)

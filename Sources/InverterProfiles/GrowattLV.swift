@@ -96,7 +96,7 @@ public enum GrowattLV {
         capacity("remaining_capacity", byte: 0, .remainingCapacity),
         capacity("full_capacity", byte: 2, .capacity),
         .cell("cell_delta", in: 0x314, byte: 4, .cellSpread, .big),
-        .count("cycle_count", in: 0x314, byte: 6, .cycles, .big, substitute: 0),
+        .cycles("cycle_count", in: 0x314, byte: 6, .big),
 
         // 0 LFP, 1 NMC, 2 LTO. Seplos sends 1 for LFP.
         .shown("battery_type", in: 0x319, byte: 0, bit: 0, bits: 2, unit: .choice),
@@ -148,10 +148,9 @@ extension GrowattLV {
     private static func prepare(_ bank: inout BankReading, _ options: ProfileOptions) {
         // As a Seplos BMS says it to a real inverter; the text wants two capital letters.
         bank.name("GT")
-        let at = bank.alarms?.at ?? Instant(nanoseconds: 0)
-        if bank[.version] == nil { bank[.version] = Reading(0x0A0A, at: at) }
+        bank.sayIfUnknown(.version, 0x0A0A)
         // JK and Seplos say standby whatever flows; nothing is known of an inverter that uses it.
-        if bank[.activity] == nil { bank[.activity] = Reading(0, at: at) }
+        bank.sayIfUnknown(.activity, 0)
         bank.makeLimitsAgree()
         bank.keepApartFromEmpty()
     }

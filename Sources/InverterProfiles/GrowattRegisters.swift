@@ -64,7 +64,7 @@ enum GrowattRegisters {
         .alarm("prot_short_circuit", in: 0x10, byte: 9, bit: 1, .shortCircuit, .protection),
         .alarm("prot_discharge_over_current", in: 0x10, byte: 9, bit: 0, .dischargeCurrent, .protection),
 
-        .count("cycle_count", in: 0x10, byte: 28, .cycles, substitute: 0),
+        .cycles("cycle_count", in: 0x10, byte: 28),
         .shown("soh_flag", in: 0x10, byte: 33, bit: 7, bits: 1, unit: .onOff),
         .soh(in: 0x10, byte: 33, bits: 7, .little),
 

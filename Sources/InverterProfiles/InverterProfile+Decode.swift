@@ -157,7 +157,7 @@ struct Intake {
             if try row.raw(in: bytes, order) != 0 { raised[level] = raised[level].union(kinds) }
         case .maker:
             reading.maker = try row.text(in: bytes).map { Reading($0, at: now) }
-        case .constant, .reserved, .shown:
+        case .constant, .reserved, .shown, .said, .meanCell:
             _ = try row.raw(in: bytes, order)
         case .shownText:
             _ = try row.text(in: bytes)

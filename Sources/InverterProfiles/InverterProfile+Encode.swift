@@ -25,8 +25,7 @@ extension InverterProfile {
     ) throws(EncodeError) -> CANFrame {
         let row = frame(index)
         guard sends(row, inDialect: options.dialect) else { throw .notInDialect }
-        var bank = bank
-        prepare(&bank, options)
+        let bank = prepared(bank, options)
         let length = Int(row.lengths[options.dialect])
         let isPadded = options.padsToEight && row.direction == .toInverter
         var frame = CANFrame(
@@ -43,6 +42,16 @@ extension InverterProfile {
         }
         if let failure { throw .signal(failure) }
         return frame
+    }
+
+    /// The bank as this protocol wants it said.
+    ///
+    /// A constant: of a variable each row would be given a copy, a thousand bytes of it.
+    public func prepared(_ bank: BankReading, _ options: ProfileOptions) -> BankReading {
+        var bank = bank
+        bank.warnOfMisconduct()
+        prepare(&bank, options)
+        return bank
     }
 
     /// Why the set cannot be sent: the first required frame that cannot be written; `nil` if the set is complete.
@@ -80,10 +89,12 @@ extension BankRow {
             throw .tooShort(signal: SignalName(name), neededBytes: endByte, gotBytes: length)
         }
         switch meaning {
-        case .number(let field):
+        case .number(let field), .said(let field):
             var value = bank[field]?.value
             if field == .current, options.invertsCurrent { value = value.map { 0 &- $0 } }
             try store(value.map { sayable($0, field) }, into: &bytes, order)
+        case .meanCell:
+            try store(bank.meanCell().map { min($0, range.upperBound) }, into: &bytes, order)
         case .alarm(let group, let level):
             guard let alarms = bank.alarms?.value else { throw .missing(signal: SignalName(name)) }
             try store(raw: alarms[level].intersects(group.kinds) ? 1 : 0, into: &bytes, order)
@@ -114,8 +125,7 @@ extension InverterProfile {
         bank: BankReading, options: ProfileOptions = ProfileOptions(),
         _ visit: (_ row: BankRow, _ value: Int32, _ said: Int32) -> Void
     ) {
-        var bank = bank
-        prepare(&bank, options)
+        let bank = prepared(bank, options)
         for index in 0..<frameCount {
             let frame = frame(index)
             guard frame.direction == .toInverter, sends(frame, inDialect: options.dialect) else { continue }

@@ -66,8 +66,7 @@ extension InverterProfile {
             talk.framing.writeConfirmation(of: question, as: address, into: &buffer)
             return .confirmed
         }
-        var bank = bank
-        prepare(&bank, options)
+        let bank = prepared(bank, options)
         var payload = SerialPayload()
         do throws(SignalError) {
             let hasRows = try fill(&payload, for: question, talk, bank, options)

@@ -53,7 +53,7 @@ extension BankRow {
     fileprivate func content(of bytes: Span<UInt8>) -> SignalContent {
         do throws(SignalError) {
             switch meaning {
-            case .number, .shown:
+            case .number, .said, .meanCell, .shown:
                 return try value(in: bytes).map { .number($0) } ?? .notAvailable
             case .alarm, .heardAlarm:
                 return .alarm(try raw(in: bytes) != 0)

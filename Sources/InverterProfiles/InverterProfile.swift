@@ -75,6 +75,9 @@ public struct ProfileSheet: Sendable {
     public var dialects: InlineArray<4, StaticString>
     /// How often the whole set is sent.
     public var period: Interval
+    /// The shortest time from a frame to the next with the same identifier, also when something urgent is to be said;
+    /// zero where the protocol has none.
+    public var spacing: Interval
     /// What the inverter says to show that it is there.
     public var keepAlive: KeepAlive
     /// How this protocol says "stop".
@@ -90,7 +93,8 @@ public struct ProfileSheet: Sendable {
     public init(
         id: StaticString, name: StaticString, inverters: StaticString, link: ProfileLink,
         dialects: InlineArray<4, StaticString>,
-        period: Interval, keepAlive: KeepAlive, stop: StaticString, silence: StaticString,
+        period: Interval, spacing: Interval = .zero, keepAlive: KeepAlive, stop: StaticString,
+        silence: StaticString,
         isExperimental: Bool = false, evidence: StaticString
     ) {
         self.id = id
@@ -99,6 +103,7 @@ public struct ProfileSheet: Sendable {
         self.link = link
         self.dialects = dialects
         self.period = period
+        self.spacing = spacing
         self.keepAlive = keepAlive
         self.stop = stop
         self.silence = silence

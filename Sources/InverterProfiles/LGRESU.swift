@@ -107,50 +107,64 @@ public enum LGRESU {
         .reserved("reserved", in: 0x3DB, byte: 4, bits: 32),
     ]
 
-    /// 0x359 as the text of the residential series has it: protections in the first word, warnings in the second.
+    /// The two words of 0x359; which of them has the protections depends on the dialect, see
+    /// ``visitAlarmWords(_:_:)``.
     private static let alarmWords: [_ of BankRow] = [
         .shown("w0_only_sub_relay_command", in: 0x359, byte: 0, bit: 0, bits: 1, unit: .onOff),
-        .alarm("w0_high_voltage", in: 0x359, byte: 0, bit: 1, .overVoltage, .protection),
-        .alarm("w0_low_voltage", in: 0x359, byte: 0, bit: 2, .underVoltage, .protection),
-        .alarm("w0_high_temperature", in: 0x359, byte: 0, bit: 3, .overTemperature, .protection),
-        .alarm("w0_low_temperature", in: 0x359, byte: 0, bit: 4, .underTemperature, .protection),
-        .alarm("w0_high_discharge_current", in: 0x359, byte: 0, bit: 7, .anyDischargeCurrent, .protection),
-        .alarm("w0_high_charge_current", in: 0x359, byte: 1, bit: 0, .anyChargeCurrent, .protection),
-        .alarm("w0_bms_internal", in: 0x359, byte: 1, bit: 3, .systemError, .protection),
-        .alarm("w0_cell_imbalance", in: 0x359, byte: 1, bit: 4, .imbalance, .protection),
+        word("w0_high_voltage", byte: 0, bit: 1, .overVoltage),
+        word("w0_low_voltage", byte: 0, bit: 2, .underVoltage),
+        word("w0_high_temperature", byte: 0, bit: 3, .overTemperature),
+        word("w0_low_temperature", byte: 0, bit: 4, .underTemperature),
+        word("w0_high_discharge_current", byte: 0, bit: 7, .anyDischargeCurrent),
+        word("w0_high_charge_current", byte: 1, bit: 0, .anyChargeCurrent),
+        word("w0_bms_internal", byte: 1, bit: 3, .systemError),
+        word("w0_cell_imbalance", byte: 1, bit: 4, .imbalance),
         // L1 has pack 2 before pack 1 here, L2 has pack 1 before pack 2 below.
         .shown("w0_sub_pack2_error", in: 0x359, byte: 1, bit: 5, bits: 1, unit: .onOff),
         .shown("w0_sub_pack1_error", in: 0x359, byte: 1, bit: 6, bits: 1, unit: .onOff),
         .shown("w1_only_sub_relay_command", in: 0x359, byte: 2, bit: 0, bits: 1, unit: .onOff),
-        .alarm("w1_high_voltage", in: 0x359, byte: 2, bit: 1, .overVoltage, .warning),
-        .alarm("w1_low_voltage", in: 0x359, byte: 2, bit: 2, .underVoltage, .warning),
-        .alarm("w1_high_temperature", in: 0x359, byte: 2, bit: 3, .overTemperature, .warning),
-        .alarm("w1_low_temperature", in: 0x359, byte: 2, bit: 4, .underTemperature, .warning),
-        .alarm("w1_high_discharge_current", in: 0x359, byte: 2, bit: 7, .anyDischargeCurrent, .warning),
-        .alarm("w1_high_charge_current", in: 0x359, byte: 3, bit: 0, .anyChargeCurrent, .warning),
-        .alarm("w1_bms_internal", in: 0x359, byte: 3, bit: 3, .systemError, .warning),
-        .alarm("w1_cell_imbalance", in: 0x359, byte: 3, bit: 4, .imbalance, .warning),
+        word("w1_high_voltage", byte: 2, bit: 1, .overVoltage),
+        word("w1_low_voltage", byte: 2, bit: 2, .underVoltage),
+        word("w1_high_temperature", byte: 2, bit: 3, .overTemperature),
+        word("w1_low_temperature", byte: 2, bit: 4, .underTemperature),
+        word("w1_high_discharge_current", byte: 2, bit: 7, .anyDischargeCurrent),
+        word("w1_high_charge_current", byte: 3, bit: 0, .anyChargeCurrent),
+        word("w1_bms_internal", byte: 3, bit: 3, .systemError),
+        word("w1_cell_imbalance", byte: 3, bit: 4, .imbalance),
         .shown("w1_sub_pack1_error", in: 0x359, byte: 3, bit: 5, bits: 1, unit: .onOff),
         .shown("w1_sub_pack2_error", in: 0x359, byte: 3, bit: 6, bits: 1, unit: .onOff),
     ]
 
-    /// Hands out the words of 0x359 for each dialect: the reverse engineering of the RESU has the warnings first (L1).
+    private static func word(
+        _ name: StaticString, byte: UInt16, bit: UInt8, _ group: AlarmGroup
+    ) -> BankRow {
+        .alarm(name, in: 0x359, byte: byte, bit: bit, group, .warning)
+    }
+
+    /// Hands out the words of 0x359 for each dialect: the text of the residential series has the protections first
+    /// (L2), the reverse engineering of the RESU the warnings (L1).
     ///
     /// Whoever reads without knowing the dialect takes a bit for both, a warning and a protection.
     private static func visitAlarmWords(_ container: UInt32?, _ visit: (BankRow) -> Void) {
         guard container == nil || container == 0x359 else { return }
         for index in alarmWords.indices {
             var row = alarmWords[index]
-            guard case .alarm(let group, let level) = row.meaning else {
+            guard case .alarm(let group, _) = row.meaning else {
                 visit(row)
                 continue
             }
+            let isFirst = row.byte < 2
             row.dialects = residential
+            row.meaning = meaning(group, isFirst ? .protection : .warning)
             visit(row)
             row.dialects = resu
-            row.meaning = .alarm(group, level == .warning ? .protection : .warning)
+            row.meaning = meaning(group, isFirst ? .warning : .protection)
             visit(row)
         }
+    }
+
+    private static func meaning(_ group: AlarmGroup, _ level: AlarmLevel) -> BankMeaning {
+        .alarm(group.said(at: level), level)
     }
 
     /// A number of a cell or sensor in one byte.

@@ -13,6 +13,12 @@ extension LowVoltageFrames {
         if !frame.isExtended, frame.identifier == PylontechFrames.cells { scaleWholeDegrees(&frame, known) }
     }
 
+    /// Undoes the same, and puts a fine state of charge where makers leave it out.
+    static func mendWithFineSOC(_ frame: inout CANFrame, _ known: borrowing BankReading) {
+        mend(&frame, known)
+        FineStateOfCharge.mend(&frame, known)
+    }
+
     /// Undoes the same, but leaves the unit of the temperatures in 0x370 as it is.
     static func mendAllButDegrees(_ frame: inout CANFrame) {
         guard !frame.isExtended else { return }

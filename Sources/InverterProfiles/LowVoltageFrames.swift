@@ -69,8 +69,6 @@ enum LowVoltageFrames {
         BankRow(
             "remaining_capacity", in: state, byte: 6, bits: 16, times: 100, unit: .milliampHours,
             range: 100...6_553_500, notAvailable: 0, rounding: .down, .number(.remainingCapacity)),
-        // Shown by Sofar. Every capture has 0 here, so nothing depends on it while the cycles are not known.
-        BankRow(
-            "cycles", in: measured, byte: 6, bits: 16, range: 0...65_535, substitute: 0, .number(.cycles)),
+        .cycles("cycles", in: measured, byte: 6),
     ]
 }

@@ -70,9 +70,7 @@ public enum LuxPowerLV {
         .temperature("max_cell_temperature", in: 0x356, byte: 4, .highestTemperature),
         .temperature("min_cell_temperature", in: 0x356, byte: 6, .lowestTemperature),
 
-        // Only shown by the inverter: packs that do not count cycles must not withhold the permissions.
-        BankRow(
-            "cycle_count", in: 0x35C, byte: 2, bits: 16, range: 0...65_535, substitute: 0, .number(.cycles)),
+        .cycles("cycle_count", in: 0x35C, byte: 2),
         .maker("brand", in: 0x35E, byte: 0, characters: 8),
 
         BankRow("module_count", in: 0x359, byte: 4, bits: 8, range: 0...255, .number(.packs)),

@@ -13,15 +13,12 @@ public enum MGLV {
         sheet: sheet, frameCount: frames.count, frame: { frames[$0] },
         visitRows: { container, visit in
             LowVoltageFrames.visitLimits(container, visit)
-            LowVoltageFrames.visitState(container, visit)
-            FineStateOfCharge.visitRows(container, visit)
-            AlarmPairs.visitRows(container, visit)
             SunnyIslandFrames.visitRows(container, visit)
             for index in rows.indices where container == nil || rows[index].container == container {
                 visit(rows[index])
             }
         },
-        prepare: prepare, mend: mend)
+        prepare: prepare, mend: FineStateOfCharge.mend)
 
     private static let sheet = ProfileSheet(
         id: "mg-lv-can", name: "MG Energy Master LV, General BMS",
@@ -81,9 +78,5 @@ public enum MGLV {
         bank.sayIfUnknown(.batteryType, 0x3A9B)
         bank.makeLimitsAgree()
         bank.keepApartFromEmpty()
-    }
-
-    private static func mend(_ frame: inout CANFrame, _ known: borrowing BankReading) {
-        FineStateOfCharge.mend(&frame)
     }
 }

@@ -2,17 +2,10 @@ import BatteryModel
 import BusCodec
 
 extension PylonPlus {
-    /// Fills in the name, and keeps limits and enable bits from contradicting each other.
-    static func prepare(_ bank: inout BankReading, _ options: ProfileOptions) {
-        PylontechLV.nameMaker(&bank, hasInfo: options.dialect == 1)
-        bank.makeLimitsAgree()
-        bank.keepApartFromEmpty()
-    }
-
     /// Undoes what some makers send differently.
     static func mend(_ frame: inout CANFrame, _ known: borrowing BankReading) {
         LowVoltageFrames.mendAllButDegrees(&frame)
-        FineStateOfCharge.mend(&frame)
+        FineStateOfCharge.mend(&frame, known)
         if !frame.isExtended, frame.identifier == PylontechFrames.cells { scaleTenths(&frame, known) }
     }
 

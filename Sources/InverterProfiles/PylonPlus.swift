@@ -14,24 +14,20 @@ public enum PylonPlus {
     public static let profile = InverterProfile(
         sheet: sheet, frameCount: frames.count, frame: { frames[$0] },
         visitRows: { container, visit in
-            LowVoltageFrames.visitRows(container, visit)
+            PylontechFrames.visitSet(container, visit)
             // Behind the whole percents, so that the finer number is the one that stays.
             FineStateOfCharge.visitRows(container, visit)
             LowVoltageFrames.visitAdditions(container, visit)
             for index in rows.indices where container == nil || rows[index].container == container {
                 visit(rows[index])
             }
-            PylontechFrames.visitAlarmBits(container, visit)
-            PylontechFrames.visitAlarmRest(container, visit)
-            PylontechFrames.visitRequests(container, visit)
-            PylontechFrames.visitRequestRest(container, visit)
             AlarmPairs.visitRows(container, visit)
             PylontechFrames.visitInfo(container, visit)
             PylontechFrames.visitCellVoltages(container, visit)
             PylontechFrames.visitCellNumbers(container, visit)
             PylontechFrames.visitModules(container, visit)
         },
-        prepare: prepare, mend: mend)
+        prepare: PylontechLV.prepare, mend: mend)
 
     private static let sheet = ProfileSheet(
         id: "pylon-plus-can", name: "PYLON+ low voltage (CAN)",

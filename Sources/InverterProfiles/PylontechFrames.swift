@@ -15,6 +15,20 @@ enum PylontechFrames {
     /// The identifiers of the frames about single cells.
     static let cells: UInt32 = 0x370, cellNumbers: UInt32 = 0x371
 
+    /// The set of V1.2: limits, state, measured values, and the flags.
+    static func visitSet(_ container: UInt32?, _ visit: (BankRow) -> Void) {
+        LowVoltageFrames.visitRows(container, visit)
+        visitFlags(container, visit)
+    }
+
+    /// 0x359 and 0x35C as Pylontech has them.
+    static func visitFlags(_ container: UInt32?, _ visit: (BankRow) -> Void) {
+        visitAlarmBits(container, visit)
+        visitAlarmRest(container, visit)
+        visitRequests(container, visit)
+        visitRequestRest(container, visit)
+    }
+
     /// The alarm bits in bytes 0 to 3 of 0x359, and the bits that all senders leave blank there.
     static func visitAlarmBits(
         _ container: UInt32?, dialects: UInt8 = .max, _ visit: (BankRow) -> Void

@@ -15,14 +15,10 @@ public enum PylontechLV {
     public static let profile = InverterProfile(
         sheet: sheet, frameCount: frames.count, frame: { frames[$0] },
         visitRows: { container, visit in
-            LowVoltageFrames.visitRows(container, visit)
+            PylontechFrames.visitSet(container, visit)
             for index in rows.indices where container == nil || rows[index].container == container {
                 visit(rows[index])
             }
-            PylontechFrames.visitAlarmBits(container, visit)
-            PylontechFrames.visitAlarmRest(container, visit)
-            PylontechFrames.visitRequests(container, visit)
-            PylontechFrames.visitRequestRest(container, visit)
             AlarmPairs.visitRows(container, visit)
             PylontechFrames.visitInfo(container, visit)
             PylontechFrames.visitCells(container, visit)
@@ -86,4 +82,15 @@ public enum PylontechLV {
         .maker("name", in: 0x35E, byte: 0, characters: 8),
         .reserved("zeros", in: 0x305, byte: 0, bits: 64),
     ]
+
+    /// Fills in the name, and keeps limits and enable bits from contradicting each other.
+    ///
+    /// `PYLON` is accepted everywhere, and Deye and Sunsynk show SOH only with it. Where there is a 0x35F it says type
+    /// "LI", version 3.1: those of the US5000 capture (S3), the only V1.3 battery seen.
+    static func prepare(_ bank: inout BankReading, _ options: ProfileOptions) {
+        bank.name("PYLON")
+        if options.dialect == 1 { bank.identify(type: 0x494C, version: 0x0301) }
+        bank.makeLimitsAgree()
+        bank.keepApartFromEmpty()
+    }
 }

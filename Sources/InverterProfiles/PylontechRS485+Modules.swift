@@ -6,11 +6,11 @@ import BusCodec
 extension PylontechRS485 {
     /// 42: the bank as one module.
     static func writeAnalog(
-        of address: UInt8, _ bank: borrowing BankReading, into payload: inout SerialPayload
+        beginning first: UInt8, _ bank: borrowing BankReading, into payload: inout SerialPayload
     ) throws(SignalError) {
         let cells = try BankCells(bank)
         payload.append(0)
-        payload.append(address)
+        payload.append(first)
         payload.append(UInt8(clamping: cells.count))
         for number in 1...max(cells.count, 1) { payload.append(big: cells[number]) }
         let cell = try bank.need(.temperature)
@@ -26,6 +26,7 @@ extension PylontechRS485 {
         payload.append(big: .max)
         payload.append(4)
         payload.append(big: .max)
+        // As the row of 61 says what nobody counts.
         payload.append(big: UInt16(clamping: bank[.cycles]?.value ?? 0))
         append(long: try bank.need(.remainingCapacity), to: &payload)
         append(long: try bank.need(.capacity), to: &payload)
@@ -33,12 +34,12 @@ extension PylontechRS485 {
 
     /// 44: what stands, at the place where it stands.
     static func writeAlarms(
-        of address: UInt8, _ bank: borrowing BankReading, into payload: inout SerialPayload
+        beginning first: UInt8, _ bank: borrowing BankReading, into payload: inout SerialPayload
     ) throws(SignalError) {
         let stands = try bank.needAlarms().protections
         let cells = try bank.need(.cells)
         payload.append(0)
-        payload.append(address)
+        payload.append(first)
         payload.append(UInt8(clamping: cells))
         let (highPlace, lowPlace) = BankCells.places(bank, count: cells)
         for number in 1...max(cells, 1) {

@@ -26,16 +26,15 @@ extension PylontechRS485 {
         switch question.code {
         case 0x42:
             payload.removeAll()
-            try writeAnalog(of: question.address, bank, into: &payload)
+            try writeAnalog(beginning: whom(question), bank, into: &payload)
         case 0x44:
             payload.removeAll()
-            try writeAlarms(of: question.address, bank, into: &payload)
+            try writeAlarms(beginning: whom(question), bank, into: &payload)
         case 0x47:
             payload.removeAll()
             try writeParameters(bank, into: &payload)
         case 0x51: writeMaker(bank, into: &payload)
         case 0x60: writeSystem(bank, into: &payload)
-        case 0x61: writeMeans(into: &payload)
         case 0x92 where payload.count > 0: payload[0] = question.address
         case 0x93:
             payload.removeAll()
@@ -52,23 +51,17 @@ extension PylontechRS485 {
         return true
     }
 
-    /// Says of means and lowest values of which nobody knows more what is known of the worst one.
+    /// What 42 and 44 begin with: whose values follow, or of how many modules where all of them were asked for.
     ///
-    /// A zero would be an age of no cycles, a health of 0 %, a board at -273 °C. JK sends one value for all temperatures of
-    /// its boards (captured).
-    private static func writeMeans(into payload: inout SerialPayload) {
-        guard payload.count == 49 else { return }
-        payload[5] = payload[7]
-        payload[6] = payload[8]
-        payload[10] = payload[9]
-        for index in boards.indices {
-            payload[boards[index]] = payload[31]
-            payload[boards[index] + 1] = payload[32]
-        }
+    /// The bank is one module. Voltronic's inverters take this number for that of their batteries. Captured:
+    /// `~20024642E002FFFD09` is answered with 1103 by three US2000, 42 for module 02 with 0002
+    /// (Tomcat42/pylontech-python).
+    private static func whom(_ question: SerialFrame) -> UInt8 {
+        question.value == allModules ? 1 : question.address
     }
 
-    /// Where 61 has temperatures of boards, beside the highest MOSFET.
-    private static let boards: [5 of Int] = [29, 35, 39, 41, 45]
+    /// Asks for all modules in 42 and 44.
+    private static let allModules: UInt16 = 0xFF
 
     /// Takes the discharge limit without its sign: 92 has it below zero, 63 above, and both are sent either way.
     ///

@@ -105,11 +105,11 @@ public enum PylontechRS485 {
         .millivolts("voltage", in: 0x61, byte: 0, .voltage, .nearest),
         .current(in: 0x61, byte: 2, times: 10),
         .soc(in: 0x61, byte: 4, bits: 8),
-        .shown("average_cycles", in: 0x61, byte: 5, bits: 16),
-        BankRow(
-            "maximum_cycles", in: 0x61, byte: 7, bits: 16, range: 0...65_535, substitute: 0, .number(.cycles)),
+        // Of means and lowest values nobody knows more than of the worst one.
+        .cycles("average_cycles", in: 0x61, byte: 5).onlySaid,
+        .cycles("maximum_cycles", in: 0x61, byte: 7),
         .soh(in: 0x61, byte: 9, bits: 8),
-        .shown("minimum_soh", in: 0x61, byte: 10, bits: 8),
+        .soh("minimum_soh", in: 0x61, byte: 10, bits: 8).onlySaid,
         .millivolts("highest_cell", in: 0x61, byte: 11, .highestCell, .nearest),
         .place("highest_cell_pack", in: 0x61, byte: 13, .highestCellPack),
         .place("highest_cell_number", in: 0x61, byte: 14, .highestCellNumber),
@@ -123,15 +123,16 @@ public enum PylontechRS485 {
         .tenthKelvin("lowest_cell_temperature", in: 0x61, byte: 25, .lowestTemperature),
         .place("lowest_temperature_pack", in: 0x61, byte: 27, .lowestTemperaturePack),
         .place("lowest_temperature_number", in: 0x61, byte: 28, .lowestTemperatureNumber),
-        .shownTenthKelvin("mosfet_temperature", in: 0x61, byte: 29),
+        // JK sends one value for all temperatures of its boards (captured); a zero would be -273 °C.
+        .tenthKelvin("mosfet_temperature", in: 0x61, byte: 29, .mosfetTemperature).onlySaid,
         .tenthKelvin("highest_mosfet_temperature", in: 0x61, byte: 31, .mosfetTemperature),
         .shown("highest_mosfet_pack", in: 0x61, byte: 33, bits: 16),
-        .shownTenthKelvin("lowest_mosfet_temperature", in: 0x61, byte: 35),
+        .tenthKelvin("lowest_mosfet_temperature", in: 0x61, byte: 35, .mosfetTemperature).onlySaid,
         .shown("lowest_mosfet_pack", in: 0x61, byte: 37, bits: 16),
-        .shownTenthKelvin("bms_temperature", in: 0x61, byte: 39),
-        .shownTenthKelvin("highest_bms_temperature", in: 0x61, byte: 41),
+        .tenthKelvin("bms_temperature", in: 0x61, byte: 39, .mosfetTemperature).onlySaid,
+        .tenthKelvin("highest_bms_temperature", in: 0x61, byte: 41, .mosfetTemperature).onlySaid,
         .shown("highest_bms_pack", in: 0x61, byte: 43, bits: 16),
-        .shownTenthKelvin("lowest_bms_temperature", in: 0x61, byte: 45),
+        .tenthKelvin("lowest_bms_temperature", in: 0x61, byte: 45, .mosfetTemperature).onlySaid,
         .shown("lowest_bms_pack", in: 0x61, byte: 47, bits: 16),
 
         .alarm("alarm_module_high", in: 0x62, byte: 0, bit: 7, PylontechAlarms.packHigh, .warning),
@@ -217,14 +218,5 @@ extension SignalRow where Meaning == BankMeaning {
         BankRow(
             name, in: container, byte: byte, bits: 16, plus: -2_731, unit: .decicelsius, range: -500...1250,
             notAvailable: notAvailable, .number(field))
-    }
-
-    /// The same, only shown.
-    static func shownTenthKelvin(
-        _ name: StaticString, in container: UInt32, byte: UInt16, notAvailable: UInt64? = nil
-    ) -> BankRow {
-        .shown(
-            name, in: container, byte: byte, bits: 16, plus: -2_731, unit: .decicelsius,
-            notAvailable: notAvailable)
     }
 }

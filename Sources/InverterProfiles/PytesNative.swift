@@ -76,7 +76,7 @@ public enum PytesNative {
         .soc(in: 0x404, byte: 0, bits: 16),
         .soh(in: 0x404, byte: 2, bits: 16),
         .shown("unknown", in: 0x404, byte: 4, bits: 16, unit: .bits),
-        .count("cycles", in: 0x404, byte: 6, .cycles, substitute: 0),
+        .cycles("cycles", in: 0x404, byte: 6),
 
         .voltage(in: 0x405, byte: 0),
         .current(in: 0x405, byte: 2),
@@ -90,9 +90,8 @@ public enum PytesNative {
             "charge_immediately", in: 0x408, byte: 2, bits: 8, unit: .onOff, range: 0...1, substitute: 0,
             .number(.forceCharge)),
         .shown("unknown", in: 0x408, byte: 3, bits: 16, unit: .bits),
-        // One bit for each module; the bank counts them and does not say which.
-        .shown("modules_blocking_charge", in: 0x408, byte: 5, bits: 8, unit: .bits),
-        .shown("modules_blocking_discharge", in: 0x408, byte: 6, bits: 8, unit: .bits),
+        blocking("modules_blocking_charge", byte: 5, .packsBlockingCharge),
+        blocking("modules_blocking_discharge", byte: 6, .packsBlockingDischarge),
 
         capacity("total_capacity", byte: 0, .capacity),
         capacity("remaining_capacity", byte: 4, .remainingCapacity),
@@ -106,7 +105,7 @@ public enum PytesNative {
         .shown("minute", in: 0x40B, byte: 4, bits: 8),
         .shown("second", in: 0x40B, byte: 5, bits: 8),
         .count("modules_online", in: 0x40B, byte: 6, bits: 8, .packs),
-        .count("modules_offline", in: 0x40B, byte: 7, bits: 8, .packsOffline, substitute: 0),
+        .count("modules_offline", in: 0x40B, byte: 7, bits: 8, .packsOffline),
 
         .reserved("unknown_low", in: 0x40D, byte: 0, bits: 32),
         // Anything but 0 says that cells are balanced; the unit is not known.
@@ -184,6 +183,11 @@ public enum PytesNative {
         BankRow(name, in: 0x408, byte: byte, bits: 8, unit: .onOff, range: 0...1, .number(field))
     }
 
+    /// One bit for each module, see ``markBlocking(_:in:)``; without a module nothing is blocked.
+    private static func blocking(_ name: StaticString, byte: UInt16, _ field: BankField) -> BankRow {
+        BankRow(name, in: 0x408, byte: byte, bits: 8, unit: .bits, substitute: 0, .said(field))
+    }
+
     private static func capacity(_ name: StaticString, byte: UInt16, _ field: BankField) -> BankRow {
         BankRow(
             name, in: 0x409, byte: byte, bits: 32, unit: .milliampHours, range: 0...Int32.max,
@@ -197,10 +201,19 @@ public enum PytesNative {
             .number(field))
     }
 
-    /// Says the name, and keeps limits and permissions from contradicting each other.
+    /// Says the name, keeps limits and permissions from contradicting each other, and turns numbers of modules into
+    /// bits.
     private static func prepare(_ bank: inout BankReading, _ options: ProfileOptions) {
         bank.name("PYTES")
+        markBlocking(.packsBlockingCharge, in: &bank)
+        markBlocking(.packsBlockingDischarge, in: &bank)
         bank.makeLimitsAgree()
         bank.keepApartFromEmpty()
+    }
+
+    /// Sets as many of the eight bits as there are modules; the bank does not say which ones they are.
+    private static func markBlocking(_ field: BankField, in bank: inout BankReading) {
+        guard let modules = bank[field]?.value else { return }
+        bank[field]?.value = 1 << min(max(modules, 0), 8) - 1
     }
 }

@@ -15,21 +15,18 @@ public enum SMALV {
     public static let profile = InverterProfile(
         sheet: sheet, frameCount: frames.count, frame: { frames[$0] },
         visitRows: { container, visit in
-            LowVoltageFrames.visitState(container, visit)
-            FineStateOfCharge.visitRows(container, visit)
-            AlarmPairs.visitRows(container, visit)
             SunnyIslandFrames.visitRows(container, visit)
             for index in rows.indices where container == nil || rows[index].container == container {
                 visit(rows[index])
             }
         },
-        prepare: prepare, mend: mend)
+        prepare: prepare, mend: FineStateOfCharge.mend)
 
     private static let sheet = ProfileSheet(
         id: "sma-lv-can", name: "SMA Sunny Island (48 V)",
         inverters: "SMA Sunny Island; Solis (AoBo), Sofar (General Lithium)",
         link: .can(bitrateKilobits: 500),
-        dialects: ["Sunny Island", "", "", ""], period: .seconds(1),
+        dialects: ["Sunny Island", "", "", ""], period: .seconds(1), spacing: .milliseconds(200),
         keepAlive: KeepAlive(identifier: 0x305),
         stop: """
             CCL or DCL 0 A, followed within 10 s. DCL is not observed off-grid and in backup, nor while CVL lies below \
@@ -105,9 +102,5 @@ public enum SMALV {
         if let limit = bank[.dischargeVoltageLimit], limit.value > highestDischargeVoltageLimit {
             bank[.dischargeVoltageLimit] = Reading(highestDischargeVoltageLimit, at: limit.at)
         }
-    }
-
-    private static func mend(_ frame: inout CANFrame, _ known: borrowing BankReading) {
-        FineStateOfCharge.mend(&frame)
     }
 }

@@ -94,13 +94,15 @@ public enum SamsungSDI {
         .dischargeCurrentLimit(in: 0x502, byte: 4),
         .dischargeVoltageLimit(in: 0x502, byte: 6, range: 0...75_000),
 
-        .shown("avg_cell_voltage", in: 0x503, byte: 0, bits: 16, unit: .millivolts),
+        BankRow(
+            "avg_cell_voltage", in: 0x503, byte: 0, bits: 16, unit: .millivolts, range: 0...65_535, .meanCell),
         .cell("max_cell_voltage", in: 0x503, byte: 2, .highestCell),
         .cell("min_cell_voltage", in: 0x503, byte: 4, .lowestCell),
         // The reader says millivolts; captured it is the voltage of 0x500, in hundredths as there.
         hundredths("avg_tray_voltage", in: 0x503, byte: 6),
-        .shown("max_tray_voltage", in: 0x504, byte: 0, bits: 16, times: 10, unit: .millivolts),
-        .shown("min_tray_voltage", in: 0x504, byte: 2, bits: 16, times: 10, unit: .millivolts),
+        // Trays stand side by side; the bank does not tell their voltages apart.
+        hundredths("max_tray_voltage", in: 0x504, byte: 0).onlySaid,
+        hundredths("min_tray_voltage", in: 0x504, byte: 2).onlySaid,
         degrees("avg_temperature", byte: 4, .temperature),
         degrees("max_temperature", byte: 5, .highestTemperature),
         degrees("min_temperature", byte: 6, .lowestTemperature),
@@ -147,11 +149,11 @@ public enum SamsungSDI {
         .shown(name, in: container, byte: byte, bits: 16, unit: .millivolts)
     }
 
-    /// Says the version of the captured bank, and what the missing enable bits would have said.
+    /// Says the version of the captured bank and the cells of a tray where they are not known, and what the missing
+    /// enable bits would have said.
     private static func prepare(_ bank: inout BankReading, _ options: ProfileOptions) {
-        if bank[.version] == nil {
-            bank[.version] = Reading(0x0103, at: bank.alarms?.at ?? Instant(nanoseconds: 0))
-        }
+        bank.sayIfUnknown(.version, 0x0103)
+        bank.sayIfUnknown(.cells, 14)
         bank.makeLimitsAgree()
         bank.keepApartFromEmpty()
     }

@@ -114,7 +114,8 @@ public enum SchneiderLV {
         BankRow("version", in: 0x8000_0320, byte: 0, bits: 16, .big, .constant(2)),
         // 0 offline, 1 standby, 2 starting, 3 online, 4 faulted. A bank that speaks is online; 0x325 says what is wrong.
         BankRow("state", in: 0x8000_0326, byte: 0, bits: 16, .big, unit: .choice, .constant(3)),
-        .count("cycle_count", in: 0x8000_0326, byte: 2, .cycles, .big, substitute: 0),
+        // Cycles, health and capacity are optional; the emulator, which does not count cycles, leaves them at 0.
+        .cycles("cycle_count", in: 0x8000_0326, byte: 2, .big),
         .soh(in: 0x8000_0326, byte: 4, bits: 16, .big),
         BankRow(
             "capacity", in: 0x8000_0326, byte: 6, bits: 16, .big, times: 100, unit: .milliampHours,

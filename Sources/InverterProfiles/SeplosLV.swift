@@ -13,18 +13,14 @@ public enum SeplosLV {
     public static let profile = InverterProfile(
         sheet: sheet, frameCount: frames.count, frame: { frames[$0] },
         visitRows: { container, visit in
-            LowVoltageFrames.visitRows(container, visit)
+            PylontechFrames.visitSet(container, visit)
             for index in rows.indices where container == nil || rows[index].container == container {
                 visit(rows[index])
             }
-            PylontechFrames.visitAlarmBits(container, visit)
-            PylontechFrames.visitAlarmRest(container, visit)
-            PylontechFrames.visitRequests(container, visit)
-            PylontechFrames.visitRequestRest(container, visit)
             PylontechFrames.visitCells(container, visit)
             PylontechFrames.visitCellNumbers(container, visit)
         },
-        prepare: prepare, mend: InverterProfile.noMending)
+        prepare: PylontechLV.prepare, mend: InverterProfile.noMending)
 
     private static let sheet = ProfileSheet(
         id: "seplos-can", name: "Seplos V1.0 (CAN)",
@@ -66,12 +62,4 @@ public enum SeplosLV {
         .maker("name", in: 0x35E, byte: 0, characters: 8),
         .reserved("zeros", in: 0x305, byte: 0, bits: 64),
     ]
-
-    /// Fills in the name that Pylontech inverters look for, and keeps limits and enable bits from contradicting each
-    /// other.
-    private static func prepare(_ bank: inout BankReading, _ options: ProfileOptions) {
-        PylontechLV.nameMaker(&bank, hasInfo: false)
-        bank.makeLimitsAgree()
-        bank.keepApartFromEmpty()
-    }
 }

@@ -28,11 +28,12 @@ public enum SerialFraming: Sendable, Equatable {
                     Self.question($0.unit, $0.function, $0.kind, transaction: $0.transaction)
                 }, head, bodyAt: 8)
         case .telecom:
-            TelecomFrame.scan(head).map {
-                SerialFrame(
-                    address: $0.address, code: UInt16($0.code), variant: $0.version,
-                    kind: Self.isQuestion($0, deviceClass) ? .question : .answer)
-            }
+            Self.withInfo(
+                TelecomFrame.scan(head).map {
+                    SerialFrame(
+                        address: $0.address, code: UInt16($0.code), variant: $0.version,
+                        kind: Self.isQuestion($0, deviceClass) ? .question : .answer)
+                }, head)
         }
     }
 
@@ -211,6 +212,17 @@ extension SerialFraming {
         frame.deviceClass == deviceClass && (0x40..<0xE0).contains(frame.code) && frame.code & 0xFE != 0x90
     }
 
+    /// The step with the first byte that a question of the telecom family carries.
+    private static func withInfo(
+        _ step: ScanStep<SerialFrame>, _ head: Span<UInt8>
+    ) -> ScanStep<SerialFrame> {
+        guard case .item(var frame, let length) = step, frame.kind == .question else { return step }
+        var info = ByteBuffer<1>()
+        TelecomFrame.readInfo(of: head.extracting(0..<length), into: &info)
+        if info.count > 0 { frame.value = UInt16(info.bytes[0]) }
+        return .item(frame, length: length)
+    }
+
     private static func question(
         _ address: UInt8, _ function: UInt8, _ kind: ModbusRTU.Frame.Kind?, transaction: UInt16 = 0
     ) -> SerialFrame {
@@ -250,51 +262,5 @@ extension SerialFraming {
             if case .exception(let code) = kind { .refusal(code) } else { .answer }
         return SerialFrame(
             address: address, code: 0, variant: function, transaction: transaction, kind: kind)
-    }
-}
-
-/// Why a question is refused, in words that every framing has a code for.
-public enum SerialRefusal: UInt8, Sendable {
-    /// The command or function is not known.
-    case unknownCommand
-    /// The registers asked for do not exist.
-    case unknownRegister
-    /// What is asked for is not known now.
-    case notKnownNow
-    /// What is to be written is not permitted, or the number of registers is none that can be asked for.
-    case notPermitted
-    /// The address asked is not here; said over a network only, a serial line has silence for it.
-    case nobodyThere
-
-    /// The exception code of Modbus: 1 illegal function, 2 illegal address, 3 illegal value, 4 device failure, 11 a
-    /// gateway's target failed to respond.
-    ///
-    /// Source: Modbus application protocol V1.1b3, section 7.
-    var modbusCode: UInt8 {
-        switch self {
-        case .unknownCommand: 1
-        case .unknownRegister: 2
-        case .notPermitted: 3
-        case .notKnownNow: 4
-        case .nobodyThere: 11
-        }
-    }
-
-    /// The error code of Voltronic LIB: 2 is all that fits; a value that is not known now has none.
-    ///
-    /// Source: Voltronic Inverter and BMS 485 communication protocol 20201202.
-    var voltronicCode: UInt8? { self == .notKnownNow || self == .nobodyThere ? nil : 2 }
-
-    /// The return code of the telecom family: 4 CID2 invalid, 6 invalid data, 0x90 address error, 0x91 internal
-    /// communication error.
-    ///
-    /// Source: PYLON low voltage protocol RS485 V3.3, section 3.4.
-    var telecomCode: UInt8 {
-        switch self {
-        case .unknownCommand: 0x04
-        case .unknownRegister, .notPermitted: 0x06
-        case .nobodyThere: 0x90
-        case .notKnownNow: 0x91
-        }
     }
 }

@@ -172,7 +172,7 @@ public struct SerialFrame: Sendable, Equatable {
     public var variant: UInt8
     /// The number that an answer over a network has to repeat; 0 where the framing has none.
     public var transaction: UInt16
-    /// The first of the values to be written; 0 in other frames.
+    /// The first of the values to be written, or the first byte that a telecom question carries; 0 if there is none.
     public var value: UInt16
     /// What kind of frame it is.
     public var kind: Kind

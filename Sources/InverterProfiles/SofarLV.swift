@@ -13,20 +13,16 @@ public enum SofarLV {
     public static let profile = InverterProfile(
         sheet: sheet, frameCount: frames.count, frame: { frames[$0] },
         visitRows: { container, visit in
-            LowVoltageFrames.visitRows(container, visit)
+            PylontechFrames.visitSet(container, visit)
             FineStateOfCharge.visitRows(container, dialects: sofar, visit)
             LowVoltageFrames.visitAdditions(container, dialects: sofar, visit)
             AlarmPairs.visitRows(container, visit)
-            PylontechFrames.visitRequests(container, visit)
-            PylontechFrames.visitRequestRest(container, visit)
-            PylontechFrames.visitAlarmBits(container, visit)
-            PylontechFrames.visitAlarmRest(container, visit)
             PylontechFrames.visitInfo(container, visit)
             for index in rows.indices where container == nil || rows[index].container == container {
                 visit(rows[index])
             }
         },
-        prepare: prepare, mend: mend)
+        prepare: prepare, mend: LowVoltageFrames.mendWithFineSOC)
 
     private static let sheet = ProfileSheet(
         id: "sofar-lv-can", name: "Sofar low voltage (CAN)", inverters: "Sofar HYD-ES, ME3000SP",
@@ -101,11 +97,5 @@ extension SofarLV {
         guard let milliamps = bank[limit], (0..<100).contains(milliamps.value), bank[enable]?.value == 0
         else { return }
         bank[limit] = Reading(100, at: milliamps.at)
-    }
-
-    /// Undoes what makers do differently: the common things, and a fine state of charge that is left out.
-    private static func mend(_ frame: inout CANFrame, _ known: borrowing BankReading) {
-        LowVoltageFrames.mend(&frame, known)
-        FineStateOfCharge.mend(&frame)
     }
 }

@@ -15,10 +15,7 @@ public enum SolArkLV {
         visitRows: { container, visit in
             LowVoltageFrames.visitLimits(container, visit)
             LowVoltageFrames.visitState(container, visit)
-            PylontechFrames.visitRequests(container, visit)
-            PylontechFrames.visitRequestRest(container, visit)
-            PylontechFrames.visitAlarmBits(container, visit)
-            PylontechFrames.visitAlarmRest(container, visit)
+            PylontechFrames.visitFlags(container, visit)
             for index in rows.indices where container == nil || rows[index].container == container {
                 visit(rows[index])
             }

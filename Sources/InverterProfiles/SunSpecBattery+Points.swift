@@ -15,10 +15,8 @@ extension SunSpecBattery {
     }
 
     /// Alarms that have no event of their own.
-    private static let other = AlarmGroup(
-        .undocumented, .currentSensorFault, .temperatureSensorFault, .parallelLimiterFault
-    ).with(AlarmGroup(.implausible, .connectRefused, .inputMissing, .packStale))
-        .with(AlarmGroup(.wireResistance, .positionLost))
+    private static let other = AlarmGroup.general.with(.bmsInternal).with(AlarmGroup(.positionLost))
+        .without(communication).without(configuration)
     private static let communication = AlarmGroup(.internalCommunication, .packLost, .bankLost)
     private static let configuration = AlarmGroup(.settingsMismatch, .firmwareUnknown, .cellCountMismatch)
 
@@ -105,6 +103,13 @@ extension SignalRow where Meaning == BankMeaning {
     /// A cell voltage in millivolts.
     static func cellPoint(_ name: StaticString, _ model: Int, _ point: Int, _ field: BankField) -> BankRow {
         .cell(name, in: UInt32(model), byte: UInt16(point) * 2, field, notAvailable: 65_535)
+    }
+
+    /// The mean of the cells in millivolts.
+    static func meanCellPoint(_ name: StaticString, _ model: Int, _ point: Int) -> BankRow {
+        BankRow(
+            name, in: UInt32(model), byte: UInt16(point) * 2, bits: 16, unit: .millivolts, range: 0...65_534,
+            notAvailable: 65_535, .meanCell)
     }
 
     /// A number of packs, or the number of one.

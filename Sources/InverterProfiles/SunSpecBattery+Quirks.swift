@@ -38,7 +38,6 @@ extension SunSpecBattery {
         payload.set(big: UInt16(question.address), at: question.place(of: Model.common + 66))
         completeBase(question, bank, &payload)
         try completeState(question, bank, options, &payload)
-        payload.set(big: meanCell(bank), at: question.place(of: Model.bank + Model.string + 11))
         payload.set(big: tens(bank.wattHours(of: .capacity)), at: question.place(of: Model.storage + 2))
         payload.set(
             big: tens(bank.wattHours(of: .remainingCapacity)), at: question.place(of: Model.storage + 3))
@@ -55,7 +54,6 @@ extension SunSpecBattery {
         payload.set(big: tens(bank.watts(of: .dischargeCurrentLimit)), at: question.place(of: base + 5))
         payload.set(big: chargeStatus(bank), at: question.place(of: base + 16))
         payload.set(big: heartbeat(bank), at: question.place(of: base + 18))
-        payload.set(big: meanCell(bank), at: question.place(of: base + 43))
     }
 
     private static func completeState(
@@ -75,14 +73,6 @@ extension SunSpecBattery {
     private static func tens(_ value: Int32?) -> UInt16 {
         guard let value else { return 0xFFFF }
         return UInt16(clamping: min(value / 10, 0xFFFE))
-    }
-
-    /// The mean of the cells in millivolts, from voltage and number.
-    private static func meanCell(_ bank: borrowing BankReading) -> UInt16 {
-        guard let millivolts = bank[.voltage]?.value, let cells = bank[.cells]?.value, cells > 0 else {
-            return 0xFFFF
-        }
-        return UInt16(clamping: min(millivolts / cells, 0xFFFE))
     }
 
     /// The seconds of the clock at which the limits were last found: they stand still when the control does.

@@ -45,7 +45,7 @@ extension SunSpecBattery {
         .cellPoint("lowest_cell", Model.base, 40, .lowestCell),
         .word("lowest_cell_string", Model.base, 41, 1),
         .placePoint("lowest_cell_pack", Model.base, 42, .lowestCellPack),
-        .shownPoint("mean_cell", Model.base, 43, unit: .millivolts),
+        .meanCellPoint("mean_cell", Model.base, 43),
         .currentPoint("current", Model.base, 44),
         .limitPoint("charge_current_limit", Model.base, 45, .chargeCurrentLimit),
         .limitPoint("discharge_current_limit", Model.base, 46, .dischargeCurrentLimit),
@@ -115,7 +115,7 @@ extension SunSpecBattery {
         .placePoint("string_highest_cell_pack", Model.bank, Model.string + 8, .highestCellPack),
         .cellPoint("string_lowest_cell", Model.bank, Model.string + 9, .lowestCell),
         .placePoint("string_lowest_cell_pack", Model.bank, Model.string + 10, .lowestCellPack),
-        .shownPoint("string_mean_cell", Model.bank, Model.string + 11, unit: .millivolts),
+        .meanCellPoint("string_mean_cell", Model.bank, Model.string + 11),
         .temperature(
             "string_highest_temperature", in: UInt32(Model.bank), byte: 80, .highestTemperature,
             notAvailable: 0x8000),

@@ -1,7 +1,7 @@
 import BatteryModel
 import BusCodec
 
-/// What SMA's text adds to the 0x35x family, for every protocol built on it.
+/// The frames of SMA's text but 0x351, for every protocol built on it.
 ///
 /// A value that is not known is said as 0xFFFF, or as 0x8000 where it is signed. The limits have no such code here: a
 /// Sunny Island would charge to 54 V instead, so what is not known withholds them.
@@ -16,10 +16,25 @@ enum SunnyIslandFrames {
         for index in rows.indices where container == nil || rows[index].container == container {
             visit(rows[index])
         }
+        // Behind the whole percents, so that the finer number is the one that stays.
+        FineStateOfCharge.visitRows(container, visit)
+        AlarmPairs.visitRows(container, visit)
         AlarmPairs.visitRest(container, visit)
+        visitEvents(container, visit)
     }
 
+    /// The rows of 0x35B; none of its events is ever announced.
+    static func visitEvents(_ container: UInt32?, _ visit: (BankRow) -> Void) {
+        guard container == nil || container == events else { return }
+        for index in eventRows.indices { visit(eventRows[index]) }
+    }
+
+    private static let state = LowVoltageFrames.state, events: UInt32 = 0x35B
+
     private static let rows: [_ of BankRow] = [
+        .soc(in: state, byte: 0, bits: 16),
+        .soh(in: state, byte: 2, bits: 16, notAvailable: invalid),
+
         .voltage(in: 0x356, byte: 0, notAvailable: invalidSigned),
         // Nothing is said about the sign; captures of the family have charging positive.
         .current(in: 0x356, byte: 2, notAvailable: invalidSigned),
@@ -28,14 +43,6 @@ enum SunnyIslandFrames {
 
         .reserved("warning_reserved_14", in: 0x35A, byte: 7, bit: 2, bits: 2),
 
-        event("event_start_soc_recalibration", bit: 0),
-        event("event_stop_soc_recalibration", bit: 1),
-        event("event_start_power_limitation", bit: 2),
-        event("event_stop_power_limitation", bit: 3),
-        event("event_preventive_shutdown", bit: 4),
-        .reserved("reserved_events", in: 0x35B, byte: 0, bit: 5, bits: 3),
-        .reserved("reserved", in: 0x35B, byte: 1, bits: 56),
-
         .maker("manufacturer", in: 0x35E, byte: 0, characters: 8),
 
         .code("battery_type", in: 0x35F, byte: 0, .batteryType, notAvailable: invalid),
@@ -43,7 +50,17 @@ enum SunnyIslandFrames {
         .shown("manufacturer_id", in: 0x35F, byte: 6, bits: 16, unit: .bits, notAvailable: invalid),
     ]
 
+    private static let eventRows: [_ of BankRow] = [
+        event("event_start_soc_recalibration", bit: 0),
+        event("event_stop_soc_recalibration", bit: 1),
+        event("event_start_power_limitation", bit: 2),
+        event("event_stop_power_limitation", bit: 3),
+        event("event_preventive_shutdown", bit: 4),
+        .reserved("reserved_events", in: events, byte: 0, bit: 5, bits: 3),
+        .reserved("reserved", in: events, byte: 1, bits: 56),
+    ]
+
     private static func event(_ name: StaticString, bit: UInt8) -> BankRow {
-        .shown(name, in: 0x35B, byte: 0, bit: bit, bits: 1, unit: .onOff)
+        .shown(name, in: events, byte: 0, bit: bit, bits: 1, unit: .onOff)
     }
 }

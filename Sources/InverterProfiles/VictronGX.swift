@@ -22,7 +22,7 @@ public enum VictronGX {
                 visit(rows[index])
             }
         },
-        prepare: prepare, mend: mend)
+        prepare: prepare, mend: FineStateOfCharge.mend)
 
     private static let sheet = ProfileSheet(
         id: "victron-can", name: "Victron GX CAN-bus BMS (low voltage)",
@@ -97,9 +97,5 @@ public enum VictronGX {
         bank.name("Busbar")
         bank.makeLimitsAgree()
         bank.keepApartFromEmpty()
-    }
-
-    private static func mend(_ frame: inout CANFrame, _ known: borrowing BankReading) {
-        FineStateOfCharge.mend(&frame)
     }
 }

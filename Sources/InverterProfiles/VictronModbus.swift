@@ -123,7 +123,7 @@ public enum VictronModbus {
         .alarmRegister("alarm_high_charge_temperature", 324, .chargeHot),
         .alarmRegister("alarm_low_charge_temperature", 325, .chargeCold),
         .alarmRegister("alarm_low_cell", 326, AlarmGroup(.cellUnderVoltage)),
-        .alarmRegister("alarm_bms_cable", 327, AlarmGroup(.packLost, .bankLost)),
+        .alarmRegister("alarm_bms_cable", 327, cable),
         .alarmRegister("alarm_contactor", 328, .contactor),
         .absent("alarm_high_current", in: 256, register: 329),
         .absent("consumed_long", in: 256, register: 330, registers: 2),
@@ -159,9 +159,9 @@ public enum VictronModbus {
             "packs_blocking_discharge", in: 1_282, byte: 46, .packsBlockingDischarge, notAvailable: 65_535),
     ]
 
+    private static let cable = AlarmGroup(.packLost, .bankLost)
     /// Alarms that have no register of their own.
-    private static let general = AlarmGroup(.undocumented, .inputMissing, .implausible, .connectRefused)
-        .with(AlarmGroup(.packStale))
+    private static let general = AlarmGroup.general.without(cable)
 }
 
 extension SignalRow where Meaning == BankMeaning {

@@ -15,14 +15,13 @@ extension VoltronicLIBRS485 {
         asked == own || asked == 1 ? asked : nil
     }
 
-    /// Writes current, temperatures and states, and 0 for every register there is not.
+    /// Writes current and states, and 0 for every register there is not.
     static func complete(
         _ question: SerialFrame, _ bank: borrowing BankReading, _ options: ProfileOptions, _ hasRows: Bool,
         _ payload: inout SerialPayload
     ) throws(SignalError) -> Bool {
         payload.append(zeros: max(Int(question.count) * 2 - payload.count, 0))
         try completeCurrent(question, bank, &payload)
-        completeTemperatures(question, bank, &payload)
         try completeStates(question, bank, &payload)
         return true
     }
@@ -36,19 +35,6 @@ extension VoltronicLIBRS485 {
         let tenths = (try bank.need(.current)) / 100
         payload.set(big: UInt16(clamping: tenths), at: charge)
         payload.set(big: UInt16(clamping: -tenths), at: discharge)
-    }
-
-    /// The warmest and the coldest sensor stand as the first two, the power board as the sixth.
-    private static func completeTemperatures(
-        _ question: SerialFrame, _ bank: borrowing BankReading, _ payload: inout SerialPayload
-    ) {
-        payload.set(big: 6, at: question.place(of: 0x25))
-        if let warmest = bank[.highestTemperature]?.value {
-            payload.set(big: UInt16(clamping: warmest + 2_731), at: question.place(of: 0x26))
-        }
-        if let coldest = bank[.lowestTemperature]?.value {
-            payload.set(big: UInt16(clamping: coldest + 2_731), at: question.place(of: 0x27))
-        }
     }
 
     /// Reads the current, of which each direction has a register, and the extremes of the temperatures.

@@ -72,17 +72,18 @@ public enum VoltronicLIBRS485 {
         cell("cell_11", 22), cell("cell_12", 24), cell("cell_13", 26), cell("cell_14", 28),
         cell("cell_15", 30), cell("cell_16", 32), cell("cell_17", 34), cell("cell_18", 36),
         cell("cell_19", 38), cell("cell_20", 40),
-        .shown("sensors", in: 0x10, byte: 42, bits: 16),
-        .shownTenthKelvin("temperature_1", in: 0x10, byte: 44, notAvailable: 0),
-        .shownTenthKelvin("temperature_2", in: 0x10, byte: 46, notAvailable: 0),
-        .shownTenthKelvin("temperature_3", in: 0x10, byte: 48, notAvailable: 0),
-        .shownTenthKelvin("temperature_4", in: 0x10, byte: 50, notAvailable: 0),
-        .shownTenthKelvin("temperature_5", in: 0x10, byte: 52, notAvailable: 0),
+        .constant("sensors", in: 0x10, byte: 42, bits: 16, 6),
+        // The extremes stand as the first two sensors, the power board as the sixth.
+        .tenthKelvin("temperature_1", in: 0x10, byte: 44, notAvailable: 0, .highestTemperature).onlySaid,
+        .tenthKelvin("temperature_2", in: 0x10, byte: 46, notAvailable: 0, .lowestTemperature).onlySaid,
+        sensor("temperature_3", 48),
+        sensor("temperature_4", 50),
+        sensor("temperature_5", 52),
         .tenthKelvin("temperature_6", in: 0x10, byte: 54, notAvailable: 0, .mosfetTemperature),
-        .shownTenthKelvin("temperature_7", in: 0x10, byte: 56, notAvailable: 0),
-        .shownTenthKelvin("temperature_8", in: 0x10, byte: 58, notAvailable: 0),
-        .shownTenthKelvin("temperature_9", in: 0x10, byte: 60, notAvailable: 0),
-        .shownTenthKelvin("temperature_10", in: 0x10, byte: 62, notAvailable: 0),
+        sensor("temperature_7", 56),
+        sensor("temperature_8", 58),
+        sensor("temperature_9", 60),
+        sensor("temperature_10", 62),
 
         // Both together are the current, see `complete` and `dissect`.
         .shown("charge_current", in: 0x30, byte: 0, bits: 16, times: 100, unit: .milliamps),
@@ -112,6 +113,11 @@ public enum VoltronicLIBRS485 {
 
     private static func cell(_ name: StaticString, _ byte: UInt16) -> BankRow {
         .shown(name, in: 0x10, byte: byte, bits: 16)
+    }
+
+    /// A temperature in tenths of a kelvin of a sensor that there is not.
+    private static func sensor(_ name: StaticString, _ byte: UInt16) -> BankRow {
+        .shown(name, in: 0x10, byte: byte, bits: 16, plus: -2_731, unit: .decicelsius, notAvailable: 0)
     }
 
     // 0 is "missing", so an empty bank has a thousandth of an ampere-hour left.

@@ -109,7 +109,8 @@ private struct Writer {
 
     private func comment(_ meaning: BankMeaning) -> String? {
         switch meaning {
-        case .number(let field): field.name.description
+        case .number(let field), .said(let field): field.name.description
+        case .meanCell: "voltage over number of cells"
         case .alarm(let group, let level), .alarmPair(let group, let level):
             "\(level): \(names(group.kinds))"
         case .heardAlarm(let kinds, let level): "set by other makers, \(level): \(names(kinds))"
@@ -130,7 +131,7 @@ private struct Writer {
         case .alarmPair: "0 \"not reported\" 1 \"raised\" 2 \"not raised\" 3 \"not reported\""
         case .alarm, .heardAlarm: "0 \"not raised\" 1 \"raised\""
         case .number where row.unit == .onOff, .shown where row.unit == .onOff: switchNames(row)
-        case .number, .constant, .maker, .shown, .shownText, .reserved: nil
+        case .number, .said, .meanCell, .constant, .maker, .shown, .shownText, .reserved: nil
         }
     }
 

@@ -40,6 +40,8 @@ public struct ProfileDescription: Sendable {
     public var isExperimental: Bool
     /// How often the whole set is sent, in milliseconds.
     public var periodMilliseconds: Int64
+    /// The shortest time from a frame to its next, in milliseconds; 0 where there is none.
+    public var spacingMilliseconds: Int64
     /// `305 every 1 s, silent after 5 s`, or `none known`.
     public var keepAlive: String
     /// How "stop" is said.
@@ -72,6 +74,7 @@ public struct ProfileDescription: Sendable {
         dialects = names
         isExperimental = sheet.isExperimental
         periodMilliseconds = sheet.period.milliseconds
+        spacingMilliseconds = sheet.spacing.milliseconds
         keepAlive = Self.sentence(sheet.keepAlive)
         stop = "\(sheet.stop)"
         silence = "\(sheet.silence)"
@@ -87,6 +90,12 @@ public struct ProfileDescription: Sendable {
     /// The status with what it means.
     public var statusSentence: String {
         isExperimental ? "experimental: \(Wording.notProven)" : "proven by frames of real devices"
+    }
+
+    private var periods: String {
+        let period = Digits.text(.milliseconds(periodMilliseconds))
+        guard spacingMilliseconds > 0 else { return period }
+        return "\(period); no frame again within \(Digits.text(.milliseconds(spacingMilliseconds)))"
     }
 
     private static func sentence(_ alive: KeepAlive) -> String {
@@ -112,7 +121,7 @@ public struct ProfileDescription: Sendable {
         [
             ("id", id), ("name", name), ("inverters", inverters), ("link", link),
             ("dialects", dialects.joined(separator: ", ")), ("status", statusSentence),
-            ("period", Digits.text(.milliseconds(periodMilliseconds))), ("keep-alive", keepAlive),
+            ("period", periods), ("keep-alive", keepAlive),
             ("stop", stop), ("silence", silence), ("evidence", evidence),
         ]
     }

@@ -98,6 +98,8 @@ extension BankMeaning {
     var sentence: String {
         switch self {
         case .number(let field): "\(field.name)"
+        case .said(let field): "\(field.name), not read back"
+        case .meanCell: "voltage over number of cells, not read back"
         case .alarm(let group, let level), .alarmPair(let group, let level):
             CaseName.of(level) + ": " + Wording.alarmNames(group.kinds).joined(separator: ", ")
         case .heardAlarm(let kinds, let level):

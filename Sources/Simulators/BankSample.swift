@@ -18,8 +18,7 @@ public struct BankSample: Sendable {
         let now = Instant(nanoseconds: 0)
         var bank = BankReading.random(using: &generator, at: now)
         bank.bound(by: profile, options: options)
-        meant = bank
-        profile.prepare(&meant, options)
+        meant = profile.prepared(bank, options)
         frames = []
         for index in 0..<profile.frameCount
         where profile.sends(profile.frame(index), inDialect: options.dialect) {

@@ -93,6 +93,16 @@ struct EG4RS485GoldenTests {
         #expect(try registers(129, 2, bank).outcome == .refused(.unknownRegister))
     }
 
+    @Test("a cell whose number is not known has the one of the place at which it is shown")
+    func unknownPlaces() throws {
+        var bank = BankReading.sample([.cells: 16, .highestCell: 3_400, .lowestCell: 3_200, .voltage: 52_800])
+        bank[.highestCellNumber] = nil
+        bank[.lowestCellNumber] = nil
+        let numbers = try registers(0x27, 2, bank).words
+        let cells = try registers(0x71, 16, bank).words
+        #expect(numbers.map { cells[Int($0)] } == [3_400, 3_200])
+    }
+
     @Test("limits end at 300 A, capacities at 655.35 Ah, and cells are counted from 0")
     func numbers() throws {
         var bank = BankReading.sample([

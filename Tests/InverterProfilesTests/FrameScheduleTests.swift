@@ -107,6 +107,100 @@ struct FrameScheduleTests {
     }
 }
 
+@Suite("frame schedule: what must not be repeated so soon")
+struct FrameSpacingTests {
+    private let profile = SMALV.profile
+
+    /// The place of a frame in the sheet.
+    private func place(_ identifier: UInt32) throws -> Int {
+        try #require(profile.index(ofIdentifier: identifier))
+    }
+
+    /// What is sent at so many milliseconds.
+    private func sent(_ schedule: inout FrameSchedule, _ milliseconds: Int64) -> [UInt32] {
+        var result: [UInt32] = []
+        while let index = schedule.next(at: noon + .milliseconds(milliseconds)) {
+            result.append(profile.frame(index).identifier)
+        }
+        return result
+    }
+
+    private func due(_ schedule: FrameSchedule) -> Int64? {
+        schedule.nextDue.map { ($0 - noon).milliseconds }
+    }
+
+    /// A schedule that has just sent its first limits, half a second after noon.
+    private func begun() -> FrameSchedule {
+        var schedule = FrameSchedule(profile, dialect: 0, start: noon)
+        for milliseconds in [0, 167, 334, 500] as [Int64] { _ = sent(&schedule, milliseconds) }
+        return schedule
+    }
+
+    @Test("an urgent frame waits for its time, and the others do not wait for it")
+    func urgentWaits() throws {
+        var schedule = begun()
+        schedule.urge(frame: try place(0x351))
+        #expect(sent(&schedule, 600) == [])
+        #expect(due(schedule) == 666)
+        #expect(sent(&schedule, 667) == [0x355])
+        #expect(due(schedule) == 700)
+        #expect(sent(&schedule, 699) == [])
+        #expect(sent(&schedule, 700) == [0x351])
+        #expect(due(schedule) == 833)
+    }
+
+    @Test("an urgent frame whose time has come goes out at once")
+    func urgentGoes() throws {
+        var schedule = begun()
+        _ = sent(&schedule, 667)
+        schedule.urge(frame: try place(0x351))
+        #expect(sent(&schedule, 701) == [0x351])
+    }
+
+    @Test("a frame of the set waits after an urgent one, and the grid stays")
+    func gridWaits() throws {
+        var schedule = begun()
+        _ = sent(&schedule, 1_350)
+        schedule.urge(frame: try place(0x351))
+        #expect(sent(&schedule, 1_400) == [0x351])
+        #expect(sent(&schedule, 1_500) == [])
+        #expect(due(schedule) == 1_600)
+        #expect(sent(&schedule, 1_600) == [0x351])
+        _ = sent(&schedule, 2_499)
+        #expect(sent(&schedule, 2_500) == [0x351])
+    }
+
+    @Test("a new grid does not forget what was sent before it")
+    func restart() throws {
+        var schedule = FrameSchedule(profile, dialect: 0, start: noon)
+        #expect(sent(&schedule, 0) == [0x35E])
+        schedule.restart(at: noon + .milliseconds(50))
+        #expect(sent(&schedule, 50) == [])
+        #expect(due(schedule) == 200)
+        #expect(sent(&schedule, 200) == [0x35E])
+    }
+
+    @Test("whatever is urged, whenever one wakes, whatever the period: no frame follows itself within 200 ms")
+    func anyPattern() {
+        var generator = SplitMix(state: 23)
+        for period in [40, 150, 500, 1_000] as [Int64] {
+            var schedule = FrameSchedule(profile, dialect: 0, period: .milliseconds(period), start: noon)
+            var last: [UInt32: Int64] = [:]
+            var now: Int64 = 0
+            for _ in 0..<3_000 {
+                now += .random(in: 0...120, using: &generator)
+                if generator.next() % 4 == 0 { schedule.urgeAll() }
+                for identifier in sent(&schedule, now) {
+                    #expect(last[identifier].map { now - $0 >= 200 } ?? true)
+                    last[identifier] = now
+                }
+            }
+            // Nothing waits for ever.
+            #expect(last.count == 6 && last.values.allSatisfy { now - $0 < 200 + period + 120 })
+        }
+    }
+}
+
 @Suite("the inverter's sign of life")
 struct InverterWatchTests {
     @Test("is silent until heard, and again after the timeout")

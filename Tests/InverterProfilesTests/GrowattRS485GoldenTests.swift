@@ -253,7 +253,7 @@ struct GrowattRS485QuestionTests {
         var bank = BankReading.sample([.forceCharge: 0, .activity: 0])
         for (kind, level, status) in [
             (AlarmKind.cellOverVoltage, AlarmLevel.protection, 0x6D), (.imbalance, .protection, 0x65),
-            (.cellOverVoltage, .warning, 0x69), (.socStuck, .protection, 0x69),
+            (.cellOverVoltage, .warning, 0x69), (.positionLost, .protection, 0x69),
         ] as [(AlarmKind, AlarmLevel, UInt16)] {
             var set = AlarmSet()
             set.raise(kind, level)

@@ -87,6 +87,7 @@ enum ProfileLints {
             }
             if let substitute = row.substitute {
                 check(row.range.contains(substitute), "the substitute is out of range")
+                check(mayBeSubstituted.contains(field), "a number is sent that nobody has said")
             }
             let limits: [BankField: Rounding] = [
                 .chargeVoltageLimit: .down, .chargeCurrentLimit: .down, .dischargeCurrentLimit: .down,
@@ -94,11 +95,8 @@ enum ProfileLints {
             ]
             if let rounding = limits[field] {
                 check(row.rounding == rounding, "a limit is rounded to the unsafe side")
-                check(row.substitute == nil, "a limit has a substitute")
             }
-            if field == .soc || field == .chargeEnabled || field == .dischargeEnabled {
-                check(row.substitute == nil, "has a substitute")
-            }
+        case .said, .meanCell: check((1...32).contains(row.bits), "more bits than a number has")
         case .alarm, .heardAlarm: check(row.bits == 1, "an alarm is one bit")
         case .alarmPair: check(row.bits == 2, "a pair is two bits")
         case .constant(let raw): check(row.bits >= 64 || raw >> UInt64(row.bits) == 0, "does not fit")
@@ -108,6 +106,12 @@ enum ProfileLints {
         }
         return problems
     }
+
+    /// What nobody asks for is not asked for; the others have the evidence of their substitute with their row.
+    private static let mayBeSubstituted: Set<BankField> = [
+        .forceCharge, .forceChargeSoon, .fullCharge, .soh, .cycles, .energyCharged, .energyDischarged,
+        .batteryType, .version,
+    ]
 
     private static func layoutProblems(
         _ frame: FrameRow, _ rows: [BankRow], _ dialects: UInt8

@@ -148,6 +148,28 @@ struct PylontechRS485GoldenTests {
         #expect(frame.code == code && frame.kind == .question)
     }
 
+    @Test(
+        "42 and 44 begin with the module that was asked for, or with the number of modules where all were",
+        arguments: [
+            ("~20024642E00202FD33", 2), ("~20024642E002FFFD09", 1), ("~200246420000FDAC", 2),
+            ("~20024644E00202FD31", 2), ("~20024644E002FFFD07", 1),
+        ] as [(String, UInt8)])
+    func modules(_ text: String, _ expected: UInt8) throws {
+        let profile = PylontechRS485.profile
+        let talk = try #require(profile.serial)
+        let asked = Array(text.utf8) + [0x0D]
+        guard case .item(let question, _) = talk.framing.scanQuestion(asked.span) else {
+            Issue.record("not found")
+            return
+        }
+        var answer = SerialBuffer()
+        let outcome = profile.answer(
+            question, talk, bank: .sample(), options: ProfileOptions(), into: &answer)
+        var payload = SerialPayload()
+        talk.framing.readPayload(of: answer.bytes, into: &payload)
+        #expect(outcome == .answered && payload[1] == expected)
+    }
+
     @Test("to Deye a stop is also said with the voltage, which is never raised")
     func deye() throws {
         let profile = PylontechRS485.profile

@@ -28,6 +28,13 @@ struct PytesNativeGoldenTests {
         #expect(reading.alarms?.value == AlarmSet())
     }
 
+    @Test("as many modules are marked as there are that block a direction, up to eight")
+    func blocking() throws {
+        let bank = BankReading.sample([.packsBlockingCharge: 3, .packsBlockingDischarge: 9])
+        let bytes = try profile.bytes(of: 0x408, bank)
+        #expect(bytes[5...6] == [0x07, 0xFF])
+    }
+
     @Test("no frame is a sign of life of an inverter")
     func noKeepAlive() {
         #expect(!profile.sheet.keepAlive.isKnown)

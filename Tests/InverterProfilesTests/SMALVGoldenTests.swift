@@ -92,6 +92,7 @@ struct SMALVGoldenTests {
     func invalid() throws {
         #expect(try sent(0x356, [.voltage: 51_200]) == [0x00, 0x14, 0x00, 0x80, 0x00, 0x80, 0xFF, 0xFF])
         #expect(try sent(0x35F, [:]) == [UInt8](repeating: 0xFF, count: 8))
+        #expect(try sent(0x355, [.soc: 503]) == [50, 0, 0xFF, 0xFF, 0xA6, 0x13, 0xFF, 0xFF])
     }
 
     @Test("a state of charge without valid hundredths is the one in whole percents")

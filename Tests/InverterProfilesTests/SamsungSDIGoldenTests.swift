@@ -12,6 +12,15 @@ struct SamsungSDIGoldenTests {
         #expect(golden.problems(with: profile) == [])
     }
 
+    @Test("the mean cell is voltage over number, and trays have the voltage of the bank")
+    func means() throws {
+        var bank = BankReading.sample([.voltage: 52_800, .cells: 16])
+        #expect(try profile.bytes(of: 0x503, bank)[0...1] == [0xE4, 0x0C])
+        #expect(try profile.bytes(of: 0x504, bank)[0...3] == [0xA0, 0x14, 0xA0, 0x14])
+        bank[.voltage] = nil
+        #expect(throws: EncodeError.self) { try profile.bytes(of: 0x503, bank) }
+    }
+
     @Test("what is not permitted has a limit of 0, for there is no bit to say it")
     func stop() throws {
         let index = try #require(profile.index(ofIdentifier: 0x502))
