@@ -27,8 +27,8 @@ struct CellAggregates: Sendable, Equatable {
     static func found(in reading: borrowing PackReading, cells: Int32) -> Reading<CellAggregates>? {
         guard let voltage = reading[.packVoltage], cells > 0 else { return nil }
         let (high, low) = (reading[.highestCell], reading[.lowestCell])
-        let below = Int32(clamping: Int64(voltage.value) / Int64(cells))
-        let above = Int32(clamping: (Int64(voltage.value) + Int64(cells) - 1) / Int64(cells))
+        let below = sayable(Int64(voltage.value) / Int64(cells))
+        let above = sayable((Int64(voltage.value) + Int64(cells) - 1) / Int64(cells))
         var found = CellAggregates(
             extremes: Extremes(high: Placed(value: above, place: 0), low: Placed(value: below, place: 0)),
             isContradictory: false)
@@ -36,11 +36,11 @@ struct CellAggregates: Sendable, Equatable {
         let slack = Int64(voltage.value) / 50 / Int64(cells)
         if let high {
             found.isContradictory = Int64(high.value) < Int64(below) - slack
-            found.take(high: high.value, number: reading[.highestCellNumber]?.value)
+            found.take(high: sayable(Int64(high.value)), number: reading[.highestCellNumber]?.value)
         }
         if let low {
             if Int64(low.value) > Int64(above) + slack { found.isContradictory = true }
-            found.take(low: low.value, number: reading[.lowestCellNumber]?.value)
+            found.take(low: sayable(Int64(low.value)), number: reading[.lowestCellNumber]?.value)
         }
         if let high, let low { found.spread = Int32(clamping: distance(high.value, low.value)) }
         return Reading(found, at: min(voltage.at, min(high?.at ?? voltage.at, low?.at ?? voltage.at)))
@@ -65,6 +65,11 @@ struct CellAggregates: Sendable, Equatable {
 
     private mutating func take(low value: Int32, number: Int32?) {
         if value <= extremes.low.value { extremes.low = Placed(value: value, place: Self.place(number)) }
+    }
+
+    /// No cell is said to have more than fits into the sixteen bits of a single one; beyond any cell it stays.
+    private static func sayable(_ millivolts: Int64) -> Int32 {
+        Int32(min(max(millivolts, 0), Int64(UInt16.max)))
     }
 
     private static func place(_ number: Int32?) -> Int {

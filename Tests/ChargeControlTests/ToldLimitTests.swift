@@ -179,4 +179,21 @@ struct ToldLimitTests {
         #expect(verdict.bank[.highestTemperature]?.value == 260)
         #expect(verdict.bank[.highestTemperatureNumber] == nil && verdict.bank[.cellSpread]?.value == 0)
     }
+
+    @Test(
+        "may tell any number at all without harm",
+        arguments: [Int32.min, -1, 0, 1, 65_536, .max], [Int32.min, -1, 0, 1, 65_536, .max])
+    func anyNumber(_ high: Int32, _ low: Int32) {
+        for voltage in [Int32.min, 0, 52_800, .max] {
+            var bench = Self.bench()
+            bench.samples[0].voltage = voltage
+            bench.samples[0].others[.highestCell] = high
+            bench.samples[0].others[.lowestCell] = low
+            for _ in 0..<5 {
+                bench.now = bench.now + .seconds(1)
+                let verdict = bench.step()
+                #expect(verdict.charge.value == 0 && verdict.discharge.value == 0)
+            }
+        }
+    }
 }
