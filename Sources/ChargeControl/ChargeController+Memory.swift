@@ -76,7 +76,8 @@ extension ChargeController {
     /// calendar, and towards the end of orders; where it is not known, orders keep what they had left.
     public mutating func restore(_ memory: ControlMemory, at now: Instant, wall: WallTime?) {
         let pause = Self.pause(since: memory[.savedAt], wall)
-        stages.restore(memory, pause: pause, settings.stages)
+        let top = Int64(settings.chargeVoltageMillivoltsPerCell) * Int64(cellCount) * 1_000
+        stages.restore(memory, pause: pause, topMicrovolts: top, settings.stages)
         soc.restore(memory)
         supervision.restore(memory)
         let floor = Int64(settings.floorVoltageMillivoltsPerCell) * Int64(cellCount) * 1_000

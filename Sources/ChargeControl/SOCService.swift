@@ -158,5 +158,8 @@ extension SOCService {
         counted = memory[.counted].flatMap { range.contains($0) ? $0 : nil }
         packsWhenFull = memory[.packsWhenFull].flatMap { (0...1_000).contains($0) ? Int32($0) : nil }
         drawn = memory[.isFull].flatMap { (-Int64(Self.fullWithin) * Self.unit...0).contains($0) ? $0 : nil }
+        // The stages ask before the first step: what was said holds until something else is.
+        verdict.permille = said.map { Self.permille($0) }
+        verdict.counted = counted.map { Self.permille($0) }
     }
 }

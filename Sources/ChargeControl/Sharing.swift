@@ -19,6 +19,9 @@ struct Sharing: Sendable {
     /// What a pack that falls behind its stated share will have beyond it when the bank's current turns, in milliamps,
     /// charge positive: the difference of voltage that holds it back then drives it.
     private var excess: InlineArray<16, Int64> = InlineArray(repeating: 0)
+    /// The same as it stands now: it counts from the next step on, so that a pack that falls silent in this one does not
+    /// take with it what the others are expected to do.
+    private var newExcess: InlineArray<16, Int64> = InlineArray(repeating: 0)
     /// Whether packs that are not configured differ from each other.
     private var areUnequal = false
     /// The direction in which enough current flows for the measured shares to be the whole truth of it.
@@ -156,7 +159,8 @@ struct Sharing: Sendable {
         let flow = look(at: currents)
         let capacity = max(currents.capacityMilliampHours, 1)
         let part = abs(flow.sum) * 1_000 / capacity
-        compare(currents, sum: part > Self.goesOnAbovePermille ? flow.sum : 0)
+        excess = newExcess
+        if isComplete { compare(currents, sum: part > Self.goesOnAbovePermille ? flow.sum : 0) }
         let direction: Direction = flow.sum > 0 ? .charge : .discharge
         let isEnough = part > (measuring == direction ? Self.goesOnAbovePermille : Self.beginsAbovePermille)
         let isWhole = flow.isWhole && isComplete
@@ -201,10 +205,10 @@ struct Sharing: Sendable {
     /// Notes which packs fall behind what they were stated to carry of `sum`, in milliamps.
     private mutating func compare(_ currents: borrowing Currents, sum: Int64) {
         let group = group(currents.conducting)
-        for index in excess.indices {
+        for index in newExcess.indices {
             let usual = sum * stated[index] / max(group.stated, 1)
             let more = currents.milliamps[index].map { Int64($0.value) - usual } ?? 0
-            excess[index] = more.signum() * sum.signum() < 0 ? more : 0
+            newExcess[index] = more.signum() * sum.signum() < 0 ? more : 0
         }
     }
 

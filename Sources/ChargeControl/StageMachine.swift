@@ -171,8 +171,10 @@ extension StageMachine {
         memory[.settling] = isSettling ? 1 : 0
     }
 
-    /// Takes up where it was; `pause` is how long nobody counted.
-    mutating func restore(_ memory: borrowing ControlMemory, pause: Interval, _ settings: StageSettings) {
+    /// Takes up where it was; `pause` is how long nobody counted, `topMicrovolts` the highest CVL there can have been.
+    mutating func restore(
+        _ memory: borrowing ControlMemory, pause: Interval, topMicrovolts: Int64, _ settings: StageSettings
+    ) {
         guard let raw = memory[.stage], let stage = ChargeStage(rawValue: UInt8(clamping: raw)),
             stage != .start, stage != .hold
         else { return }
@@ -183,7 +185,7 @@ extension StageMachine {
         progress.sinceFull = Self.time(memory[.sinceFull]) + pause
         progress.hasBeenFull = memory[.hasBeenFull] == 1
         floated = Self.time(memory[.floated])
-        floatMicrovolts = memory[.floatVoltage].flatMap { (1...2_000_000_000).contains($0) ? $0 : nil }
+        floatMicrovolts = memory[.floatVoltage].flatMap { $0 > 0 ? min($0, topMicrovolts) : nil }
         isHeld = memory[.held] == 1
         isSettling = memory[.settling] == 1
     }

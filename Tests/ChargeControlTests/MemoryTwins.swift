@@ -45,17 +45,30 @@ enum MemoryTwins {
                 let isForgotten =
                     allowed.rule == .nearProtection
                     && protections.contains { future.readings[allowed.pack ?? 0][$0] == nil }
-                guard !isWish, !isForgotten, now.value > allowed.limit + allowed.limit / 500 + 10 else {
+                // The first step after a restart counts no time, so CVL comes down to float a step later.
+                let isEarlier =
+                    allowed.rule == .floatSettling
+                    && settlesSoon(allowed, history.settings.stages.voltageRampMicrovoltsPerSecond)
+                guard !isWish, !isForgotten, !isEarlier, now.value > allowed.limit + allowed.limit / 500 + 10
+                else {
                     continue
                 }
                 return "memory, step \(step): \(now) although \(allowed)"
             }
             let voltage = allowed(plain.chargeVoltageRules)
+            // A CVL that a battery has ceased to tell is told anew before the battery is relied on.
+            if voltage.rule == .inputMissing { continue }
             if less.isTransmitting, less.chargeVoltage.value > voltage.limit + 100 {
                 return "memory, step \(step): CVL \(less.chargeVoltage) although \(voltage)"
             }
         }
         return nil
+    }
+
+    /// Whether the bank stands above what CVL has come down to by no more than it comes down in a step.
+    private static func settlesSoon(_ reason: LimitReason, _ microvoltsPerSecond: Int32) -> Bool {
+        guard let bank = reason.input, case .inputBelow(let ramp) = reason.rise else { return false }
+        return Int64(bank - ramp) * 1_000 <= Int64(microvoltsPerSecond) * 2
     }
 
     private static func isLatched(_ limit: Limit) -> Bool {

@@ -189,11 +189,13 @@ struct ToldLimitTests {
             bench.samples[0].voltage = voltage
             bench.samples[0].others[.highestCell] = high
             bench.samples[0].others[.lowestCell] = low
+            // The first two are doubted.
             for _ in 0..<5 {
                 bench.now = bench.now + .seconds(1)
-                let verdict = bench.step()
-                #expect(verdict.charge.value == 0 && verdict.discharge.value == 0)
+                _ = bench.step()
             }
+            let verdict = bench.step()
+            #expect(verdict.charge.value == 0 && verdict.discharge.value == 0)
         }
     }
 }

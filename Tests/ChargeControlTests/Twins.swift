@@ -34,6 +34,8 @@ struct Twins {
         let isStage =
             [.stage, .limitsIgnored].contains(more.chargeVoltage.winner.rule)
             || more.charge.winner.rule == .floatSettling
+        // A CVL that a battery tells for the first time in the very step in which the bank is lost has never been known.
+        let isNews = verdict.state != .running && more.chargeVoltage.winner.rule == .toldLimit
         // What a pack may carry bounds the bank by what flows through the others, and an inverter is judged by what
         // flows through all of them; without them nobody knows how much.
         let isCarried = { (limit: Limit) in [.packOverCurrent, .limitsIgnored].contains(limit.winner.rule) }
@@ -42,7 +44,7 @@ struct Twins {
             && more.charge.winner.rule != .floatSettling && !isCarried(more.charge)
             || verdict.discharge.value > more.discharge.value && !isExcused.discharge
                 && !isCarried(more.discharge)
-            || verdict.isTransmitting && more.isTransmitting && !isStage
+            || verdict.isTransmitting && more.isTransmitting && !isStage && !isNews
                 && verdict.chargeVoltage.value > max(more.chargeVoltage.value, ownVoltage(verdict, more))
         guard isMore else { return nil }
         return """
