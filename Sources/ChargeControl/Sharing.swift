@@ -16,12 +16,12 @@ struct Sharing: Sendable {
     private var proven: InlineArray<16, Int64> = InlineArray(repeating: 0)
     /// Packs whose share the operator has given: bit n for pack n.
     private var configured: UInt16 = 0
-    /// What a pack that falls behind its stated share will have beyond it when the bank's current turns, in milliamps,
-    /// charge positive: the difference of voltage that holds it back then drives it.
-    private var excess: InlineArray<16, Int64> = InlineArray(repeating: 0)
+    /// What a pack that falls behind its stated share will have beyond it when the bank's current turns, in milliamps: the
+    /// difference of voltage that holds it back then drives it.
+    private var lead: InlineArray<16, Lead> = InlineArray(repeating: Lead())
     /// The same as it stands now: it counts from the next step on, so that a pack that falls silent in this one does not
     /// take with it what the others are expected to do.
-    private var newExcess: InlineArray<16, Int64> = InlineArray(repeating: 0)
+    private var nextLead: InlineArray<16, Lead> = InlineArray(repeating: Lead())
     /// Whether packs that are not configured differ from each other.
     private var areUnequal = false
     /// The direction in which enough current flows for the measured shares to be the whole truth of it.
@@ -32,6 +32,12 @@ struct Sharing: Sendable {
     private var unsteady: UInt16 = 0
     /// The currents that were seen last.
     private var seen: InlineArray<16, Reading<Int32>?> = InlineArray(repeating: nil)
+
+    /// What a pack will have beyond its share in each direction, in milliamps; never negative.
+    private struct Lead {
+        var charge: Int64 = 0
+        var discharge: Int64 = 0
+    }
 
     /// What has been measured of the packs that carry current now.
     struct Currents {
@@ -136,7 +142,7 @@ struct Sharing: Sendable {
         var own = kept
         if areUnequal, !isConfigured(pack) {
             let reached = direction == .charge ? proven[pack] : -proven[pack]
-            let ahead = max(direction == .charge ? excess[pack] : -excess[pack], 0)
+            let ahead = direction == .charge ? lead[pack].charge : lead[pack].discharge
             own = min(kept, max(most * Self.unprovenMarginPermille / 1_000 - ahead, reached * 2, 0))
         }
         // Whatever the others do, a pack cannot carry more than the bank does.
@@ -159,8 +165,8 @@ struct Sharing: Sendable {
         let flow = look(at: currents)
         let capacity = max(currents.capacityMilliampHours, 1)
         let part = abs(flow.sum) * 1_000 / capacity
-        excess = newExcess
-        if isComplete { compare(currents, sum: part > Self.goesOnAbovePermille ? flow.sum : 0) }
+        expectLeads(isNew: flow.isNew)
+        if isComplete, flow.isNew { compare(currents, sum: part > Self.goesOnAbovePermille ? flow.sum : 0) }
         let direction: Direction = flow.sum > 0 ? .charge : .discharge
         let isEnough = part > (measuring == direction ? Self.goesOnAbovePermille : Self.beginsAbovePermille)
         let isWhole = flow.isWhole && isComplete
@@ -202,13 +208,26 @@ struct Sharing: Sendable {
         return (sum, isWhole, isNew)
     }
 
+    /// Takes over what the step before has found; without news it may only grow, for no limit rises without news.
+    private mutating func expectLeads(isNew: Bool) {
+        for index in lead.indices {
+            let next = nextLead[index]
+            lead[index] =
+                isNew
+                ? next
+                : Lead(
+                    charge: max(lead[index].charge, next.charge),
+                    discharge: max(lead[index].discharge, next.discharge))
+        }
+    }
+
     /// Notes which packs fall behind what they were stated to carry of `sum`, in milliamps.
     private mutating func compare(_ currents: borrowing Currents, sum: Int64) {
         let group = group(currents.conducting)
-        for index in newExcess.indices {
+        for index in nextLead.indices {
             let usual = sum * stated[index] / max(group.stated, 1)
             let more = currents.milliamps[index].map { Int64($0.value) - usual } ?? 0
-            newExcess[index] = more.signum() * sum.signum() < 0 ? more : 0
+            nextLead[index] = Lead(charge: sum < 0 ? max(more, 0) : 0, discharge: sum > 0 ? max(-more, 0) : 0)
         }
     }
 
