@@ -143,7 +143,7 @@ struct Sharing: Sendable {
         if areUnequal, !isConfigured(pack) {
             let reached = direction == .charge ? proven[pack] : -proven[pack]
             let ahead = direction == .charge ? lead[pack].charge : lead[pack].discharge
-            own = min(kept, max(most * Self.unprovenMarginPermille / 1_000 - ahead, reached * 2, 0))
+            own = min(kept, max(max(most * Self.unprovenMarginPermille / 1_000 - ahead, reached * 2), 0))
         }
         // Whatever the others do, a pack cannot carry more than the bank does.
         return Int32(clamping: max(own * share.whole / max(share.part, 1), kept))
