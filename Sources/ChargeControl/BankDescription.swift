@@ -133,10 +133,6 @@ extension ChargeController {
         bank[.highestCellNumber] = cells.high.number.map { Reading(Int32(clamping: $0), at: at) }
         bank[.highestCellPack] = Reading(Int32(cells.highPack + 1), at: at)
         bank[.lowestCell] = Reading(cells.low.value, at: at)
-        // Where nobody tells how far the cells of a pack lie apart, it is as far as what is told of them.
-        if bank[.cellSpread] == nil {
-            bank[.cellSpread] = Reading(cells.high.value - cells.low.value, at: at)
-        }
         bank[.lowestCellNumber] = cells.low.number.map { Reading(Int32(clamping: $0), at: at) }
         bank[.lowestCellPack] = Reading(Int32(cells.lowPack + 1), at: at)
     }

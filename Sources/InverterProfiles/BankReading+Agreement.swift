@@ -48,6 +48,18 @@ extension BankReading {
         self[field] = Reading(value, at: alarms?.at ?? Instant(nanoseconds: 0))
     }
 
+    /// Says that the cells lie as far apart as the highest and the lowest that are told, if nobody says better.
+    ///
+    /// For protocols that have no word for a distance that is not known.
+    mutating func sayCellDistance() {
+        guard self[.cellSpread] == nil, let high = self[.highestCell], let low = self[.lowestCell] else {
+            return
+        }
+        let (distance, isTooFar) = high.value.subtractingReportingOverflow(low.value)
+        guard !isTooFar, distance >= 0 else { return }
+        self[.cellSpread] = Reading(distance, at: min(high.at, low.at))
+    }
+
     /// Says type and version of the battery if nobody has said others.
     mutating func identify(type: Int32, version: Int32) {
         sayIfUnknown(.batteryType, type)

@@ -151,6 +151,7 @@ extension GrowattLV {
         bank.sayIfUnknown(.version, 0x0A0A)
         // JK and Seplos say standby whatever flows; nothing is known of an inverter that uses it.
         bank.sayIfUnknown(.activity, 0)
+        bank.sayCellDistance()
         bank.makeLimitsAgree()
         bank.keepApartFromEmpty()
     }

@@ -155,6 +155,7 @@ extension GrowattRS485 {
         bank.sayIfUnknown(.version, 0x0101)
         // JK and Seplos say standby whatever flows; nothing is known of an inverter that uses it.
         bank.sayIfUnknown(.activity, 0)
+        bank.sayCellDistance()
         let highest: Int32 = options.dialect == 0 ? 655_350 : 327_670
         bank.cap(.chargeCurrentLimit, at: highest)
         bank.cap(.dischargeCurrentLimit, at: highest)

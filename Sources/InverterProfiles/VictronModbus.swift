@@ -21,7 +21,7 @@ public enum VictronModbus {
 
     private static let sheet = ProfileSheet(
         id: "victron-modbus-battery", name: "Victron GX battery registers (Modbus TCP)",
-        inverters: "energy managers that read a Victron GX, over Modbus TCP only",
+        inverters: "energy managers that read a Victron GX",
         link: .serial(baud: 9_600), dialects: ["GX", "", "", ""], period: .seconds(1),
         keepAlive: KeepAlive(
             identifier: UInt32(Block.system), period: .seconds(5), timeout: .seconds(60)),

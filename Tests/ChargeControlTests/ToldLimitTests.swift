@@ -177,7 +177,7 @@ struct ToldLimitTests {
         let verdict = bench.step()
         #expect(verdict.bank[.highestCell]?.value == 3_300 && verdict.bank[.highestCellNumber] == nil)
         #expect(verdict.bank[.highestTemperature]?.value == 260)
-        #expect(verdict.bank[.highestTemperatureNumber] == nil && verdict.bank[.cellSpread]?.value == 0)
+        #expect(verdict.bank[.highestTemperatureNumber] == nil && verdict.bank[.cellSpread] == nil)
     }
 
     @Test(
