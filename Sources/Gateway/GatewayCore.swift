@@ -86,10 +86,10 @@ public struct GatewayCore: Sendable {
     public init(_ configuration: GatewayConfiguration, at now: Instant) {
         self.configuration = configuration
         controller = ChargeController(configuration.boundedControl)
-        inverters = configuration.inverters.map {
+        inverters = configuration.inverters.enumerated().map {
             InverterPort(
-                $0, whole: configuration.wholeWeight,
-                takesCalls: configuration.buses[$0.bus].address.takesCalls, at: now)
+                $1, number: $0, whole: configuration.wholeWeight,
+                takesCalls: configuration.buses[$1.bus].address.takesCalls, at: now)
         }
         shunt = Self.shunt(configuration, at: now)
         nextTick = now
