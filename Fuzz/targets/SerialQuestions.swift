@@ -2,8 +2,9 @@ import BatteryModel
 import BusCodec
 import InverterProfiles
 
-/// Any bytes on an inverter's serial line, or of a caller over a network: the same frames however they are cut and nothing lost; any question gets a
-/// whole frame or silence; and whatever an answer says, it says it now and can be said again without a trap.
+/// Any bytes on an inverter's serial line, or of a caller over a network: the same frames however they are cut and
+/// nothing lost; any question gets a whole frame or silence; and whatever an answer says, it says it now and can be said
+/// again without a trap.
 ///
 /// The first byte says where the rest is cut in two, the next four are the question, what follows is its answer.
 @c(LLVMFuzzerTestOneInput)

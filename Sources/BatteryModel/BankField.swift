@@ -86,9 +86,13 @@ public enum BankField: UInt8, Sendable, Hashable {
     case energyCharged
     /// Energy drawn so far.
     case energyDischarged
+    /// The highest state of charge that a pack in the bank reports; not known unless all of them report one.
+    case highestSOC
+    /// The lowest state of charge that a pack in the bank reports; not known unless all of them report one.
+    case lowestSOC
 
     /// Number of fields; they are numbered from 0.
-    public static let count = 42
+    public static let count = 44
 
     /// The name in files and on the screen.
     public var name: StaticString {
@@ -135,6 +139,8 @@ public enum BankField: UInt8, Sendable, Hashable {
         case .mosfetTemperature: "mosfet_temperature"
         case .energyCharged: "energy_charged"
         case .energyDischarged: "energy_discharged"
+        case .highestSOC: "highest_soc"
+        case .lowestSOC: "lowest_soc"
         }
     }
 
@@ -145,7 +151,7 @@ public enum BankField: UInt8, Sendable, Hashable {
             .millivolts
         case .chargeCurrentLimit, .dischargeCurrentLimit, .current:
             .milliamps
-        case .soc, .soh:
+        case .soc, .soh, .highestSOC, .lowestSOC:
             .permille
         case .temperature, .highestTemperature, .lowestTemperature, .mosfetTemperature:
             .decicelsius

@@ -4,7 +4,7 @@ public struct BankReading: Sendable {
     /// One place for each ``BankField``; the number is ``BankField/count``.
     // Inlinable: a call across modules would copy all places to read one.
     @usableFromInline
-    var fields: InlineArray<42, Reading<Int32>?> = InlineArray(repeating: nil)
+    var fields: InlineArray<44, Reading<Int32>?> = InlineArray(repeating: nil)
 
     /// Alarms of the bank.
     public var alarms: Reading<AlarmSet>?

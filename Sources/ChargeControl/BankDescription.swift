@@ -26,6 +26,7 @@ extension ChargeController {
             describeMeasurements(verdict.members, measured, measuredAt, in: &bank)
             bank[.soc] = verdict.soc.permille.map { Reading($0, at: measuredAt) }
             describeCapacity(verdict, measured, measuredAt, in: &bank)
+            describeSOCs(verdict.members, measuredAt, in: &bank)
             describeCells(verdict.members, measuredAt, in: &bank)
             describeTemperatures(verdict.members, measuredAt, in: &bank)
         }
@@ -88,6 +89,18 @@ extension ChargeController {
         bank[.cycles] = cycles.map { Reading($0, at: at) }
         bank[.packsBlockingCharge] = Reading(blocking.charge, at: at)
         bank[.packsBlockingDischarge] = Reading(blocking.discharge, at: at)
+    }
+
+    /// The fullest and the emptiest pack, as they report it; nothing if one of them reports none.
+    private mutating func describeSOCs(_ members: UInt16, _ at: Instant, in bank: inout BankReading) {
+        var (highest, lowest) = (Int32.min, Int32.max)
+        for index in 0..<count where members & 1 << UInt16(index) != 0 {
+            guard let own = packs[index]?.view?.soc?.value else { return }
+            (highest, lowest) = (max(highest, own), min(lowest, own))
+        }
+        guard lowest <= highest else { return }
+        bank[.highestSOC] = Reading(highest, at: at)
+        bank[.lowestSOC] = Reading(lowest, at: at)
     }
 
     private mutating func describeTemperatures(_ members: UInt16, _ at: Instant, in bank: inout BankReading) {

@@ -208,10 +208,10 @@ private final class Links {
             return links[bus].send(frame, at: MonotonicClock.now())
         }
 
-        func send(answer bytes: Span<UInt8>, bus: Int) -> Bool {
-            guard isInTime else { return false }
+        func send(answer bytes: Span<UInt8>, bus: Int) -> Instant? {
+            guard isInTime else { return nil }
             beforeFrame?()
-            return links[bus].send(bytes, at: MonotonicClock.now()) != nil
+            return links[bus].send(bytes, at: MonotonicClock.now())
         }
 
         func send(answer bytes: Span<UInt8>, bus: Int, caller: Int) -> Bool {

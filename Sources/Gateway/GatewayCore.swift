@@ -15,8 +15,10 @@ public protocol GatewayOutput {
     /// Sends a frame to an inverter, or to a battery that speaks as one; returns `false` if the bus does not work.
     mutating func send(_ frame: CANFrame, bus: Int) -> Bool
 
-    /// Sends an answer to an inverter; returns `false` if the bus does not work.
-    mutating func send(answer bytes: Span<UInt8>, bus: Int) -> Bool
+    /// Sends an answer to an inverter.
+    ///
+    /// - Returns: When the last of its bytes will have left the wire; `nil` if the bus does not work.
+    mutating func send(answer bytes: Span<UInt8>, bus: Int) -> Instant?
 
     /// Sends an answer to a caller on a bus that takes calls; returns `false` if he did not take the whole of it.
     mutating func send(answer bytes: Span<UInt8>, bus: Int, caller: Int) -> Bool
@@ -86,10 +88,10 @@ public struct GatewayCore: Sendable {
     public init(_ configuration: GatewayConfiguration, at now: Instant) {
         self.configuration = configuration
         controller = ChargeController(configuration.boundedControl)
-        inverters = configuration.inverters.map {
+        inverters = configuration.inverters.enumerated().map {
             InverterPort(
-                $0, whole: configuration.wholeWeight,
-                takesCalls: configuration.buses[$0.bus].address.takesCalls, at: now)
+                $1, number: $0, whole: configuration.wholeWeight,
+                takesCalls: configuration.buses[$1.bus].address.takesCalls, at: now)
         }
         shunt = Self.shunt(configuration, at: now)
         nextTick = now

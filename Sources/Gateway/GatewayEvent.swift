@@ -32,16 +32,16 @@ public struct GatewayEvent: Sendable, Equatable {
         case blocked(Direction, LimitReason)
         /// A limit has risen above zero.
         case released(Direction)
-        /// The inverter has been heard.
-        case inverterHeard
-        /// The inverter has fallen silent.
-        case inverterSilent
-        /// Somebody else speaks to the inverter as a battery; the first frame heard of it.
-        case secondBattery(identifier: UInt32)
-        /// Too few frames to the inverter come through; `nil` if so few were tried that no part can be told.
-        case linkPoor(permille: Int32?)
-        /// Frames to the inverter come through again.
-        case linkGood
+        /// An inverter has been heard; the number is its place in the configuration, here and below.
+        case inverterHeard(Int)
+        /// An inverter has fallen silent.
+        case inverterSilent(Int)
+        /// Somebody else speaks to an inverter as a battery; the first frame heard of it.
+        case secondBattery(Int, identifier: UInt32)
+        /// Too few frames to an inverter come through; `nil` if so few were tried that no part can be told.
+        case linkPoor(Int, permille: Int32?)
+        /// Frames to an inverter come through again.
+        case linkGood(Int)
         /// The charge has reached another stage.
         case stage(ChargeStage)
         /// The state of charge has been set to 100 % because the bank is full.
@@ -58,8 +58,8 @@ public struct GatewayEvent: Sendable, Equatable {
         case acknowledged(by: String)
         /// The bus thread has finished no cycle for so long; the link to the inverter was closed meanwhile.
         case stalled(Interval)
-        /// A frame could not be written and was not sent; the first of its kind.
-        case withheld(identifier: UInt32, EncodeError)
+        /// A frame to an inverter could not be written and was not sent; the first of its kind.
+        case withheld(Int, identifier: UInt32, EncodeError)
     }
 
     /// When it happened.

@@ -6,6 +6,8 @@ import InverterProfiles
 /// What is known of an inverter however it is spoken to: its sign of life, what was said to it, and who else speaks.
 struct InverterContact: Sendable {
     let configuration: GatewayConfiguration.Inverter
+    /// Its place among the inverters of the configuration.
+    let number: Int
     private(set) var watch = InverterWatch()
     var counts = Counts()
     /// Whether its bus works.
@@ -42,8 +44,9 @@ struct InverterContact: Sendable {
     /// The most places that are remembered as withheld.
     private static let mostWithheld = 64
 
-    init(_ configuration: GatewayConfiguration.Inverter) {
+    init(_ configuration: GatewayConfiguration.Inverter, number: Int) {
         self.configuration = configuration
+        self.number = number
     }
 
     /// Notes a sign of life.
@@ -51,14 +54,14 @@ struct InverterContact: Sendable {
         watch.heard(at: now)
         guard isSilent else { return }
         isSilent = false
-        log.add(.inverterHeard, at: now)
+        log.add(.inverterHeard(number), at: now)
     }
 
     /// Notes that somebody else has spoken as the battery, with this identifier or address.
     mutating func heardOther(_ identifier: UInt32, at now: Instant, log: inout EventLog) {
         counts.contradicting += 1
         if otherTalkerAt.map({ now - $0 > Self.isNewAfter }) ?? true {
-            log.add(.secondBattery(identifier: identifier), at: now)
+            log.add(.secondBattery(number, identifier: identifier), at: now)
         }
         otherTalkerAt = now
     }
@@ -70,7 +73,7 @@ struct InverterContact: Sendable {
         }
         guard !isSilent, watch.isSilent(at: now, configuration.keepAliveRule) else { return }
         isSilent = true
-        if isMissing { log.add(.inverterSilent, at: now) }
+        if isMissing { log.add(.inverterSilent(number), at: now) }
     }
 
     /// Notes that something was said.
@@ -93,7 +96,7 @@ struct InverterContact: Sendable {
         if withheldAt[place] == nil {
             // Whoever asks for one strange thing after the other fills neither memory nor log.
             guard withheldAt.count < Self.mostWithheld else { return }
-            log.add(.withheld(identifier: identifier, error), at: now)
+            log.add(.withheld(number, identifier: identifier, error), at: now)
         }
         withheldAt[place] = now
     }

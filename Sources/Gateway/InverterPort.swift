@@ -15,11 +15,13 @@ struct InverterPort: Sendable {
     /// The sum of the weights of all inverters.
     let whole: Int32
 
-    /// A port that has heard nothing; `takesCalls` says whether others call on its bus.
+    /// A port that has heard nothing; `number` is its place in the configuration, `takesCalls` says whether others call
+    /// on its bus.
     init(
-        _ configuration: GatewayConfiguration.Inverter, whole: Int32, takesCalls: Bool, at now: Instant
+        _ configuration: GatewayConfiguration.Inverter, number: Int, whole: Int32, takesCalls: Bool,
+        at now: Instant
     ) {
-        contact = InverterContact(configuration)
+        contact = InverterContact(configuration, number: number)
         self.whole = whole
         guard let talk = configuration.profile.serial else {
             sender = InverterSender(configuration, at: now)

@@ -13,7 +13,7 @@ struct InverterResponder: Sendable {
     private var heardAt: Instant?
     private var waiting: (question: SerialFrame, due: Instant)?
     private var last = SerialBuffer()
-    private var lastSentAt: Instant?
+    private var echo = AnswerEcho()
 
     init(_ talk: SerialTalk) {
         self.talk = talk
@@ -27,17 +27,19 @@ struct InverterResponder: Sendable {
         _ bytes: Span<UInt8>, _ contact: inout InverterContact, at now: Instant, log: inout EventLog
     ) {
         let framing = talk.framing
-        var heard: [(frame: SerialFrame, isEcho: Bool)] = []
-        let isEchoTime = lastSentAt.map { now - $0 <= Self.echoWithin } ?? false
+        var heard: [(frame: SerialFrame, isOwn: Bool)] = []
         let own = last
         if let heardAt, now - heardAt > Self.longestGap {
             scanner.silence(grammar: { bytes, _ in framing.scanQuestion(bytes) }) { _, _ in }
         }
         heardAt = now
         scanner.received(bytes, grammar: { bytes, _ in framing.scanQuestion(bytes) }) { frame, item in
-            heard.append((item, isEchoTime && frame.isSame(as: own.bytes)))
+            heard.append((item, frame.isSame(as: own.bytes)))
         }
-        for (frame, isEcho) in heard { take(frame, isEcho: isEcho, &contact, at: now, log: &log) }
+        for (frame, isOwn) in heard {
+            let isEcho = echo.isHeard(in: frame.kind, isSame: isOwn, at: now)
+            take(frame, isEcho: isEcho, &contact, at: now, log: &log)
+        }
     }
 
     private mutating func take(
@@ -78,9 +80,10 @@ struct InverterResponder: Sendable {
         waiting = nil
         let outcome = contact.configuration.answer(question, talk, offer, into: &last)
         // A protocol without a code for what is not known has silence for it.
-        let isTaken = last.count == 0 || output.send(answer: last.bytes, bus: contact.configuration.bus)
-        if isTaken, last.count > 0 { lastSentAt = now }
-        contact.note(outcome, of: question, offer, isTaken: isTaken, log: &log)
+        let isSilence = last.count == 0
+        let end = isSilence ? nil : output.send(answer: last.bytes, bus: contact.configuration.bus)
+        if let end { echo.sent(until: end) }
+        contact.note(outcome, of: question, offer, isTaken: isSilence || end != nil, log: &log)
         return nil
     }
 
@@ -92,6 +95,4 @@ struct InverterResponder: Sendable {
 
     /// A frame that pauses for longer is broken off; serial adapters hold bytes back for up to 16 ms.
     private static let longestGap = Interval.milliseconds(50)
-    /// How long after it was sent an answer may come back.
-    private static let echoWithin = Interval.seconds(2)
 }

@@ -82,11 +82,12 @@ struct InverterSender: Sendable {
         schedule.restart(at: now)
     }
 
-    private mutating func judge(at now: Instant, log: inout EventLog) {
+    private mutating func judge(number: Int, at now: Instant, log: inout EventLog) {
         guard now >= nextJudgement else { return }
         nextJudgement = now + .seconds(1)
         if quality.judge(at: now) {
-            log.add(quality.isPoor ? .linkPoor(permille: quality.permille(at: now)) : .linkGood, at: now)
+            let permille = quality.permille(at: now)
+            log.add(quality.isPoor ? .linkPoor(number, permille: permille) : .linkGood(number), at: now)
         }
     }
 
@@ -95,7 +96,7 @@ struct InverterSender: Sendable {
         _ offer: borrowing InverterOffer, _ contact: inout InverterContact, at now: Instant,
         _ output: inout some GatewayOutput, log: inout EventLog
     ) -> Instant? {
-        judge(at: now, log: &log)
+        judge(number: contact.number, at: now, log: &log)
         guard offer.isTransmitting, contact.isUp else {
             wasTransmitting = false
             return nil

@@ -36,6 +36,19 @@ extension BankReading {
         self[.soc] = soc
     }
 
+    /// Keeps the packs from saying what the bank does not: 100 % of a pack is said only of a full bank, 0 % only of an
+    /// empty one.
+    mutating func keepPacksApartFromEnds() {
+        guard let soc = self[.soc]?.value else { return }
+        let (least, most): (Int32, Int32) = (soc > 0 ? 10 : 0, soc < 1_000 ? 990 : 1_000)
+        for index in Self.ofPacks.indices {
+            guard let own = self[Self.ofPacks[index]] else { continue }
+            self[Self.ofPacks[index]] = Reading(min(max(own.value, least), most), at: own.at)
+        }
+    }
+
+    private static let ofPacks: [2 of BankField] = [.highestSOC, .lowestSOC]
+
     /// Says the name if nobody has said another.
     mutating func name(_ name: StaticString) {
         guard maker == nil else { return }

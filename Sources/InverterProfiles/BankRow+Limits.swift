@@ -53,14 +53,15 @@ extension SignalRow where Meaning == BankMeaning {
             rounding: rounding, dialects: dialects, .number(field))
     }
 
-    /// State of charge in whole percents, rounded down: 100 % is said only of a full bank.
+    /// State of charge, of the bank or of its fullest or emptiest pack, in whole percents, rounded down: 100 % is said
+    /// only of a full one.
     static func soc(
         _ name: StaticString = "soc", in container: UInt32, byte: UInt16, bits: UInt16,
-        _ order: ByteOrder? = nil
+        _ order: ByteOrder? = nil, of field: BankField = .soc
     ) -> BankRow {
         BankRow(
             name, in: container, byte: byte, bits: bits, order, times: 10, unit: .permille, range: 0...1000,
-            rounding: .down, .number(.soc))
+            rounding: .down, .number(field))
     }
 
     /// State of charge in hundredths of a percent.

@@ -116,8 +116,8 @@ extension GrowattLV {
             "max_temperature_sensor", in: 0x322, byte: 4, bits: 8, .highestTemperatureNumber, notAvailable: 0),
         .count(
             "min_temperature_sensor", in: 0x322, byte: 5, bits: 8, .lowestTemperatureNumber, notAvailable: 0),
-        .shown("max_soc", in: 0x322, byte: 6, bits: 8, times: 10, unit: .permille),
-        .shown("min_soc", in: 0x322, byte: 7, bits: 8, times: 10, unit: .permille),
+        .soc("max_soc", in: 0x322, byte: 6, bits: 8, of: .highestSOC),
+        .soc("min_soc", in: 0x322, byte: 7, bits: 8, of: .lowestSOC),
     ]
 
     private static let cellRows: [_ of BankRow] = [

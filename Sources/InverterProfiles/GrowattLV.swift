@@ -54,14 +54,13 @@ public enum GrowattLV {
         FrameRow(0x319, "request_extremes", source: text),
         FrameRow(0x320, "identity", source: text),
         FrameRow(0x321, "update_status", isRequired: false, source: text),
+        FrameRow(0x322, "temperature_soc_extremes", dialects: rev05, isRequired: false, source: capture),
         FrameRow(0x323, "cell_count_flags", dialects: rev05, isRequired: false, source: capture),
         FrameRow(0x301, "inverter_alive", .fromInverter, isRequired: false, source: text),
         FrameRow(0x315, "cells_1_4", dialects: 0, isRequired: false, source: text),
         FrameRow(0x316, "cells_5_8", dialects: 0, isRequired: false, source: text),
         FrameRow(0x317, "cells_9_12", dialects: 0, isRequired: false, source: text),
         FrameRow(0x318, "cells_13_16", dialects: 0, isRequired: false, source: text),
-        // Never sent: the highest and lowest state of charge of the packs would go out as 0 %.
-        FrameRow(0x322, "temperature_soc_extremes", dialects: 0, isRequired: false, source: capture),
     ]
 
     private static let rows: [_ of BankRow] = [
@@ -154,5 +153,10 @@ extension GrowattLV {
         bank.sayCellDistance()
         bank.makeLimitsAgree()
         bank.keepApartFromEmpty()
+        bank.keepPacksApartFromEnds()
+        // JK sends 0 as the lowest temperature whatever it is; 0.0 °C is said a tenth colder.
+        if let coldest = bank[.lowestTemperature], coldest.value == 0 {
+            bank[.lowestTemperature] = Reading(-1, at: coldest.at)
+        }
     }
 }

@@ -66,6 +66,7 @@ extension InverterProfile {
             talk.framing.writeConfirmation(of: question, as: address, into: &buffer)
             return .confirmed
         }
+        if let refusal = talk.objection(question) { return refuse(refusal) }
         let bank = prepared(bank, options)
         var payload = SerialPayload()
         do throws(SignalError) {

@@ -201,7 +201,7 @@ extension BankReading {
         case .dischargeVoltageLimit: 46_400
         case .highestCell, .lowestCell: 3_300
         case .current, .chargeCurrentLimit, .dischargeCurrentLimit: 10_000
-        case .soc, .soh: 500
+        case .soc, .soh, .highestSOC, .lowestSOC: 500
         case .temperature, .highestTemperature, .lowestTemperature, .mosfetTemperature: 250
         case .capacity: 100_000
         case .remainingCapacity: 50_000

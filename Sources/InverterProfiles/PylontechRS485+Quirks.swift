@@ -18,6 +18,25 @@ extension PylontechRS485 {
     /// An Anenji probes so (captured); SRNE expects 02 in every answer, which is the usual own address.
     static func answersAs(_ asked: UInt8, _ own: UInt8, _ code: UInt16) -> UInt8? { asked == own ? own : nil }
 
+    /// Refuses what is asked of another module than the one addressed, with 90, "ADR error".
+    ///
+    /// A question about a module carries the module's number, which is the address of the frame, or 255 for all of them;
+    /// the bank is one module. One asker numbers the modules of a group by themselves (captured: `~20424642E00202FD2F`).
+    /// Without a number, or with 0, which no module has, the address counts.
+    ///
+    /// What a battery does with another number was not captured. The text of V3.3 has a code for a wrong address, and the
+    /// frame is for us alone, so that nobody else answers it; silence would only leave the inverter waiting.
+    static func objection(_ question: SerialFrame) -> SerialRefusal? {
+        switch question.code {
+        case 0x42, 0x44, 0x92, 0x93, 0x96:
+            let module = question.value
+            let own = UInt16(question.address)
+            let isMeant = module == own || module == own & 0x0F || module == 0 || module == allModules
+            return isMeant ? nil : .nobodyThere
+        default: return nil
+        }
+    }
+
     /// Puts the module's address into answers that begin with it, and writes what has no fixed places.
     static func complete(
         _ question: SerialFrame, _ bank: borrowing BankReading, _ options: ProfileOptions, _ hasRows: Bool,

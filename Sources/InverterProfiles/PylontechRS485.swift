@@ -58,7 +58,7 @@ public enum PylontechRS485 {
         },
         // Captured: an Anenji asks every 800 ms and waits 860 ms for an answer that does not come.
         spacing: .milliseconds(800), answerWithin: .milliseconds(860), answersAs: answersAs,
-        complete: complete, dissect: dissect, mend: mendPayload)
+        objection: objection, complete: complete, dissect: dissect, mend: mendPayload)
 
     /// The dialect of Deye and Sunsynk.
     static let deye: UInt8 = 2

@@ -8,7 +8,8 @@ public enum SerialRefusal: UInt8, Sendable {
     case notKnownNow
     /// What is to be written is not permitted, or the number of registers is none that can be asked for.
     case notPermitted
-    /// The address asked is not here; said over a network only, a serial line has silence for it.
+    /// Whoever is asked for is not here. Of the address of a frame it is said over a network only, a serial line has
+    /// silence for it; of a pack that a frame to the own address names it is said on a line, too.
     case nobodyThere
 
     /// The exception code of Modbus: 1 illegal function, 2 illegal address, 3 illegal value, 4 device failure, 11 a

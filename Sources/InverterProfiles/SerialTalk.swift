@@ -27,6 +27,8 @@ public struct SerialTalk: Sendable {
     public var answerWithin: Interval
     /// The address under which a question is answered; `nil` where it is for somebody else.
     public var answersAs: @Sendable (_ asked: UInt8, _ own: UInt8, _ code: UInt16) -> UInt8?
+    /// Why a question to the own address is refused before anybody looks for its answer; `nil` if it is not.
+    public var objection: @Sendable (_ question: SerialFrame) -> SerialRefusal?
     /// What becomes of a write to the own address.
     public var take: @Sendable (_ write: SerialFrame) -> SerialWriting
     /// Completes what rows have put into an answer, or writes one that they cannot say; returns `false` for a question
@@ -52,6 +54,7 @@ public struct SerialTalk: Sendable {
         question: @escaping @Sendable (Int, UInt8) -> SerialQuestion?, spacing: Interval,
         answerAfter: Interval = .milliseconds(5), answerWithin: Interval = .milliseconds(500),
         answersAs: @escaping @Sendable (UInt8, UInt8, UInt16) -> UInt8? = SerialTalk.onlyOwn,
+        objection: @escaping @Sendable (SerialFrame) -> SerialRefusal? = SerialTalk.noObjection,
         take: @escaping @Sendable (SerialFrame) -> SerialWriting = SerialTalk.readOnly,
         complete:
             @escaping @Sendable (
@@ -72,6 +75,7 @@ public struct SerialTalk: Sendable {
         self.answerAfter = answerAfter
         self.answerWithin = answerWithin
         self.answersAs = answersAs
+        self.objection = objection
         self.take = take
         self.complete = complete
         self.dissect = dissect
@@ -101,6 +105,9 @@ public struct SerialTalk: Sendable {
     public static func onlyOwn(_ asked: UInt8, _ own: UInt8, _ code: UInt16) -> UInt8? {
         asked == own ? own : nil
     }
+
+    /// For a protocol in which whoever asks the right address has named the right battery.
+    public static func noObjection(_ question: SerialFrame) -> SerialRefusal? { nil }
 
     /// For a protocol in which nothing can be written.
     public static func readOnly(_ write: SerialFrame) -> SerialWriting { .refused(.unknownCommand) }

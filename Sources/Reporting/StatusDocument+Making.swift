@@ -24,7 +24,9 @@ extension StatusDocument {
         overruns = snapshot.overruns
         stalledSeconds = stalledSince.map { (now - $0).tenths }
         bank = Bank(snapshot.verdict, wording, at: now)
-        for inverter in snapshot.inverters { bank.alarms += StatusDocument.Alarm.all(inverter.alarms) }
+        for (index, inverter) in snapshot.inverters.enumerated() {
+            bank.alarms += StatusDocument.Alarm.all(inverter.alarms) { wording.alarm($0, inverter: index) }
+        }
         packs = snapshot.packs.enumerated().map { Pack($1, snapshot.verdict?[$0], wording, at: now) }
         inverters = snapshot.inverters.map { Inverter($0, snapshot.verdict) }
         shunt = snapshot.shunt.map { Shunt($0, at: now) }
@@ -71,11 +73,13 @@ extension StatusDocument.Limit {
 }
 
 extension StatusDocument.Alarm {
-    static func all(_ alarms: AlarmSet) -> [StatusDocument.Alarm] {
+    static func all(
+        _ alarms: AlarmSet, words: (AlarmKind) -> String = { Wording.alarm($0) }
+    ) -> [StatusDocument.Alarm] {
         [AlarmLevel.protection, .warning, .info].flatMap { level in
             Wording.kinds(alarms[level]).map {
                 StatusDocument.Alarm(
-                    name: Wording.alarmName($0), level: Wording.level(level), words: Wording.alarm($0))
+                    name: Wording.alarmName($0), level: Wording.level(level), words: words($0))
             }
         }
     }
@@ -97,7 +101,12 @@ extension StatusDocument.Bank {
         ccl = verdict.map { .init($0.charge, .milliamps, of: .charge, wording, at: now) }
         dcl = verdict.map { .init($0.discharge, .milliamps, of: .discharge, wording, at: now) }
         dvl = verdict.map { .init($0.dischargeVoltage, .millivolts, wording, at: now) }
-        alarms = verdict.map { StatusDocument.Alarm.all($0.alarms) } ?? []
+        alarms =
+            verdict.map { verdict in
+                StatusDocument.Alarm.all(verdict.alarms) {
+                    wording.alarm($0, inverter: $0 == .secondBattery ? wording.overspoken : nil)
+                }
+            } ?? []
         stage = verdict.map { .init($0.stage) }
         soc = verdict.map { .init($0.soc) }
         values = [:]

@@ -40,7 +40,8 @@ public struct StatusView: Sendable {
                 + " | CVL \(limit(bank.cvl)) CCL \(limit(bank.ccl)) DCL \(limit(bank.dcl))"
                 + " | CCL: \(bank.ccl?.reason ?? "-") | packs: \(packs)"
                 + status.inverters.map {
-                    " | inverter \($0.isSilent ? "silent" : "heard"), \($0.framesPerSecond) frames/s"
+                    " | inverter \(status.inverters.count > 1 ? "\($0.profile) on \($0.link) " : "")"
+                        + "\($0.isSilent ? "silent" : "heard"), \($0.framesPerSecond) frames/s"
                 }.joined())
     }
 

@@ -11,20 +11,28 @@ public struct Wording: Sendable {
     public var packs: [String]
     /// The names of the buses, in the order of the configuration.
     public var buses: [String]
+    /// The names of the inverters, in the order of the configuration; one alone is never called by its name.
+    public var inverters: [String]
+    /// The inverter that a second battery speaks to, as far as it was heard.
+    var overspoken: Int?
     /// The orders that stand, to be named where they set a limit.
     public var orders: [GivenOrder] = []
     /// What the clock on the wall shows; `nil` if the machine does not know the time.
     public var clock: Clock?
 
     /// Makes a wording for a gateway with these names.
-    public init(packs: [String], buses: [String]) {
+    public init(packs: [String], buses: [String], inverters: [String] = []) {
         self.packs = packs
         self.buses = buses
+        self.inverters = inverters
     }
 
     /// Makes the wording for a running gateway; without a snapshot nothing in it has a name.
     public init(_ snapshot: Snapshot?) {
-        self.init(packs: snapshot?.packs.map(\.name) ?? [], buses: snapshot?.buses.map(\.name) ?? [])
+        self.init(
+            packs: snapshot?.packs.map(\.name) ?? [], buses: snapshot?.buses.map(\.name) ?? [],
+            inverters: snapshot?.inverters.map(Self.name) ?? [])
+        overspoken = snapshot.flatMap { Self.overspoken($0.inverters) }
         orders = snapshot?.orders ?? []
         clock = snapshot.flatMap { snapshot in snapshot.wall.map { Clock(at: snapshot.at, wall: $0) } }
     }
@@ -122,8 +130,8 @@ extension Wording {
         case .socTarget: return "the wanted state of charge is reached: \(input)"
         case .chargeBy: return "no faster than needed to be charged in time, now \(input)"
         case .operatorPause, .operatorCap: return orderReason(reason, direction)
-        case .limitsIgnored: return "the inverter does not keep to its limits"
-        case .secondBattery: return "a second battery speaks to the inverter"
+        case .limitsIgnored: return alarm(.limitsIgnored)
+        case .secondBattery: return alarm(.secondBattery, inverter: overspoken)
         case .protocolMaximum: return "the inverter's protocol can say no more"
         }
     }
@@ -209,20 +217,20 @@ extension Wording {
         case .pack(let index, let freshness): "\(pack(index)) is \(Self.freshness(freshness))"
         case .bank(let state): "bank: \(Self.state(state))"
         case .raised(let kind, let level, let index):
-            "\(Self.level(level)): \(Self.alarm(kind)) (\(pack(index)))"
-        case .cleared(let kind, _, let index): "over: \(Self.alarm(kind)) (\(pack(index)))"
+            "\(Self.level(level)): \(alarm(kind)) (\(pack(index)))"
+        case .cleared(let kind, _, let index): "over: \(alarm(kind)) (\(pack(index)))"
         case .remembered(let note): Self.remembered(note)
         case .blocked(let direction, let why):
             "\(Self.current(direction)) fell to 0 A: \(reason(why, of: direction))"
         case .released(let direction): "\(Self.current(direction)) rises again"
-        case .inverterHeard: "inverter heard"
-        case .inverterSilent: "inverter has fallen silent"
-        case .secondBattery(let identifier):
-            "somebody else speaks to the inverter as a battery, with 0x\(Self.hex(identifier))"
-        case .linkPoor(let permille):
-            "the link to the inverter is poor"
+        case .inverterHeard(let index): "\(inverter(index, alone: "inverter")) heard"
+        case .inverterSilent(let index): "\(inverter(index, alone: "inverter")) has fallen silent"
+        case .secondBattery(let index, let identifier):
+            "somebody else speaks to \(inverter(index)) as a battery, with 0x\(Self.hex(identifier))"
+        case .linkPoor(let index, let permille):
+            "the link to \(inverter(index)) is poor"
                 + (permille.map { ": \(Self.quantity($0, .permille)) of the last minute came through" } ?? "")
-        case .linkGood: "the link to the inverter is good again"
+        case .linkGood(let index): "the link to \(inverter(index)) is good again"
         case .stage(let stage): "stage: \(Self.stage(stage))"
         case .socFull: "SOC set to 100 %: the bank is full"
         case .socEmpty: "SOC set to 0 %: a cell is at its floor"
@@ -233,8 +241,8 @@ extension Wording {
         case .acknowledged(let by): "acknowledged by \(by)"
         case .stalled(let length):
             "no cycle was finished for \(Self.time(length)); the link to the inverter was closed meanwhile"
-        case .withheld(let identifier, let why):
-            "frame 0x\(Self.hex(identifier)) is not sent: \(Self.obstacle(why))"
+        case .withheld(let index, let identifier, let why):
+            "frame 0x\(Self.hex(identifier)) is not sent\(toInverter(index)): \(Self.obstacle(why))"
         }
     }
 

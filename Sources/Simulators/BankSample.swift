@@ -91,7 +91,8 @@ extension BankReading {
             .activity: 0...2, .packsBlockingCharge: 0...16, .packsBlockingDischarge: 0...16,
             .highestTemperatureNumber: 1...6, .lowestTemperatureNumber: 1...6,
             .highestTemperaturePack: 1...16, .lowestTemperaturePack: 1...16, .mosfetTemperature: 0...900,
-            .energyCharged: 0...100_000_000, .energyDischarged: 0...100_000_000,
+            .energyCharged: 0...100_000_000, .energyDischarged: 0...100_000_000, .highestSOC: 500...1_000,
+            .lowestSOC: 0...500,
         ]
         for raw in 0..<UInt8(BankField.count) {
             guard let field = BankField(rawValue: raw), let range = ranges[field] else { continue }

@@ -38,6 +38,7 @@ public struct SerialAnswerer: Sendable {
     private var heardAt: Instant
     private var waiting: (question: SerialFrame, due: Instant)?
     private var last = SerialBuffer()
+    private var echo = AnswerEcho()
 
     /// A frame that pauses for longer is broken off; serial adapters hold bytes back for up to 16 ms.
     private static let longestGap = Interval.milliseconds(50)
@@ -67,7 +68,7 @@ public struct SerialAnswerer: Sendable {
     }
 
     private mutating func take(_ frame: Span<UInt8>, _ item: SerialFrame, at now: Instant) {
-        guard !frame.isSame(as: last.bytes) else {
+        guard !echo.isHeard(in: item.kind, isSame: frame.isSame(as: last.bytes), at: now) else {
             statistics.echoes += 1
             return
         }
@@ -95,6 +96,8 @@ public struct SerialAnswerer: Sendable {
         waiting = nil
         last.removeAll()
         let outcome = answer(question, &last)
+        // How fast the line is nobody has said; the little that a write's confirmation needs is within the time.
+        if last.count > 0 { echo.sent(until: now) }
         if case .withheld = outcome {
             statistics.withheld += 1
         } else if case .refused = outcome {

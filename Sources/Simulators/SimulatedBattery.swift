@@ -151,13 +151,16 @@ extension SimulatedBattery {
     private func measured(_ bank: SimulatedBank) -> [(BankField, Int32)] {
         guard let first = bank.packs.first else { return [] }
         let capacity = bank.packs.reduce(Int32(0)) { $0 &+ $1.capacityMilliampHours }
-        let soc = bank.packs.reduce(0) { $0 + $1.counterPermille } / Double(bank.packs.count)
+        let counters = bank.packs.map(\.counterPermille)
+        let soc = counters.reduce(0, +) / Double(counters.count)
         let highs = bank.packs.map(\.highestCellMillivolts)
         let lows = bank.packs.map(\.lowestCellMillivolts)
         let (high, low) = (highs.max() ?? 0, lows.min() ?? 0)
         let temperature = Int32(first.cellDecicelsius.rounded())
         return [
             (.soc, Int32(soc.rounded())), (.soh, 1_000), (.voltage, bank.millivolts),
+            (.highestSOC, Int32((counters.max() ?? 0).rounded())),
+            (.lowestSOC, Int32((counters.min() ?? 0).rounded())),
             (.current, bank.milliamps),
             (.capacity, capacity), (.remainingCapacity, Int32(Double(capacity) * soc / 1_000)),
             (.packs, Int32(bank.packs.count)), (.packsOffline, 0), (.cells, Int32(first.cellCount)),

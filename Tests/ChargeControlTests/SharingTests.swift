@@ -274,11 +274,30 @@ struct SharingTests {
             (.highestCell, 3_320), (.highestCellNumber, 5), (.highestCellPack, 1), (.lowestCell, 3_290),
             (.lowestCellNumber, 16), (.lowestCellPack, 2), (.highestTemperature, 310),
             (.lowestTemperature, 90),
-            (.soc, 475), (.current, 2_000), (.capacity, 400_000), (.packs, 2), (.packsOffline, 0),
+            (.soc, 475), (.highestSOC, 500), (.lowestSOC, 400), (.current, 2_000), (.capacity, 400_000),
+            (.packs, 2), (.packsOffline, 0),
             (.voltage, 52_805), (.chargeEnabled, 0), (.dischargeVoltageLimit, 46_400),
         ]
         let found = expected.filter { verdict.bank[$0.0]?.value != $0.1 }
             .map { "\($0.0): \(verdict.bank[$0.0]?.value as Any), not \($0.1)" }
         #expect(found.isEmpty)
+    }
+
+    @Test("the fullest and the emptiest pack are looked for among those in the bank")
+    func socOfPacks() {
+        var bench = Bench([.pack(100), .pack(300)], .immediate)
+        bench.samples[1].soc = 900
+        let both = bench.step()
+        #expect(both.bank[.highestSOC]?.value == 900 && both.bank[.lowestSOC]?.value == 500)
+        bench.advance(to: 20_000)
+        bench.isTalking[1] = false
+        bench.advance(to: 40_000)
+        let one = bench.step()
+        #expect(one.members == 1)
+        #expect(one.bank[.highestSOC]?.value == 500 && one.bank[.lowestSOC]?.value == 500)
+        bench.isTalking = [false, false]
+        bench.advance(to: 60_000)
+        let none = bench.step()
+        #expect(none.bank[.highestSOC] == nil && none.bank[.lowestSOC] == nil)
     }
 }

@@ -90,13 +90,13 @@ struct BridgeBench {
             return true
         }
 
-        mutating func send(answer bytes: Span<UInt8>, bus: Int) -> Bool {
+        mutating func send(answer bytes: Span<UInt8>, bus: Int) -> Instant? {
             answers.append(bytes.indices.map { bytes[$0] })
-            return true
+            return now + .milliseconds(Int64(bytes.count))
         }
 
         mutating func send(answer bytes: Span<UInt8>, bus: Int, caller: Int) -> Bool {
-            send(answer: bytes, bus: bus)
+            send(answer: bytes, bus: bus) != nil
         }
 
         mutating func hangUp(bus: Int, caller: Int) {}

@@ -228,7 +228,7 @@ struct CallerTests {
         }
         #expect(Self.heard(plant).filter { $0[1] < 0 } == Array(repeating: [1, -4], count: 5))
         #expect(plant.snapshot.inverters[1].framesWithheld == 5)
-        #expect(plant.events { if case .withheld(40_081, _) = $0 { true } else { false } }.count == 1)
+        #expect(plant.events { if case .withheld(1, 40_081, _) = $0 { true } else { false } }.count == 1)
     }
 
     @Test("only reading the battery is a sign of life, whoever else looks around")

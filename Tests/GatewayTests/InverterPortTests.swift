@@ -144,6 +144,48 @@ struct InverterPortTests {
         #expect(plant.snapshot.inverters[1].framesContradicting == 0)
     }
 
+    /// A plant that a GivEnergy asks, and its write of one register: whoever confirms it repeats it byte for byte.
+    private static func written() throws -> (plant: VirtualPlant, write: [UInt8]) {
+        let profile = GivEnergyRS485.profile
+        var plant = VirtualPlant(packs: 1, others: [.init(bus: 2, profile: profile)])
+        plant.run(for: .seconds(60))
+        var write = SerialBuffer()
+        let address = try #require(profile.serial?.address)
+        ModbusRTU.encodeWriteAnswer(.writeOne, address: address, register: 20, word: 1, into: &write)
+        return (plant, write.bytes.indices.map { write[$0] })
+    }
+
+    @Test("a write that the inverter repeats is confirmed each time, and the echo that looks like it never")
+    func repeatedWrite() throws {
+        var (plant, write) = try Self.written()
+        for round in 1...6 {
+            plant.inject(write, bus: 2)
+            plant.run(for: .milliseconds(20))
+            #expect(plant.output.answers.count == round && plant.output.answers.last?.bytes == write)
+            // The echo, as an adapter passes it on that holds bytes back.
+            plant.inject(Array(write[..<5]), bus: 2)
+            plant.run(for: .milliseconds(16))
+            plant.inject(Array(write[5...]), bus: 2)
+            plant.run(for: .milliseconds(300))
+            #expect(plant.output.answers.count == round)
+        }
+        #expect(plant.snapshot.inverters[1].framesEchoed == 6)
+    }
+
+    @Test("an echo that comes late is answered three times and no more")
+    func lateEcho() throws {
+        var (plant, write) = try Self.written()
+        for _ in 0..<12 {
+            plant.inject(write, bus: 2)
+            plant.run(for: .milliseconds(120))
+        }
+        #expect(plant.output.answers.count == 4)
+        plant.run(for: .seconds(3))
+        plant.inject(write, bus: 2)
+        plant.run(for: .milliseconds(120))
+        #expect(plant.output.answers.count == 5)
+    }
+
     @Test("another battery that answers under our address stops the bank")
     func secondBattery() {
         var plant = Self.asking()

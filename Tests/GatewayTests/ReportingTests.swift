@@ -1,4 +1,5 @@
 import BatteryModel
+import BusCodec
 import ChargeControl
 import Gateway
 import InverterProfiles
@@ -109,6 +110,75 @@ struct ReportingTests {
         // No sign of life of such an inverter is known, so nobody waits for one.
         #expect(document.inverters[0].silentAfterSeconds == nil)
         #expect(picture.contains { $0.contains("not waited for, never heard") })
+    }
+
+    /// A minute in which every inverter is heard and falls silent, the last one hears somebody else on a bad link, and
+    /// then the packs are lost.
+    private func troubled(_ others: [GatewayConfiguration.Inverter]) -> StatusDocument {
+        var plant = VirtualPlant(packs: 1, others: others)
+        let last = others.last?.bus ?? 1
+        for inverter in others {
+            plant.core.received(CANFrame(identifier: 0x305, length: 8), bus: inverter.bus, at: plant.now)
+        }
+        plant.run(for: .seconds(30))
+        plant.isInverterSilent = true
+        for _ in 0..<20 {
+            let error = CANFrame(identifier: 0x20, kind: .error, length: 8)
+            for _ in 0..<5 { plant.core.received(error, bus: last, at: plant.now) }
+            plant.run(for: .seconds(1))
+        }
+        plant.packs[0].isSilent = true
+        plant.run(for: .seconds(12))
+        var other = CANFrame(identifier: 0x355, length: 8)
+        other.bytes[0] = 99
+        plant.core.received(other, bus: last, at: plant.now)
+        plant.run(for: .milliseconds(10))
+        return status(plant)
+    }
+
+    @Test("one inverter is called the inverter")
+    func oneInverter() {
+        let document = troubled([])
+        let events = document.events.map(\.text)
+        for sentence in [
+            "inverter heard", "inverter has fallen silent", "frame 0x355 is not sent: soc is not known",
+            "somebody else speaks to the inverter as a battery, with 0x355",
+            "protection: a second battery speaks to the inverter (the bank)",
+        ] {
+            #expect(events.contains(sentence), "\(sentence) in \(events)")
+        }
+        #expect(events.contains { $0.hasPrefix("the link to the inverter is poor: ") })
+        let alarms = document.bank.alarms.map(\.words)
+        for words in ["inverter silent", "a second battery speaks to the inverter"] {
+            #expect(alarms.contains(words), "\(words) in \(alarms)")
+        }
+    }
+
+    @Test("one of several inverters is called by its protocol and its link")
+    func severalInverters() {
+        let document = troubled([.init(bus: 2, profile: VictronGX.profile)])
+        let events = document.events.map(\.text)
+        let (first, second) = ("inverter pylontech-lv-can on inverter", "inverter victron-can on 2")
+        for sentence in [
+            "\(first) heard", "\(second) heard", "\(first) has fallen silent", "\(second) has fallen silent",
+            "frame 0x355 is not sent to \(first): soc is not known",
+            "frame 0x355 is not sent to \(second): soc is not known",
+            "somebody else speaks to \(second) as a battery, with 0x355",
+            "protection: a second battery speaks to an inverter (the bank)",
+        ] {
+            #expect(events.contains(sentence), "\(sentence) in \(events)")
+        }
+        #expect(events.contains { $0.hasPrefix("the link to \(second) is poor: ") })
+        #expect(!events.contains { $0.hasPrefix("the link to \(first)") })
+        let alarms = document.bank.alarms.map(\.words)
+        for words in [
+            "\(first) silent", "\(second) silent", "many frames to \(second) fail",
+            "a second battery speaks to \(second)",
+        ] {
+            #expect(alarms.contains(words), "\(words) in \(alarms)")
+        }
+        let summary = StatusView(columns: 1_000).summary(document)
+        #expect(summary.contains(" | \(first) silent, "), "\(summary)")
     }
 
     @Test("every alarm has a name of its own and words")

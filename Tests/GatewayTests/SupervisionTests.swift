@@ -27,8 +27,8 @@ struct SupervisionTests {
             plant.core.received(frame(0x351, 1), bus: 1, at: plant.now)
             plant.run(for: .seconds(1))
         }
-        #expect(plant.events { $0 == .secondBattery(identifier: 0x355) }.count == 1)
-        #expect(plant.events { $0 == .secondBattery(identifier: 0x351) }.isEmpty)
+        #expect(plant.events { $0 == .secondBattery(0, identifier: 0x355) }.count == 1)
+        #expect(plant.events { $0 == .secondBattery(0, identifier: 0x351) }.isEmpty)
         #expect(plant.events { $0 == .raised(.secondBattery, .protection, pack: nil) }.count == 1)
         #expect(plant.told[.chargeCurrentLimit]?.value == 0)
         #expect(plant.snapshot.inverters[0].framesContradicting == 21)
@@ -87,7 +87,7 @@ struct SupervisionTests {
         #expect(!plant.snapshot.inverters[0].alarms.warnings.contains(.linkPoor))
         let isPoor = { (kind: GatewayEvent.Kind) in if case .linkPoor = kind { true } else { false } }
         #expect(plant.events(isPoor).count == 1)
-        #expect(plant.events { $0 == .linkGood }.count == 1)
+        #expect(plant.events { $0 == .linkGood(0) }.count == 1)
     }
 
     @Test("frames that the link took and lost count as well")
@@ -120,10 +120,10 @@ struct SupervisionTests {
             plant.isInverterSilent = false
             plant.run(for: .seconds(10))
         }
-        #expect(plant.events { $0 == .inverterSilent }.isEmpty)
+        #expect(plant.events { $0 == .inverterSilent(0) }.isEmpty)
         plant.isInverterSilent = true
         plant.run(for: .seconds(12))
-        #expect(plant.events { $0 == .inverterSilent }.count == 1)
+        #expect(plant.events { $0 == .inverterSilent(0) }.count == 1)
         #expect(plant.snapshot.inverters[0].alarms.warnings.contains(.inverterSilent))
         #expect(plant.told[.chargeCurrentLimit]?.value == 90_000, "sending does not depend on it")
     }
@@ -134,7 +134,7 @@ struct SupervisionTests {
         patient.run(for: .seconds(10))
         patient.isInverterSilent = true
         patient.run(for: .seconds(50))
-        #expect(patient.events { $0 == .inverterSilent }.isEmpty)
+        #expect(patient.events { $0 == .inverterSilent(0) }.isEmpty)
         var deaf = VirtualPlant(packs: 1, keepAlive: .ignored)
         deaf.isInverterSilent = true
         deaf.run(for: .seconds(60))

@@ -99,10 +99,11 @@ struct VirtualPlant {
             return true
         }
 
-        mutating func send(answer bytes: Span<UInt8>, bus: Int) -> Bool {
-            guard broken & 1 << bus == 0 else { return false }
+        mutating func send(answer bytes: Span<UInt8>, bus: Int) -> Instant? {
+            guard broken & 1 << bus == 0 else { return nil }
             answers.append((now, bytes.indices.map { bytes[$0] }))
-            return true
+            // At 9600 bit/s, as inverters ask.
+            return now + Interval.microseconds(Int64(bytes.count) * 1_042)
         }
 
         mutating func send(answer bytes: Span<UInt8>, bus: Int, caller: Int) -> Bool {

@@ -63,6 +63,37 @@ struct GrowattLVGoldenTests {
         #expect(throws: EncodeError.notInDialect) { try sent(0x323, bank) }
     }
 
+    @Test("what the packs differ in is said in Rev_05, once every pack reports its SOC")
+    func extremes() throws {
+        let bank = sample([
+            .soc: 550, .highestTemperature: 267, .lowestTemperature: -21, .highestTemperatureNumber: 2,
+            .lowestTemperatureNumber: 4, .highestSOC: 619, .lowestSOC: 480,
+        ])
+        #expect(try sent(0x322, bank, dialect: 1) == [0x01, 0x0B, 0xFF, 0xEB, 2, 4, 61, 48])
+        #expect(throws: EncodeError.notInDialect) { try sent(0x322, bank) }
+        let freezing = try sent(0x322, sample([.lowestTemperature: 0]), dialect: 1)
+        #expect(freezing[2...3] == [0xFF, 0xFF], "0 is no temperature")
+        for field in [BankField.highestSOC, .lowestSOC] {
+            var silent = bank
+            silent[field] = nil
+            #expect(throws: EncodeError.self) { try sent(0x322, silent, dialect: 1) }
+        }
+        let index = try #require(profile.index(ofIdentifier: 0x322))
+        #expect(!profile.frame(index).isRequired)
+    }
+
+    @Test(
+        "a pack is said to be full or empty only if the bank is",
+        arguments: [
+            (550, 1_000, 0, 99, 1), (1_000, 1_000, 995, 100, 99), (0, 4, 0, 0, 0),
+            (990, 1_000, 1_000, 99, 99),
+            (4, 9, 3, 1, 1),
+        ] as [(Int32, Int32, Int32, UInt8, UInt8)])
+    func ends(_ soc: Int32, _ highest: Int32, _ lowest: Int32, _ high: UInt8, _ low: UInt8) throws {
+        let bank = sample([.soc: soc, .highestSOC: highest, .lowestSOC: lowest])
+        #expect(try sent(0x322, bank, dialect: 1)[6...7] == [high, low])
+    }
+
     @Test("a capacity beyond 655.35 Ah is said as that, and the bank can see it")
     func largeBank() throws {
         let bank = sample([.capacity: 840_000, .remainingCapacity: 500_000])
@@ -149,12 +180,13 @@ enum GrowattLVGolden {
             0x320, "4A 4B 0F 26 0F 26 0F 00", "G1 (JK)", [.version: 0x0F26], maker: "JK",
             differsBecause: "the bank has no clock"),
         captured(0x320, "47 54 0A 0A 00 00 00 00", "G1 (Seplos)", [.version: 0x0A0A], maker: "GT"),
-        captured(
-            0x322, "01 0B 01 04 01 01 46 46", "G1 (Seplos)",
-            [
+        GoldenFrame(
+            identifier: 0x322, bytes: "01 0B 01 04 01 01 46 46", kind: .captured, source: "G1 (Seplos)",
+            dialect: 1,
+            numbers: [
                 .highestTemperature: 267, .lowestTemperature: 260, .highestTemperatureNumber: 1,
-                .lowestTemperatureNumber: 1,
-            ], differsBecause: "never sent"),
+                .lowestTemperatureNumber: 1, .highestSOC: 700, .lowestSOC: 700,
+            ]),
         GoldenFrame(
             identifier: 0x323, bytes: "10 00 00 00 00 00 00 00", kind: .captured, source: "G1 (JK)",
             dialect: 1, numbers: [.cells: 16], alarms: AlarmSet()),

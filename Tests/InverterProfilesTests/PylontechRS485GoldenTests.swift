@@ -170,6 +170,30 @@ struct PylontechRS485GoldenTests {
         #expect(outcome == .answered && payload[1] == expected)
     }
 
+    @Test(
+        "a question about a module that is not the one addressed is refused as a wrong address",
+        arguments: [0x42, 0x44, 0x92, 0x93, 0x96] as [UInt16])
+    func otherModule(_ code: UInt16) throws {
+        let profile = PylontechRS485.profile
+        let talk = try #require(profile.serial)
+        for own in [0x02, 0x03, 0x42] as [UInt8] {
+            for (module, isOurs) in [
+                (0, true), (2, own != 3), (3, own == 3), (4, false), (0x42, own == 0x42), (0xFF, true),
+            ] {
+                let asked = SerialFrame(
+                    address: own, code: code, variant: 0x20, value: UInt16(module), kind: .question)
+                var answer = SerialBuffer()
+                let outcome = profile.answer(
+                    asked, talk, bank: .sample(), options: ProfileOptions(address: own), into: &answer)
+                #expect(
+                    outcome == (isOurs ? .answered : .refused(.nobodyThere)), "\(own) asked for \(module)")
+                guard !isOurs, own == 0x02 else { continue }
+                // RTN 90 as the table of the protocol has it.
+                #expect(answer.bytes.indices.map { answer[$0] } == Array("~200246900000FDA9\r".utf8))
+            }
+        }
+    }
+
     @Test("to Deye a stop is also said with the voltage, which is never raised")
     func deye() throws {
         let profile = PylontechRS485.profile

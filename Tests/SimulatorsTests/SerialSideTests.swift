@@ -124,6 +124,25 @@ private let everySerialDialect: [(profile: InverterProfile, dialect: UInt8)] = P
         #expect(inverter.asker?.statistics.answers == 1)
     }
 
+    @Test("a write that is repeated is confirmed again, its echo is not")
+    func repeatedWrite() throws {
+        var battery = SerialWire(GivEnergyRS485.profile).battery
+        battery.advance(to: start)
+        var write = SerialBuffer()
+        let address = try #require(GivEnergyRS485.profile.serial?.address)
+        ModbusRTU.encodeWriteAnswer(.writeOne, address: address, register: 20, word: 1, into: &write)
+        for round in 0..<3 {
+            let asked = start + .milliseconds(Int64(round) * 500)
+            battery.received(write.bytes, at: asked)
+            let answer = battery.nextBytes(at: asked + .milliseconds(20))
+            #expect(answer?.count == 8)
+            battery.received(write.bytes, at: asked + .milliseconds(30))
+            let echoed = battery.nextBytes(at: asked + .milliseconds(100))
+            #expect(echoed == nil)
+        }
+        #expect(battery.battery?.answerer?.statistics.echoes == 3)
+    }
+
     @Test("who asks again gets one answer, and a broken question is forgotten")
     func again() {
         var battery = SerialWire(PylontechRS485.profile).battery
