@@ -34,6 +34,14 @@ public enum PackMeaning: Sendable, Equatable {
     case reserved
     /// A PIN or password in plain text: never read, never written.
     case secret
+
+    /// The field that a host reads from it; `nil` for what is no single number, and for what is not read.
+    public var field: PackField? {
+        switch self {
+        case .number(let field), .information(let field), .sensor(let field, _): field
+        default: nil
+        }
+    }
 }
 
 /// One row of a BMS protocol.
