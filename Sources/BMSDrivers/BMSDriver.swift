@@ -180,7 +180,7 @@ public struct LineItem: Sendable, Equatable {
     public var address: UInt8?
     /// The question it asks or answers; `nil` where the bytes do not say.
     public var poll: Int?
-    /// The code of a refusal.
+    /// The code of a refusal; of an answer in several frames, how many they are.
     public var code: UInt8
 
     /// Makes an item.
