@@ -82,13 +82,15 @@ public enum SeplosV3 {
         .on(.dischargeSwitch, bit: 0),
         .on(.chargeSwitch, bit: 1),
         .bits("battery_state", byte: 16, bits: 8),
-        .information(.configuredCells, 0x1301, in: protections, range: 1...16),
-        .number(.cellOverVoltageRelease, 0x130C, in: protections),
-        .number(.cellOverVoltage, 0x130D, in: protections),
-        .number(.cellUnderVoltageRelease, 0x1310, in: protections),
-        .number(.cellUnderVoltage, 0x1311, in: protections),
+        // The answers to the next two questions are of the same length; the ranges keep a late one to the first from
+        // being taken for one to the second, and the other way round.
+        .number(.configuredCells, 0x1301, in: protections, range: 1...16),
+        .number(.cellOverVoltageRelease, 0x130C, in: protections, range: 2_000...5_000),
+        .number(.cellOverVoltage, 0x130D, in: protections, range: 2_000...5_000),
+        .number(.cellUnderVoltageRelease, 0x1310, in: protections, range: 1_000...5_000),
+        .number(.cellUnderVoltage, 0x1311, in: protections, range: 1_000...5_000),
         .information(.designCapacity, 0x1358, in: requests, times: 10),
-        .number(.chargeVoltageLimit, 0x1365, in: requests, times: 10),
+        .number(.chargeVoltageLimit, 0x1365, in: requests, times: 10, range: 40_000...70_000),
         // The maker's name stands before it.
         .text(.model, 0x170A, in: identity, characters: 20),
         // Two digits: "15" is version 1.5.

@@ -20,6 +20,20 @@ struct SeplosV3GoldenTests {
         try driver.decode(driver.answers(poll, 0, told).span, poll, PackReading.sampleTime, &heard)
         #expect(heard.cells == told.cells && heard.cells.count == 15)
     }
+
+    @Test("a late answer is not taken for the next one of the same length")
+    func lateAnswer() throws {
+        let driver = SeplosV3.driver
+        let polls = try ["protections", "requests"].map { try #require(driver.question($0)) }
+        let answers = SeplosV3Golden.all.filter { ["protections", "requests"].contains($0.poll) }
+        try #require(answers.count == 2)
+        for (poll, answer) in zip(polls, answers.reversed()) {
+            var reading = PackReading()
+            #expect(throws: AnswerError.self) {
+                try driver.decode(answer.bytes.span, poll, PackReading.sampleTime, &reading)
+            }
+        }
+    }
 }
 
 /// Captures: syssi/esphome-seplos-bms (docs/pdus/v3/SG16S200A-SP57B-A-all-frames.txt, Apache-2.0), whose serial
