@@ -12,7 +12,8 @@ import BusCodec
 /// MOSFET switches and a discharge limit are not told. The protections (from register 45) have no captured answer and
 /// are not asked for.
 ///
-/// Sources: vendor's EG4-LL Modbus protocol V01.06; captures of an LFP-51.2V100Ah, firmware Z02T04 (see the golden table).
+/// Sources: vendor's EG4-LL Modbus protocol V01.06; captures of an LFP-51.2V100Ah, firmware Z02T04 (see the golden
+/// table).
 public enum EG4LL {
     /// The driver.
     public static let driver = BMSDriver(

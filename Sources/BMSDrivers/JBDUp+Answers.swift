@@ -110,7 +110,9 @@ extension JBDUp {
 // MARK: - The battery side
 
 extension JBDUp {
-    /// A pack by itself: its own limits are the sum of all. What it does not have it does not answer.
+    /// Answers as a pack by itself, whose own limits are those of all.
+    ///
+    /// What it does not have it does not answer.
     static func answer(
         _ request: Span<UInt8>, _ reading: borrowing PackReading, _ buffer: inout AnswerBuffer
     ) {

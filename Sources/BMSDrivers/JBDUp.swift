@@ -9,7 +9,8 @@ import BusCodec
 /// pack, and nothing else is taken from there. Reading block 0x2000 from its start makes some firmware send a discharge
 /// limit of 0; it is not read. A Bluetooth module may share the line: answers nobody asked for are normal.
 ///
-/// Sources: captures of two UP16S020, firmware 12.4 (see the golden table), and two readers that agree. No vendor document.
+/// Sources: captures of two UP16S020, firmware 12.4 (see the golden table), and two readers that agree. There is no
+/// document of the vendor.
 public enum JBDUp {
     /// The driver.
     public static let driver = BMSDriver(
@@ -72,8 +73,10 @@ public enum JBDUp {
         information(.ambientTemperature, 18, plus: -500, range: -500...2_000),
         .init("state", in: status, byte: 20, bits: 16, .big, unit: .bits, .reserved),
         information(.soh, 22, times: 10, range: 0...1_000),
-        flag(.dischargeSwitch, bit: 0),
-        flag(.chargeSwitch, bit: 1),
+        .flag(.dischargeSwitch, byte: 33, in: status, bit: 0),
+        .flag(.chargeSwitch, byte: 33, in: status, bit: 1),
+        .flag(.prechargeSwitch, byte: 33, in: status, bit: 2),
+        .flag(.heater, byte: 33, in: status, bit: 3),
         .init("connection", in: status, byte: 34, bits: 16, .big, unit: .bits, .reserved),
         information(.cycles, 36),
         information(.highestCellNumber, 38),
@@ -115,11 +118,6 @@ public enum JBDUp {
         var row = number(field, byte, times: times, plus: plus, range: range)
         row.meaning = .information(field)
         return row
-    }
-
-    private static func flag(_ field: PackField, bit: UInt8) -> PackRow {
-        PackRow(
-            field.name, in: status, byte: 33, bit: bit, bits: 1, unit: .onOff, range: 0...1, .number(field))
     }
 
     private static func visitFacts(_ visit: (DriverFact) -> Void) {

@@ -1,17 +1,17 @@
 import BatteryModel
 import BusCodec
 
-/// PACE boards, and what is sold with "PACE Modbus V1.3" or "WOW Modbus V1.3" (2017-06-27), on RS485: Modbus RTU, function 3.
+/// PACE boards, and what is sold with "PACE Modbus V1.3" or "WOW Modbus V1.3", on RS485: Modbus RTU, function 3.
 ///
-/// JK packs with their UART set to PACE or WOW answer the same map, but no question that reaches over registers 13 and 14
-/// or beyond 36; so it is asked for in two blocks. They read 0 V where there is no cell. PACE's boards of 2024 (P4S, P16S,
+/// JK packs with their UART set to PACE or WOW answer the same map, but no question that reaches over registers 13 and
+/// 14 or beyond 36; so it is asked for in two blocks. They read 0 V where there is no cell. PACE's boards of 2024 (P4S, P16S,
 /// Gobel) begin register 15 with the number of cells; seen over Bluetooth only, they are refused.
 ///
 /// The pack with address 1 is a master on the battery side of a chain, where a host would collide with it. Some firmware
 /// answers only after "PACE Modbus" has been chosen in its configuration tool. What the pack allows is not told; its
 /// protections (from register 60) have no captured answer and are not asked for.
 ///
-/// Sources: vendor's Modbus protocol V1.3; captures of JK packs that speak it (see the golden table).
+/// Sources: vendor's Modbus protocol V1.3 of 2017-06-27; captures of JK packs that speak it (see the golden table).
 public enum PaceModbus {
     /// The driver.
     public static let driver = BMSDriver(
@@ -55,6 +55,7 @@ public enum PaceModbus {
         .information(.cycles, 7, in: pack),
         .flag(.chargeSwitch, 11, in: pack, bit: 10),
         .flag(.dischargeSwitch, 11, in: pack, bit: 11),
+        .flag(.heater, 11, in: pack, bit: 15),
         .unused("balancing_cells", 12, in: pack),
         .cells(15, in: cells, absent: 0),
         .temperatures(31, in: cells, count: 4),
@@ -150,7 +151,8 @@ extension PaceModbus {
 
     /// A pack of fewer than sixteen cells reads 0 in the places behind its last one.
     ///
-    /// A dead cell in the last place looks the same. The pack's own voltage, and the number of cells in the settings, tell.
+    /// A dead cell in the last place looks the same; the pack's own voltage, and the number of cells that is
+    /// configured here, tell them apart.
     private static func leaveOutAbsentCells(_ reading: inout PackReading) {
         guard let values = reading.cellMillivolts?.value else { return }
         var count = CellValues.maximum

@@ -51,9 +51,17 @@ extension SignalRow where Meaning == PackMeaning {
     static func flag(
         _ field: PackField, _ register: UInt16, in block: UInt16, bit: UInt8
     ) -> PackRow {
-        PackRow(
-            field.name, in: UInt32(block), byte: 2 * (register - block) + (bit < 8 ? 1 : 0), bit: bit % 8,
-            bits: 1, unit: .onOff, range: 0...1, .number(field))
+        flag(field, byte: 2 * (register - block) + (bit < 8 ? 1 : 0), in: UInt32(block), bit: bit % 8)
+    }
+
+    /// Bit `bit` of a byte, 0 is the least significant: a switch, off (0) or on (1).
+    ///
+    /// Limits are made from the switches of the pack; from no other, such as the heater.
+    static func flag(_ field: PackField, byte: UInt16, in container: UInt32, bit: UInt8) -> PackRow {
+        let isForLimits = field == .chargeSwitch || field == .dischargeSwitch
+        return PackRow(
+            field.name, in: container, byte: byte, bit: bit, bits: 1, unit: .onOff, range: 0...1,
+            isForLimits ? .number(field) : .information(field))
     }
 
     /// A text, two characters to a register.

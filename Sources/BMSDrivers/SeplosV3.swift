@@ -49,7 +49,9 @@ public enum SeplosV3 {
             Poll("identity", .slow, .frames, .optional), .readInput, register: identity, count: 0x33),
     ]
 
-    /// The rows. What the pack asks the inverter for is its limit: it lowers it before it protects itself.
+    /// The rows.
+    ///
+    /// What the pack asks the inverter for is its limit: it lowers it before it protects itself.
     private static let rows: [_ of PackRow] = [
         .number(.packVoltage, 0x1000, in: pack, times: 10),
         .number(.current, 0x1001, in: pack, signed: true, times: 10),
@@ -79,8 +81,9 @@ public enum SeplosV3 {
         .bits("temperature_high_alarms", byte: 5, bits: 8),
         .bits("balancing_cells", byte: 6, bits: 16),
         .bits("system_state", byte: 8, bits: 8),
-        .on(.dischargeSwitch, bit: 0),
-        .on(.chargeSwitch, bit: 1),
+        .flag(.dischargeSwitch, byte: 15, in: 0x1200, bit: 0),
+        .flag(.chargeSwitch, byte: 15, in: 0x1200, bit: 1),
+        .flag(.heater, byte: 15, in: 0x1200, bit: 3),
         .bits("battery_state", byte: 16, bits: 8),
         // The answers to the next two questions are of the same length; the ranges keep a late one to the first from
         // being taken for one to the second, and the other way round.
@@ -104,12 +107,6 @@ public enum SeplosV3 {
 extension SignalRow where Meaning == PackMeaning {
     fileprivate static func bits(_ name: StaticString, byte: UInt16, bits: UInt16) -> PackRow {
         PackRow(name, in: 0x1200, byte: byte, bits: bits, unit: .bits, .reserved)
-    }
-
-    /// A bit of the MOSFETs.
-    fileprivate static func on(_ field: PackField, bit: UInt8) -> PackRow {
-        PackRow(
-            field.name, in: 0x1200, byte: 15, bit: bit, bits: 1, unit: .onOff, range: 0...1, .number(field))
     }
 }
 

@@ -37,7 +37,7 @@ enum PaceModbusGolden {
             values: [
                 .packVoltage: 55_980, .current: -760, .soc: 890, .soh: 1_000, .remainingCapacity: 4_470,
                 .fullCapacity: 5_000, .designCapacity: 5_000, .cycles: 0, .chargeSwitch: 1,
-                .dischargeSwitch: 1,
+                .dischargeSwitch: 1, .heater: 0,
             ], alarms: AlarmSet(), differsBecause: "that it discharges is not kept"),
         GoldenAnswer(
             source: "16-cell JK set to WOW: pack", poll: "pack", address: 1,
@@ -46,7 +46,7 @@ enum PaceModbusGolden {
             values: [
                 .packVoltage: 57_080, .current: 0, .soc: 870, .soh: 1_000, .remainingCapacity: 4_320,
                 .fullCapacity: 5_000, .designCapacity: 5_000, .cycles: 0, .chargeSwitch: 1,
-                .dischargeSwitch: 1,
+                .dischargeSwitch: 1, .heater: 0,
             ], alarms: AlarmSet()),
         GoldenAnswer(
             source: "16-cell JK set to WOW: cells", poll: "cells", address: 1,
@@ -79,7 +79,7 @@ enum PaceModbusGolden {
             values: [
                 .packVoltage: 53_120, .current: -12_340, .soc: 870, .soh: 990, .remainingCapacity: 175_000,
                 .fullCapacity: 200_000, .designCapacity: 200_000, .cycles: 123, .chargeSwitch: 1,
-                .dischargeSwitch: 1,
+                .dischargeSwitch: 1, .heater: 0,
             ], alarms: AlarmSet(), differsBecause: "that it discharges and balances is not kept"),
         GoldenAnswer(
             source: "from the vendor's table, bits 12 and 14 of warnings and protections: pack",
@@ -89,7 +89,7 @@ enum PaceModbusGolden {
             values: [
                 .packVoltage: 53_120, .current: -12_340, .soc: 870, .soh: 990, .remainingCapacity: 175_000,
                 .fullCapacity: 200_000, .designCapacity: 200_000, .cycles: 123, .chargeSwitch: 0,
-                .dischargeSwitch: 1,
+                .dischargeSwitch: 1, .heater: 0,
             ], alarms: someAlarms,
             differsBecause:
                 "cold surroundings are too cold to charge and to discharge, which has bits of its own"),

@@ -73,6 +73,16 @@ struct RegisterMapTests {
         }
     }
 
+    @Test("no two alarm bits of a driver lie in the same place", arguments: DriverTableTests.drivers)
+    func alarmPlaces(_ named: DriverTableTests.NamedDriver) {
+        var places: [[Int]] = []
+        named.driver.visitFacts { fact in
+            guard case .alarm(let bit) = fact else { return }
+            places.append([Int(bit.container), Int(bit.byte), Int(bit.bit)])
+        }
+        #expect(Set(places).count == places.count)
+    }
+
     @Test(
         "a line asks a pack all questions, and whoever listens understands the same",
         arguments: [false, true])

@@ -98,12 +98,12 @@ enum SeplosV3Golden {
         GoldenAnswer(
             source: "vendor's example, standing by: state", kind: .document, poll: "state",
             hex: "00 01 12 00 00 00 00 00 00 00 00 10 00 00 00 00 00 00 03 00 00 6A 24",
-            values: [.chargeSwitch: 1, .dischargeSwitch: 1], alarms: AlarmSet(),
+            values: [.chargeSwitch: 1, .dischargeSwitch: 1, .heater: 0], alarms: AlarmSet(),
             differsBecause: "that it stands by is not kept"),
         GoldenAnswer(
             source: "vendor's example with bits set: state", kind: .computed, poll: "state",
             hex: "00 01 12 00 00 00 00 00 00 00 00 01 08 04 00 40 00 00 02 00 20 02 9F",
-            values: [.chargeSwitch: 1, .dischargeSwitch: 0], alarms: someAlarms,
+            values: [.chargeSwitch: 1, .dischargeSwitch: 0, .heater: 0], alarms: someAlarms,
             differsBecause: "that it discharges is not kept, and other bits mean a short circuit as well"),
         GoldenAnswer(
             source: "SG16S200A-SP57B-A to the display's address: protections", poll: "protections",
