@@ -38,7 +38,31 @@ public struct AlarmBit: Sendable {
     }
 }
 
+extension AlarmBit {
+    /// Bit `bit` of a Modbus register, 0 is the least significant; the block is known by its first register.
+    static func register(
+        _ register: UInt16, in block: UInt16, bit: UInt8, _ name: StaticString,
+        _ kinds: AlarmMask = AlarmMask(), _ level: AlarmLevel = .info
+    ) -> AlarmBit {
+        AlarmBit(
+            in: UInt32(block), byte: 2 * (register - block) + (bit < 8 ? 1 : 0), bit: bit % 8, name, kinds,
+            level)
+    }
+}
+
 extension PackSection {
+    /// The alarms that stand in the bytes that `bits` name, as ``alarms(_:in:places:)``.
+    func alarms<let count: Int>(_ bits: [count of AlarmBit], in bytes: Span<UInt8>) -> AlarmSet {
+        var alarms = AlarmSet()
+        for place in bytes.indices {
+            for index in bits.indices where bits[index].container == container && bits[index].byte == place {
+                alarms.formUnion(self.alarms(bits, in: bytes, places: place..<place + 1))
+                break
+            }
+        }
+        return alarms
+    }
+
     /// The alarms that stand in `bytes` of `places`; a bit nobody has documented is worth knowing, no more.
     func alarms<let count: Int>(
         _ bits: [count of AlarmBit], in bytes: Span<UInt8>, places: Range<Int>

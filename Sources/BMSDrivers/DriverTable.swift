@@ -4,7 +4,8 @@ public import BatteryModel
 public enum DriverTable {
     /// One row for each protocol.
     public static let drivers: [_ of BMSDriver] = [
-        JKPB.driver, JBD.driver, Daly.driver, DalyModbus.driver, DalyD2.driver,
+        JKPB.driver, JBD.driver, JBDUp.driver, Daly.driver, DalyModbus.driver, DalyD2.driver, SeplosV3.driver,
+        EG4LL.driver, PaceModbus.driver,
     ]
 
     /// The driver with the id `id`; `nil` if there is none.

@@ -219,10 +219,7 @@ extension JBD {
         let fixed = PackSection(0x03)
         try fixed.write(rows, from: reading, into: &bytes)
         if let alarms = reading.alarms?.value { fixed.write(alarmBits, from: alarms, into: &bytes) }
-        var count = 0
-        while count < PackReading.cellSensorCount, reading[PackReading.cellSensor(count)] != nil {
-            count += 1
-        }
+        let count = reading.cellSensorsInARow
         bytes[sensorCount] = UInt8(count)
         bytes[21] = UInt8(reading.cellMillivolts?.value.count ?? 0)
         let first = sensorCount + 1

@@ -141,3 +141,12 @@ struct PackSection: Sendable {
         }
     }
 }
+
+extension PackReading {
+    /// How many cell sensors there are, from the first on without a gap: as many as a list of them can carry.
+    var cellSensorsInARow: Int {
+        var count = 0
+        while count < Self.cellSensorCount, self[Self.cellSensor(count)] != nil { count += 1 }
+        return count
+    }
+}

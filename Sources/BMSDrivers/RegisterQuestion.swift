@@ -1,16 +1,19 @@
 import BatteryModel
 import BusCodec
 
-/// A question of a driver that reads Modbus registers: which, and how often.
+/// A question of a driver that reads Modbus registers or bits: which, and how often.
 struct RegisterQuestion: Sendable {
     /// What the line sees of it.
     var poll: Poll
-    /// Function 3 or 4.
+    /// Function 3 or 4; 1 or 2 for bits.
     var function: ModbusRTU.Function
-    /// The first register; rows of the answer have it as their ``SignalRow/container``.
+    /// The first register or bit; rows of the answer have it as their ``SignalRow/container``.
     var register: UInt16
-    /// How many registers.
+    /// How many registers or bits.
     var count: UInt16
+
+    /// How many bytes answer it.
+    var byteCount: Int { function.readsBits ? (Int(count) + 7) / 8 : 2 * Int(count) }
 
     /// Makes a question.
     init(_ poll: Poll, _ function: ModbusRTU.Function = .readHolding, register: UInt16, count: UInt16) {
@@ -25,16 +28,17 @@ struct RegisterQuestion: Sendable {
         ModbusRTU.encodeRead(function, address: address, register: register, count: count, into: &buffer)
     }
 
-    /// The place of the registers in an answer to it.
+    /// The place of the registers or bits in an answer to it.
     ///
     /// - Throws: ``AnswerError`` if it is not such an answer, or not as long as was asked for.
     func data(in answer: Span<UInt8>) throws(AnswerError) -> Range<Int> {
-        guard case .item(let frame, _) = ModbusRTU.scanAnswer(answer), frame.function == function,
-            case .readAnswer(let got) = frame.kind
+        guard
+            case .item(let frame, _) = ModbusRTU.scan(
+                answer, accepting: .answers, bits: function.readsBits),
+            frame.function == function, case .readAnswer(let got) = frame.kind
         else { throw .wrongStructure }
-        let needed = 2 * Int(count)
-        guard got == needed else { throw .wrongLength(needed: needed, got: got) }
-        return 3..<3 + needed
+        guard got == byteCount else { throw .wrongLength(needed: byteCount, got: got) }
+        return 3..<3 + byteCount
     }
 
     /// What a Modbus frame is on a line whose driver asks `questions`.
