@@ -111,7 +111,7 @@ struct RegisterMapTests {
         let heard = isListening ? listening[0].reading : asking[0].reading
         #expect(heard.cells == Self.reading.cells && heard.alarms != nil && heard.identity != nil)
         for field in [
-            PackField.current, .soc, .chargeSwitch, .chargeLimit, .cellOverVoltage, .mosfetTemperature,
+            PackField.current, .soc, .chargeSwitch, .chargeCurrentLimit, .cellOverVoltage, .mosfetTemperature,
         ] {
             #expect(heard[field]?.value == Self.reading[field]?.value, "\(field.name)")
         }
