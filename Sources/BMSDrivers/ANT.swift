@@ -1,8 +1,9 @@
 import BatteryModel
 import BusCodec
 
-/// ANT BMS since 2021 on UART: the "7E A1" protocol. Older boards speak only that of ``ANT2019``.
+/// ANT BMS since 2021 on UART: the "7E A1" protocol.
 ///
+/// Older boards speak only that of ``ANT2019``.
 /// There is no address, so one BMS has the line to itself. Settings can be read too, but no captured answer shows that
 /// their addresses are right: limits and protections stay unknown. The state byte is not used; boards were seen to say
 /// "idle" with current flowing. Of the words of protections and warnings no bit is explained; two boards have some

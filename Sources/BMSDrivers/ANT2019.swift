@@ -1,8 +1,9 @@
 import BatteryModel
 import BusCodec
 
-/// ANT BMS of 2019 on UART: one question, one answer of 140 bytes. Boards since 2021 understand it as well (``ANT``).
+/// ANT BMS of 2019 on UART: one question, one answer of 140 bytes.
 ///
+/// Boards since 2021 understand it as well (``ANT``).
 /// There is no address, so one BMS has the line to itself. The answer begins `AA 55 AA FF` and ends with the sum of what
 /// stands between; numbers are big-endian. Of limits, settings and identity it says nothing, and of faults only what
 /// has opened a MOSFET.
