@@ -259,31 +259,15 @@ extension ANT {
         try PackSection(status).write(rows, from: reading, into: &bytes)
         bytes[cellCountByte] = UInt8(cellCount)
         bytes[sensorCountByte] = UInt8(sensorCount)
-        try write(PackSection(cells, repetitions: cellCount), reading, &bytes, statusLength..<cellsEnd)
-        try write(PackSection(sensors, repetitions: sensorCount), reading, &bytes, cellsEnd..<sensorsEnd)
-        try write(PackSection(tail), reading, &bytes, sensorsEnd..<sensorsEnd + tailLength)
+        try PackSection(cells, repetitions: cellCount)
+            .write(rows, from: reading, into: &bytes, at: statusLength..<cellsEnd)
+        try PackSection(sensors, repetitions: sensorCount)
+            .write(rows, from: reading, into: &bytes, at: cellsEnd..<sensorsEnd)
+        try PackSection(tail)
+            .write(rows, from: reading, into: &bytes, at: sensorsEnd..<sensorsEnd + tailLength)
         let codes = try ANTSwitchCode.codes(rows, from: reading)
         bytes[sensorsEnd + chargeCodeByte] = codes[0]
         bytes[sensorsEnd + dischargeCodeByte] = codes[1]
         return sensorsEnd + tailLength
-    }
-
-    private static func write(
-        _ section: PackSection, _ reading: borrowing PackReading, _ bytes: inout MutableSpan<UInt8>,
-        _ place: Range<Int>
-    ) throws(SignalError) {
-        var part = bytes._mutatingExtracting(place)
-        try section.write(rows, from: reading, into: &part)
-    }
-}
-
-extension PackReading {
-    /// The number of cell sensors up to the last that is known.
-    var cellSensorsUpToLast: Int {
-        var count = 0
-        for number in 0..<Self.cellSensorCount where self[Self.cellSensor(number)] != nil {
-            count = number + 1
-        }
-        return count
     }
 }
