@@ -126,7 +126,7 @@ extension ANT2019 {
             return .noise(.noStart)
         }
         guard head.count >= length else { return .incomplete }
-        let sum = sum(head)
+        let sum = Checksum.sum16(head.extracting(start.count..<sumPlace))
         guard head[sumPlace] == UInt8(sum >> 8), head[sumPlace + 1] == UInt8(truncatingIfNeeded: sum) else {
             return .noise(.checksum)
         }
@@ -142,13 +142,6 @@ extension ANT2019 {
         }
         return .item(
             LineItem(.request, address: 0, poll: head[2] == statusRegister ? 0 : nil), length: requestLength)
-    }
-
-    /// - Precondition: `bytes` has a whole answer.
-    private static func sum(_ bytes: Span<UInt8>) -> UInt16 {
-        var sum: UInt16 = 0
-        for index in start.count..<sumPlace { sum &+= UInt16(bytes[index]) }
-        return sum
     }
 }
 
@@ -190,7 +183,7 @@ extension ANT2019 {
         } catch {
             return
         }
-        let sum = sum(data.span)
+        let sum = Checksum.sum16(data.span.extracting(start.count..<sumPlace))
         buffer.append(data.span.extracting(first: sumPlace))
         buffer.append(big: sum)
     }

@@ -49,7 +49,7 @@ public struct JK4E57Frame: Sendable, Equatable {
         guard length > overhead, length <= maximumLength else { return .noise(.noStart) }
         guard head.count >= length else { return .incomplete }
         let last = length - endLength
-        let sum = sum(head.extracting(0...last))
+        let sum = Checksum.sum16(head.extracting(0...last))
         guard head[last] == end, head[last + 1] == 0, head[last + 2] == 0, head[last + 3] == UInt8(sum >> 8),
             head[last + 4] == UInt8(truncatingIfNeeded: sum)
         else { return .noise(.checksum) }
@@ -87,14 +87,8 @@ public struct JK4E57Frame: Sendable, Equatable {
         buffer.append(data)
         buffer.append(zeros: 4)
         buffer.append(end)
-        let sum = sum(buffer.bytes.extracting(first..<buffer.count))
+        let sum = Checksum.sum16(buffer.bytes.extracting(first..<buffer.count))
         buffer.append(zeros: 2)
         buffer.append(big: sum)
-    }
-
-    private static func sum(_ bytes: Span<UInt8>) -> UInt16 {
-        var sum: UInt16 = 0
-        for index in bytes.indices { sum &+= UInt16(bytes[index]) }
-        return sum
     }
 }
