@@ -4,8 +4,8 @@ public import BatteryModel
 public enum DriverTable {
     /// One row for each protocol.
     public static let drivers: [_ of BMSDriver] = [
-        JKPB.driver, JBD.driver, JBDUp.driver, Daly.driver, DalyModbus.driver, DalyD2.driver, SeplosV3.driver,
-        EG4LL.driver, PaceModbus.driver,
+        JKPB.driver, JK4E57.driver, JBD.driver, JBDUp.driver, Daly.driver, DalyModbus.driver, DalyD2.driver,
+        SeplosV3.driver, EG4LL.driver, PaceModbus.driver, ANT.driver, ANT2019.driver,
     ]
 
     /// The driver with the id `id`; `nil` if there is none.

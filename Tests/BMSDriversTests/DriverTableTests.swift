@@ -19,6 +19,16 @@ struct DriverTableTests {
 
         var address: UInt8 { driver.sheet.addresses.lowerBound }
 
+        /// How coarse the cells are on the wire: half a step, in millivolts.
+        var cellTolerance: Int {
+            var step: Int32 = 0
+            driver.visitFacts { fact in
+                guard case .signal(let row) = fact, row.meaning == .cellVoltages else { return }
+                step = row.numerator / row.denominator
+            }
+            return Int(step / 2)
+        }
+
         /// The bytes of all questions, and of all answers of a pack that knows everything.
         var frames: (questions: [[UInt8]], answers: [[UInt8]]) {
             let reading = PackReading.sample(address: address)
@@ -80,7 +90,8 @@ struct DriverTableTests {
                 Issue.record("answer \(poll) is not understood: \(error)")
             }
         }
-        #expect(heard.cells == told.cells)
+        let apart = zip(heard.cells, told.cells).map { abs(Int($0) - Int($1)) }.max() ?? 0
+        #expect(heard.cells.count == told.cells.count && apart <= named.cellTolerance, "\(heard.cells)")
         #expect(heard[.packVoltage] != nil && heard[.current] != nil && heard[.soc] != nil)
         for number in 0..<PackField.count {
             guard let field = PackField(rawValue: UInt8(number)), let value = told[field]?.value,
