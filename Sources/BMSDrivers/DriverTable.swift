@@ -3,7 +3,9 @@ public import BatteryModel
 /// All BMS drivers.
 public enum DriverTable {
     /// One row for each protocol.
-    public static let drivers: [_ of BMSDriver] = [JKPB.driver, JBD.driver]
+    public static let drivers: [_ of BMSDriver] = [
+        JKPB.driver, JBD.driver, SeplosV2.driver,
+    ]
 
     /// The driver with the id `id`; `nil` if there is none.
     public static func driver(id: ASCIIText) -> BMSDriver? {
