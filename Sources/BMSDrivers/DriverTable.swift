@@ -4,7 +4,7 @@ public import BatteryModel
 public enum DriverTable {
     /// One row for each protocol.
     public static let drivers: [_ of BMSDriver] = [
-        JKPB.driver, JBD.driver, SeplosV2.driver, Pylontech.driver,
+        JKPB.driver, JBD.driver, SeplosV2.driver, Pylontech.driver, PACE.driver, PACEV20.driver,
     ]
 
     /// The driver with the id `id`; `nil` if there is none.
