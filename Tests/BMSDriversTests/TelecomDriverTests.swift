@@ -65,6 +65,18 @@ struct TelecomDriverTests {
         }
     }
 
+    @Test("a late status whose eighth cell looks like a number of sensors is not taken for alarms")
+    func lateStatus() throws {
+        // A captured status of a US2000 with 3.355 V in that cell; 27 sensors would end eight bytes before the end.
+        let status =
+            "~20024600C06E00020F0D1F0D200D200D200D200D200D210D1B0D200D210D220D200D220D220D210"
+            + "50BCD0BAF0BAF0BAF0BAF0015C4E88AAC02C350004FE583"
+        var reading = PackReading()
+        #expect(throws: AnswerError.self) { try Pylontech.driver.read(status, "alarms", into: &reading) }
+        try Pylontech.driver.read(status, "status", into: &reading)
+        #expect(reading.cells[7] == 3_355)
+    }
+
     @Test("each driver refuses the status of the others", arguments: pairs)
     func strangers(_ pair: Pair) {
         for other in Self.pairs where other.testDescription != pair.testDescription {
