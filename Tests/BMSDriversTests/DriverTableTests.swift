@@ -109,6 +109,7 @@ struct DriverTableTests {
         let answers = named.frames.answers.filter { !$0.isEmpty }
         for listening in [false, true] {
             let verifier = DripFeedVerifier<LineItem>(
+                dontCare: Set(answers.flatMap(\.lettersOfTelecomSum)),
                 flipStride: answers.map(\.count).max() ?? 0 > 60 ? 7 : 1
             ) {
                 named.driver.scan($0, listening, $1)
@@ -150,6 +151,14 @@ struct DriverTableTests {
             // What was not cut out by a scanner is not trusted either.
             take(stream.span, LineItem(.answer))
         }
+    }
+}
+
+extension [UInt8] {
+    /// Where the checksum of a frame of characters has letters: it is a number, so they may be small ones.
+    fileprivate var lettersOfTelecomSum: [Int] {
+        guard first == 0x7E, last == 0x0D else { return [] }
+        return (count - 5..<count - 1).filter { self[$0] >= 0x41 }
     }
 }
 
