@@ -66,10 +66,13 @@ let edgeTargets: [Target] = [
         ],
         swiftSettings: common),
     .target(
+        name: "Detection", dependencies: ["BatteryModel", "BusCodec", "BMSDrivers", "LinuxIO"],
+        swiftSettings: common),
+    .target(
         name: "Commands",
         dependencies: [
             "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
-            "Gateway", "Settings", "Reporting", "Simulators", "ServiceManager", "YAMLFile",
+            "Gateway", "Settings", "Reporting", "Detection", "Simulators", "ServiceManager", "YAMLFile",
         ],
         swiftSettings: common),
     .executableTarget(name: "busbar", dependencies: ["Commands"], swiftSettings: common),
@@ -123,6 +126,10 @@ let testTargets: [Target] = [
         ],
         swiftSettings: common),
     .testTarget(
+        name: "DetectionTests",
+        dependencies: ["BatteryModel", "BusCodec", "BMSDrivers", "Detection", "Simulators", "TestSupport"],
+        swiftSettings: common),
+    .testTarget(
         name: "GatewayTests",
         dependencies: [
             "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
@@ -133,7 +140,7 @@ let testTargets: [Target] = [
         name: "CommandsTests",
         dependencies: [
             "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
-            "Gateway", "Settings", "Reporting", "Simulators", "Commands", "TestSupport",
+            "Gateway", "Settings", "Reporting", "Detection", "Simulators", "Commands", "TestSupport",
             "YAMLFile",
         ],
         exclude: ["Snapshots"],

@@ -124,6 +124,16 @@ public struct Poll: Sendable {
     public var pace: Pace
     /// In which way of reading it is used.
     public var mode: ReadMode
+    /// Whether every pack of the protocol answers it.
+    public var need: Need
+
+    /// Whether a pack that does not answer is lost.
+    public enum Need: UInt8, Sendable {
+        /// Without the answer the pack is silent.
+        case mandatory
+        /// Some firmware does not know the question; then it is asked seldom, and nothing else follows.
+        case optional
+    }
 
     /// How often a question is asked.
     public enum Pace: UInt8, Sendable {
@@ -134,10 +144,11 @@ public struct Poll: Sendable {
     }
 
     /// Makes a question.
-    public init(_ name: StaticString, _ pace: Pace, _ mode: ReadMode) {
+    public init(_ name: StaticString, _ pace: Pace, _ mode: ReadMode, _ need: Need = .mandatory) {
         self.name = name
         self.pace = pace
         self.mode = mode
+        self.need = need
     }
 }
 
@@ -169,7 +180,7 @@ public struct LineItem: Sendable, Equatable {
     public var address: UInt8?
     /// The question it asks or answers; `nil` where the bytes do not say.
     public var poll: Int?
-    /// The code of a refusal.
+    /// The code of a refusal; of an answer in several frames, how many they are.
     public var code: UInt8
 
     /// Makes an item.

@@ -105,7 +105,7 @@ extension JKPB {
             case .identity(let field):
                 guard let text = reading.identity?.value[field] else { continue }
                 try row.store(text, into: &bytes, padding: 0)
-            case .reserved, .secret:
+            case .temperatures, .reserved, .secret:
                 continue
             }
         }

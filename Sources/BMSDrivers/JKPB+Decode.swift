@@ -126,7 +126,7 @@ struct JKPart {
             let word = UInt32(truncatingIfNeeded: try row.raw(in: bytes, order))
             reading[.alarmWord] = Reading(Int32(bitPattern: word), at: now)
             reading.alarms = Reading(alarms(in: word, reading.identity?.value), at: now)
-        case .identity, .cellStates, .copy, .power, .reserved, .secret:
+        case .identity, .cellStates, .temperatures, .copy, .power, .reserved, .secret:
             break
         }
     }

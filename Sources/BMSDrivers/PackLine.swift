@@ -166,7 +166,7 @@ extension PackLine {
             slots[open.slot]?.failed(poll, fault, at: now)
         } else {
             slots[open.slot]?.answered(poll, at: now)
-            slots[open.slot]?.statistics.turnaround = max(now - open.sentAt, .zero)
+            slots[open.slot]?.statistics.took(max(now - open.sentAt, .zero))
         }
         noteTurn(of: open.slot)
     }

@@ -18,6 +18,8 @@ public enum PackMeaning: Sendable, Equatable {
     case cellStates
     /// The voltage of each cell.
     case cellVoltages
+    /// The temperature of each cell sensor.
+    case temperatures
     /// The resistance of each balance lead.
     case wireResistances
     /// The alarm bits.
@@ -32,6 +34,14 @@ public enum PackMeaning: Sendable, Equatable {
     case reserved
     /// A PIN or password in plain text: never read, never written.
     case secret
+
+    /// The field that a host reads from it; `nil` for what is no single number, and for what is not read.
+    public var field: PackField? {
+        switch self {
+        case .number(let field), .information(let field), .sensor(let field, _): field
+        default: nil
+        }
+    }
 }
 
 /// One row of a BMS protocol.
@@ -45,6 +55,8 @@ public enum DriverFact: Sendable {
     case signal(PackRow)
     /// A bit that says that something is wrong; `kind` is `nil` where it stands on healthy packs.
     case alarmBit(Int, name: StaticString, kind: AlarmKind?, level: AlarmLevel)
+    /// A bit that says that something is wrong, by its place in a section.
+    case alarm(AlarmBit)
     /// A range of firmware that has been proven, and by what.
     case firmware(generation: Int, minors: ClosedRange<Int>, source: StaticString)
 }

@@ -87,6 +87,10 @@ public struct PackSlot: Sendable {
 
     mutating func failed(_ poll: Int, _ fault: TransactionFault, at now: Instant) {
         statistics.count(fault, at: now)
+        if driver.poll(poll).need == .optional {
+            dues[poll] = now + Self.slowInterval
+            return
+        }
         let isFirst = misses == 0
         misses += 1
         // Once more at once: one lost answer is normal on a long line, and some firmware needs waking up.

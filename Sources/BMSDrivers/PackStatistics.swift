@@ -26,6 +26,8 @@ public struct PackStatistics: Sendable {
     public var wrongAddresses: UInt64 = 0
     /// Time from the end of the last request to the end of its answer.
     public var turnaround: Interval?
+    /// The same of all answers so far.
+    public var turnarounds = TurnaroundTimes()
     /// Time between the last two readings.
     public var cycle: Interval?
     /// The last fault and when it was.
@@ -33,6 +35,12 @@ public struct PackStatistics: Sendable {
 
     /// Nothing happened yet.
     public init() {}
+
+    /// Notes how long an answer took.
+    mutating func took(_ time: Interval) {
+        turnaround = time
+        turnarounds.add(time)
+    }
 
     /// Counts a fault.
     mutating func count(_ fault: TransactionFault, at now: Instant) {

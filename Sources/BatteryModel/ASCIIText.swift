@@ -1,9 +1,9 @@
-/// A short text from a bus: up to 24 printable ASCII characters, stored in place.
+/// A short text from a bus: up to 32 printable ASCII characters, stored in place.
 public struct ASCIIText: Sendable {
     /// The most characters it holds.
-    public static let capacity = 24
+    public static let capacity = 32
 
-    private var bytes: InlineArray<24, UInt8>
+    private var bytes: InlineArray<32, UInt8>
     /// Number of characters.
     public private(set) var count: Int
 

@@ -38,6 +38,14 @@ public enum PackField: UInt8, Sendable, Hashable {
     case temperature4
     /// Cell sensor 5.
     case temperature5
+    /// Cell sensor 6.
+    case temperature6
+    /// Cell sensor 7.
+    case temperature7
+    /// Cell sensor 8.
+    case temperature8
+    /// The air around the pack; no limit is made from it.
+    case ambientTemperature
     /// Power board.
     case mosfetTemperature
     /// Whether the charge MOSFET conducts.
@@ -215,7 +223,7 @@ public enum PackField: UInt8, Sendable, Hashable {
     case lowestCell
 
     /// Number of fields; they are numbered from 0.
-    public static let count = 101
+    public static let count = 105
 
     /// The name in files and on the screen.
     public var name: StaticString {
@@ -237,6 +245,10 @@ public enum PackField: UInt8, Sendable, Hashable {
         case .temperature3: "temperature_3"
         case .temperature4: "temperature_4"
         case .temperature5: "temperature_5"
+        case .temperature6: "temperature_6"
+        case .temperature7: "temperature_7"
+        case .temperature8: "temperature_8"
+        case .ambientTemperature: "ambient_temperature"
         case .mosfetTemperature: "mosfet_temperature"
         case .chargeSwitch: "charge_switch"
         case .dischargeSwitch: "discharge_switch"
@@ -341,7 +353,8 @@ public enum PackField: UInt8, Sendable, Hashable {
             .milliampHours
         case .cycles, .highestCellNumber, .lowestCellNumber, .configuredCells, .busAddress, .boots:
             .count
-        case .temperature1, .temperature2, .temperature3, .temperature4, .temperature5, .mosfetTemperature,
+        case .temperature1, .temperature2, .temperature3, .temperature4, .temperature5, .temperature6,
+            .temperature7, .temperature8, .ambientTemperature, .mosfetTemperature,
             .chargeOverTemperature, .chargeOverTemperatureRelease, .dischargeOverTemperature,
             .dischargeOverTemperatureRelease, .chargeUnderTemperature, .chargeUnderTemperatureRelease,
             .mosfetOverTemperature, .mosfetOverTemperatureRelease, .heaterStart, .heaterStop:

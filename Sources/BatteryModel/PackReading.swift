@@ -6,7 +6,7 @@ public struct PackReading: Sendable {
     /// One place for each ``PackField``; the number is ``PackField/count``.
     // Inlinable: a call across modules would copy all places to read one.
     @usableFromInline
-    var fields: InlineArray<101, Reading<Int32>?> = InlineArray(repeating: nil)
+    var fields: InlineArray<105, Reading<Int32>?> = InlineArray(repeating: nil)
 
     /// Cell voltages in millivolts.
     public var cellMillivolts: Reading<CellValues>?
@@ -28,7 +28,7 @@ public struct PackReading: Sendable {
     }
 
     /// The number of cell sensors a pack can have.
-    public static let cellSensorCount = 5
+    public static let cellSensorCount = 8
 
     /// The field of cell sensor `number`, counted from 0.
     ///
@@ -37,8 +37,10 @@ public struct PackReading: Sendable {
         cellSensors[number]
     }
 
-    private static let cellSensors: [5 of PackField] = [
-        .temperature1, .temperature2, .temperature3, .temperature4, .temperature5,
+    private static let cellSensors: [8 of PackField] = [
+        .temperature1, .temperature2, .temperature3, .temperature4, .temperature5, .temperature6,
+        .temperature7,
+        .temperature8,
     ]
 }
 

@@ -16,6 +16,13 @@ public enum Checksum {
         return sum
     }
 
+    /// The sum of all bytes modulo 65536.
+    public static func sum16(_ bytes: Span<UInt8>) -> UInt16 {
+        var sum: UInt16 = 0
+        for index in bytes.indices { sum &+= UInt16(bytes[index]) }
+        return sum
+    }
+
     private static let modbusTable: [256 of UInt16] = {
         var table: [256 of UInt16] = InlineArray(repeating: 0)
         for index in 0..<256 {

@@ -1,5 +1,5 @@
 extension ModbusRTU {
-    /// Writes a question to read `count` registers.
+    /// Writes a question to read `count` registers or bits.
     public static func encodeRead<let size: Int>(
         _ function: Function = .readHolding, address: UInt8, register: UInt16, count: UInt16,
         into buffer: inout ByteBuffer<size>
@@ -26,7 +26,7 @@ extension ModbusRTU {
         appendCRC(to: &buffer, from: start)
     }
 
-    /// Writes the answer that carries registers.
+    /// Writes the answer that carries registers or bits.
     ///
     /// - Precondition: `data` has at most 250 bytes.
     public static func encodeReadAnswer<let size: Int>(

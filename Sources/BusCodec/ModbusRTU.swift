@@ -1,6 +1,7 @@
 public import BatteryModel
 
-/// Modbus RTU: functions 3, 4, 6 and 16 and the exception answers, as a master, a slave and a listener see them.
+/// Modbus RTU: functions 3, 4, 6 and 16 and the exception answers, as a master, a slave and a listener see them;
+/// functions 1 and 2 for who asks for bits.
 ///
 /// The end of a frame is found from its length and its CRC, as soon as they fit; ``silence(atBaud:)`` is only what
 /// a caller needs to know that nothing more will come.
@@ -10,6 +11,10 @@ public enum ModbusRTU {
 
     /// Functions known here.
     public enum Function: UInt8, Sendable {
+        /// Read bits ("coils").
+        case readCoils = 1
+        /// Read bits that cannot be written ("discrete inputs").
+        case readDiscrete = 2
         /// Read holding registers.
         case readHolding = 3
         /// Read input registers.
@@ -18,17 +23,20 @@ public enum ModbusRTU {
         case writeOne = 6
         /// Write several registers.
         case writeMany = 16
+
+        /// Whether it reads bits.
+        public var readsBits: Bool { self == .readCoils || self == .readDiscrete }
     }
 
     /// A frame whose CRC is right.
     public struct Frame: Sendable, Equatable {
         /// What it is.
         public enum Kind: Sendable, Equatable {
-            /// A question to read `count` registers.
+            /// A question to read `count` registers, or as many bits.
             case readRequest(register: UInt16, count: UInt16)
             /// A question to write `count` registers; their bytes begin at byte 7 (function 16) or 4 (function 6).
             case writeRequest(register: UInt16, count: UInt16)
-            /// Registers that were read; their bytes begin at byte 3.
+            /// Registers or bits that were read; their bytes begin at byte 3, eight bits to a byte, the lowest first.
             case readAnswer(byteCount: Int)
             /// Confirms that `count` registers were written.
             case writeAnswer(register: UInt16, count: UInt16)
@@ -74,26 +82,35 @@ public enum ModbusRTU {
         scan(head, accepting: .both)
     }
 
-    private enum Sides {
+    /// Whose frames are looked for.
+    public enum Sides: Sendable {
+        /// Those of a master.
         case requests
+        /// Those of a slave.
         case answers
+        /// Those of either.
         case both
 
         func contains(_ side: Sides) -> Bool { self == .both || self == side }
     }
 
-    private static func scan(_ head: Span<UInt8>, accepting sides: Sides) -> ScanStep<Frame> {
+    /// Finds a frame of `sides` at the head of a stream.
+    ///
+    /// With `bits`, functions 1 and 2 are known as well. A listener takes an answer of 17 to 24 bits for a request,
+    /// because both are eight bytes long.
+    public static func scan(
+        _ head: Span<UInt8>, accepting sides: Sides, bits: Bool = false
+    ) -> ScanStep<Frame> {
         guard head.count >= 2 else { return .incomplete }
-        guard head[0] <= 247 else { return .noise(.noStart) }
+        guard head[0] <= 247, let function = Function(rawValue: head[1] & 0x7F),
+            bits || !function.readsBits
+        else { return .noise(.noStart) }
         if head[1] & 0x80 != 0 {
-            guard let function = Function(rawValue: head[1] & 0x7F), sides.contains(.answers) else {
-                return .noise(.noStart)
-            }
+            guard sides.contains(.answers) else { return .noise(.noStart) }
             return check(head, length: 5, function) { .exception(code: $0[2]) }
         }
-        guard let function = Function(rawValue: head[1]) else { return .noise(.noStart) }
         switch function {
-        case .readHolding, .readInput: return scanRead(head, function, sides)
+        case .readHolding, .readInput, .readCoils, .readDiscrete: return scanRead(head, function, sides)
         case .writeOne, .writeMany: return scanWrite(head, function, sides)
         }
     }
@@ -103,7 +120,8 @@ public enum ModbusRTU {
     ) -> ScanStep<Frame> {
         guard head.count >= 3 else { return .incomplete }
         let byteCount = Int(head[2])
-        let couldBeAnswer = byteCount > 0 && byteCount <= 250 && byteCount & 1 == 0
+        let couldBeAnswer =
+            byteCount > 0 && byteCount <= 250 && (byteCount & 1 == 0 || function.readsBits)
         let answer: ScanStep<Frame> =
             sides.contains(.answers) && couldBeAnswer
             ? check(head, length: byteCount + 5, function) { _ in .readAnswer(byteCount: byteCount) }

@@ -51,6 +51,7 @@ public enum ModbusTCP {
         case .writeOne:
             guard length == 12 else { return .noise(.truncated) }
             return item(head, length, function, .writeRequest(register: word(head, 8), count: 1))
+        case .readCoils, .readDiscrete: return item(head, length, function, nil)
         case .writeMany:
             guard length >= 13, Int(head[12]) == length - 13, Int(head[12]) == 2 * Int(word(head, 10)) else {
                 return .noise(.truncated)
@@ -76,7 +77,7 @@ public enum ModbusTCP {
             guard length == 12 else { return .noise(.truncated) }
             let count = function == ModbusRTU.Function.writeOne.rawValue ? 1 : word(head, 10)
             return item(head, length, function, .writeAnswer(register: word(head, 8), count: count))
-        case nil: return .noise(.noStart)
+        case .readCoils, .readDiscrete, nil: return .noise(.noStart)
         }
     }
 

@@ -14,6 +14,7 @@ public enum Busbar {
         WhyCommand.self,
         CtlCommand.self,
         SimulateCommand.self,
+        ScanCommand.self,
         CheckCommand.self,
         DecodeCommand.self,
         DriversCommand.self,

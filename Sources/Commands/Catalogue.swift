@@ -71,7 +71,8 @@ extension DeviceCatalogue.Driver {
         }
         self.init(
             id: "\(sheet.id)", addresses: Int(sheet.addresses.lowerBound)...Int(sheet.addresses.upperBound),
-            linkKinds: [.serial], defaultBaud: Int(sheet.baud), readModes: modes, canListen: true)
+            linkKinds: [.serial], defaultBaud: Int(sheet.baud), readModes: modes, canListen: true,
+            absent: driver.absent)
     }
 }
 

@@ -21,6 +21,7 @@ public final class Console {
 
     private let memory: Bool
     private var pending: [UInt8] = []
+    private var shownProgress = ""
     private var capturedOutput: [UInt8] = []
     private var capturedErrors: [UInt8] = []
 
@@ -66,6 +67,14 @@ public final class Console {
         flush()
         let bytes = Array((text + "\n").utf8)
         if memory { capturedErrors += bytes } else { _ = Self.write(bytes, to: STDERR_FILENO) }
+    }
+
+    /// Shows how far long work is, on a terminal only; the next one replaces it, and an empty one removes it.
+    public func progress(_ text: String) {
+        guard isTerminal, isOpen, !memory, text != shownProgress else { return }
+        flush()
+        shownProgress = text
+        _ = Self.write(Array("\r\u{1B}[K\(text.prefix(width - 1))".utf8), to: STDOUT_FILENO)
     }
 
     /// Writes what has been collected.

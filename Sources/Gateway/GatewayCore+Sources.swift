@@ -1,4 +1,4 @@
-import BMSDrivers
+public import BMSDrivers
 import BatteryModel
 import BusCodec
 public import ChargeControl
@@ -111,6 +111,32 @@ extension SourceFacts {
         if !tellsTemperature { absent.insert(.cellTemperature) }
         if !always.contains(.mosfetTemperature) { absent.insert(.mosfetTemperature) }
         if !tellsAlarms { absent.insert(.alarms) }
+        return absent
+    }
+}
+
+extension BMSDriver {
+    /// What the control has to do without because no answer of the protocol carries it.
+    public var absent: AbsentSources {
+        var fields: Set<PackField> = []
+        var hasAlarms = false
+        visitFacts { fact in
+            switch fact {
+            case .signal(let row):
+                if let field = row.meaning.field { fields.insert(field) }
+                if case .temperatures = row.meaning { fields.insert(.temperature1) }
+            case .alarmBit, .alarm: hasAlarms = true
+            case .block, .firmware: break
+            }
+        }
+        var absent = AbsentSources.none
+        if !fields.contains(.mosfetTemperature) { absent.insert(.mosfetTemperature) }
+        if !fields.contains(.temperature1) { absent.insert(.cellTemperature) }
+        if !fields.isSuperset(of: [.chargeLimit, .dischargeLimit, .cellOverVoltage]) {
+            absent.insert(.bmsLimit)
+        }
+        if !fields.isSuperset(of: [.chargeSwitch, .dischargeSwitch]) { absent.insert(.switchState) }
+        if !hasAlarms { absent.insert(.alarms) }
         return absent
     }
 }

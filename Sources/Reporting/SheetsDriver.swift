@@ -24,6 +24,8 @@ public struct DriverDescription: Sendable {
 
     /// A bit that says that something is wrong.
     public struct AlarmBit: Sendable {
+        /// The byte it stands in, counted from 0; `nil` where the bits are numbered through a word.
+        public var byte: Int?
         /// Its number, 0 is the least significant.
         public var bit: Int
         /// The vendor's name.
@@ -87,6 +89,8 @@ public struct DriverDescription: Sendable {
                     AlarmBit(
                         bit: bit, name: "\(name)", kind: kind.map(Wording.alarmName) ?? "",
                         level: CaseName.of(level)))
+            case .alarm(let bit):
+                alarms.append(AlarmBit(bit))
             case .firmware(let generation, let minors, let source):
                 firmware.append(
                     "\(generation).\(minors.lowerBound) to \(generation).\(minors.upperBound): \(source)")
@@ -127,9 +131,21 @@ public struct DriverDescription: Sendable {
             lines += ["", "Alarm bits"]
             lines += TextLayout.table(
                 ["bit", "name", "level", "means"],
-                alarms.map { ["\($0.bit)", $0.name, $0.level, $0.kind] }, indent: 2)
+                alarms.map { [$0.place, $0.name, $0.level, $0.kind] }, indent: 2)
         }
         if !firmware.isEmpty { lines += ["", "Proven firmware"] + firmware.map { "  " + $0 } }
         return lines
     }
+}
+
+extension DriverDescription.AlarmBit {
+    /// Describes a bit that has its place in a section.
+    init(_ row: BMSDrivers.AlarmBit) {
+        self.init(
+            byte: Int(row.byte), bit: Int(row.bit), name: "\(row.name)",
+            kind: Wording.alarmNames(row.kinds).joined(separator: ", "), level: CaseName.of(row.level))
+    }
+
+    /// Where it stands.
+    fileprivate var place: String { byte.map { "byte \($0) bit \(bit)" } ?? "\(bit)" }
 }

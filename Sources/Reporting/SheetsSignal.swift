@@ -122,6 +122,7 @@ extension PackMeaning {
         case .sensorBits: "which sensors there are"
         case .cellStates: "which cells there are"
         case .cellVoltages: "cell voltages"
+        case .temperatures: "cell temperatures"
         case .wireResistances: "resistance of the balance leads"
         case .alarmWord: "alarm bits"
         case .identity(let field): CaseName.of(field)

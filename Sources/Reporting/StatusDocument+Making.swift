@@ -155,9 +155,15 @@ extension StatusDocument.Statistics {
         refusals = statistics.refusals
         rejectedAnswers = statistics.rejectedAnswers
         wrongAddresses = statistics.wrongAddresses
-        turnaroundMilliseconds = statistics.turnaround.map { Double($0.microseconds / 100) / 10 }
+        turnaroundMilliseconds = statistics.turnaround.map(Self.milliseconds)
+        turnaroundP50Milliseconds = statistics.turnarounds.within(permille: 500).map(Self.milliseconds)
+        turnaroundP99Milliseconds = statistics.turnarounds.within(permille: 990).map(Self.milliseconds)
         cycleMilliseconds = statistics.cycle.map { Double($0.milliseconds) }
         lastFault = statistics.lastFault.map { Wording.fault($0.value) }
+    }
+
+    private static func milliseconds(_ interval: Interval) -> Double {
+        Double(interval.microseconds / 100) / 10
     }
 }
 

@@ -141,6 +141,10 @@ public struct StatusDocument: Codable, Sendable {
         public var wrongAddresses: UInt64
         /// Time from request to answer.
         public var turnaroundMilliseconds: Double?
+        /// Half of the answers came within this time.
+        public var turnaroundP50Milliseconds: Double?
+        /// 99 of 100 answers came within this time.
+        public var turnaroundP99Milliseconds: Double?
         /// Time between the last two readings.
         public var cycleMilliseconds: Double?
         /// The last fault in words.

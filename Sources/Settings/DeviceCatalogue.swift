@@ -36,6 +36,8 @@ public struct DeviceCatalogue: Sendable {
         public var readModes: Set<ReadMode>
         /// Whether it can listen while another master polls.
         public var canListen: Bool
+        /// What a BMS never reports and its packs must say that they are without.
+        public var absent: AbsentSources
         /// What is special about a battery that is heard as its inverter would hear it; `nil` for a BMS.
         public var source: Source?
 
@@ -43,8 +45,9 @@ public struct DeviceCatalogue: Sendable {
         public init(
             id: String, addresses: ClosedRange<Int>, linkKinds: Set<LinkKind> = [.serial],
             defaultBaud: Int, readModes: Set<ReadMode> = [.frames], canListen: Bool = false,
-            source: Source? = nil
+            absent: AbsentSources = .none, source: Source? = nil
         ) {
+            self.absent = absent
             self.source = source
             self.id = id
             self.addresses = addresses
@@ -181,5 +184,10 @@ public struct DeviceCatalogue: Sendable {
 
     func profile(_ id: String) -> Profile? {
         profiles.first { $0.id == id }
+    }
+
+    /// What is absent, in the words of `without` in a settings file.
+    public static func words(of absent: AbsentSources) -> [String] {
+        PackSchema.sources.filter { absent.contains($0.value) }.map(\.word)
     }
 }

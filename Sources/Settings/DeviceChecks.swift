@@ -1,3 +1,4 @@
+import ChargeControl
 import YAMLFile
 
 extension CrossChecks {
@@ -20,6 +21,7 @@ extension CrossChecks {
             check(pack, driver, source)
         } else {
             refuseWhatSourcesHave(pack, driver)
+            demandWithout(pack, driver, name.mark)
         }
         if let address = pack.address, driver.linkKinds.contains(.serial),
             !driver.addresses.contains(address.value)
@@ -48,6 +50,21 @@ extension CrossChecks {
                     + kind.words,
                 "name a link of the right kind")
         }
+    }
+
+    /// What a BMS never reports must be written down: it is the operator who decides to go without.
+    private func demandWithout(
+        _ pack: PackDraft, _ driver: DeviceCatalogue.Driver, _ mark: SourceMark
+    ) {
+        guard !pack.without.contains(driver.absent) else { return }
+        var written = pack.without
+        written.insert(driver.absent)
+        let lacking = DeviceCatalogue.words(of: driver.absent).joined(separator: ", ")
+        problems.add(
+            mark, "\(pack.title) is read by '\(driver.id)'",
+            "it never reports \(lacking), and the control does not guess",
+            "write 'without: [\(DeviceCatalogue.words(of: written).joined(separator: ", "))]' in the pack; docs/safety.md says what that means"
+        )
     }
 
     private func check(_ inverter: InverterDraft) {

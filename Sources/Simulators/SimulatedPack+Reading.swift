@@ -58,6 +58,8 @@ extension SimulatedPack {
         reading[.packVoltage] = Reading(sum, at: now)
         reading[.averageCell] = Reading(sum / Int32(cellCount), at: now)
         reading[.cellSpread] = Reading(Int32(high.value) - Int32(low.value), at: now)
+        reading[.highestCell] = Reading(Int32(high.value), at: now)
+        reading[.lowestCell] = Reading(Int32(low.value), at: now)
         reading[.highestCellNumber] = Reading(Int32(high.index + 1), at: now)
         reading[.lowestCellNumber] = Reading(Int32(low.index + 1), at: now)
         reading[.chargePhase] = Reading(high.value >= 3_450 ? 1 : 0, at: now)
@@ -78,6 +80,9 @@ extension SimulatedPack {
         reading[.throughput] = Reading(Int32(min(throughputMilliampHours, Double(Int32.max))), at: now)
         reading[.chargeSwitch] = Reading(isChargeSwitchClosed ? 1 : 0, at: now)
         reading[.dischargeSwitch] = Reading(isDischargeSwitchClosed ? 1 : 0, at: now)
+        // For protocols in which a BMS tells limits and extremes by itself.
+        reading[.chargeCurrentLimit] = settings[.chargeLimit].map { Reading($0, at: now) }
+        reading[.dischargeCurrentLimit] = settings[.dischargeLimit].map { Reading($0, at: now) }
         reading[.chargerPlugged] = Reading(milliamps > 0 ? 1 : 0, at: now)
         reading[.chargeOverCurrentRelease] = Reading(Int32(chargeOverCurrent.open.rounded(.up)), at: now)
         reading[.dischargeOverCurrentRelease] = Reading(

@@ -82,6 +82,29 @@ import Testing
         #expect(faults == [])
     }
 
+    @Test(arguments: ModbusVector.bits) func `who asks for bits understands them`(vector: ModbusVector) {
+        let bytes = vector.bytes
+        let isRequest = if case .readRequest = vector.kind { true } else { false }
+        let (own, other): (ModbusRTU.Sides, ModbusRTU.Sides) =
+            isRequest ? (.requests, .answers) : (.answers, .requests)
+        for sides in [own, .both] {
+            let scan: (Span<UInt8>) -> ScanStep<Frame> = { ModbusRTU.scan($0, accepting: sides, bits: true) }
+            #expect(step(scan, bytes) == "\(vector.frame), \(bytes.count) bytes")
+            #expect((0..<bytes.count).allSatisfy { step(scan, Array(bytes.prefix($0))) == "incomplete" })
+            #expect(step({ ModbusRTU.scan($0, accepting: sides) }, bytes) == "noStart")
+        }
+        let misread = step({ ModbusRTU.scan($0, accepting: other, bits: true) }, bytes)
+        #expect(!misread.hasSuffix("bytes"), "\(misread)")
+        var buffer = ByteBuffer<512>()
+        if encode(vector, into: &buffer) { #expect(array(buffer.bytes) == bytes) }
+    }
+
+    @Test func `questions for bits and their answers survive every way of delivery`() {
+        let verifier = DripFeedVerifier { bytes, _ in ModbusRTU.scan(bytes, accepting: .both, bits: true) }
+        let failures = verifier.failures(in: ModbusVector.bits.map(\.bytes))
+        #expect(failures.isEmpty, "\(failures.joined(separator: "\n"))")
+    }
+
     struct Refused: Sendable {
         var why: String
         var bytes: String

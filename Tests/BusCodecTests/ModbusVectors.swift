@@ -149,4 +149,23 @@ struct ModbusVector: Sendable, CustomTestStringConvertible {
         .init("computed", "11 04 02 00 0A F8 F4", 17, .readInput, .readAnswer(byteCount: 2)),
         .init("computed", "11 06 00 01 00 03 9A 9B", 17, .writeOne, .writeAnswer(register: 1, count: 1)),
     ]
+
+    /// Bits, which only who asks for them understands.
+    static let bits: [ModbusVector] = [
+        .init(
+            "Seplos V3 vendor example", "00 01 12 00 00 90 38 CF", 0, .readCoils,
+            .readRequest(register: 0x1200, count: 0x90)),
+        .init(
+            "Seplos V3 vendor example",
+            "00 01 12 00 00 00 00 00 00 00 00 10 00 00 00 00 00 00 03 00 00 6A 24",
+            0, .readCoils, .readAnswer(byteCount: 18)),
+        .init(
+            "Seplos V3 captured", "00 01 22 00 00 50 37 9F", 0, .readCoils,
+            .readRequest(register: 0x2200, count: 0x50)),
+        .init(
+            "Seplos V3 captured", "00 01 0A 01 00 00 00 00 00 00 43 00 00 7F E1", 0, .readCoils,
+            .readAnswer(byteCount: 10)),
+        .init("Seplos V3 captured", "01 81 02 C1 91", 1, .readCoils, .exception(code: 2)),
+        .init("computed", "11 02 05 AC DB 35 22 18 01 06", 17, .readDiscrete, .readAnswer(byteCount: 5)),
+    ]
 }

@@ -95,7 +95,12 @@ extension History {
         let areCellsSilent = walks[index].areCellsDropped || isTelling
         reading.cellMillivolts = areCellsSilent ? nil : Reading(cells, at: at)
         say(.packVoltage, voltage + random.pick(-20...20), index, &reading, at)
-        if isTelling { tell(index, said, cells, &reading, at) }
+        if isTelling {
+            tell(index, said, cells, &reading, at)
+        } else if said.tellsLimits {
+            say(.chargeCurrentLimit, said.told.charge, index, &reading, at)
+            say(.dischargeCurrentLimit, said.told.discharge, index, &reading, at)
+        }
         say(.current, current(of: index) + random.pick(-50...50), index, &reading, at)
         say(.soc, said.soc, index, &reading, at)
         say(.soh, 990, index, &reading, at)

@@ -55,6 +55,8 @@ struct History {
         var cellOverVoltage: Int32
         /// What it tells where it has no single cells, and which of its cells it tells then.
         var told: (voltage: Int32, charge: Int32, discharge: Int32) = (0, 0, 0)
+        /// Whether it tells currents though it has single cells.
+        var tellsLimits = false
         var tellsHighest = false
         var tellsLowest = false
         /// The other settings of the BMS, where it reports them.
@@ -154,7 +156,8 @@ extension History.Walk {
     {
         self.init(
             cells: (0..<pack.cells).map { _ in middle + random.pick(-20...20) },
-            temperatures: (0..<random.pick(1...5)).map { _ in random.pick(100...400) },
+            temperatures: (0..<random.pick(1...PackReading.cellSensorCount)).map { _ in random.pick(100...400)
+            },
             mosfet: random.pick(200...600), chargeLimit: random.pick(10_000...400_000),
             dischargeLimit: random.pick(10_000...400_000),
             cellOverVoltage: settings.chargeVoltageMillivoltsPerCell + random.pick(-20...200))
@@ -163,6 +166,7 @@ extension History.Walk {
             random.pick(0...300_000), random.pick(0...300_000)
         )
         (tellsHighest, tellsLowest) = (random.once(in: 2), random.once(in: 2))
+        tellsLimits = random.once(in: 4)
         conductance = Double(pack.capacityMilliampHours) * Double(random.pick(50...200)) / 100
         soc = random.pick(100...990)
         let said: [(PackField, ClosedRange<Int32>)] = [

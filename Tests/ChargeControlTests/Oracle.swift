@@ -97,7 +97,7 @@ struct Oracle {
         guard let told = reading[isCharge ? .chargeCurrentLimit : .dischargeCurrentLimit],
             isYoung(told.at, now)
         else { return 0 }
-        if isCharge, toldVoltage(index, reading, now) == nil { return 0 }
+        if isTelling(index), isCharge, toldVoltage(index, reading, now) == nil { return 0 }
         return Double(max(told.value, 0))
     }
 
@@ -152,7 +152,9 @@ struct Oracle {
         let pack = packs[index]
         let maximum = Double(max(isCharge ? pack.chargeMilliamps : pack.dischargeMilliamps, 0))
         var bound = maximum
-        if isTelling(index) { bound = min(bound, told(index, isCharge, reading, now)) }
+        if isTelling(index) || reading[isCharge ? .chargeCurrentLimit : .dischargeCurrentLimit] != nil {
+            bound = min(bound, told(index, isCharge, reading, now))
+        }
         let limit = reading[isCharge ? .chargeLimit : .dischargeLimit]
         if let limit, now - limit.at <= .seconds(300) {
             bound = min(bound, Double(max(limit.value, 0)) * 0.9)

@@ -1,0 +1,155 @@
+import BMSDrivers
+import BatteryModel
+import Detection
+import Gateway
+import Reporting
+
+/// What a search has found, as text and as JSON.
+struct ScanReport {
+    var adapters: Adapters
+    var ports: [ScannedPort]
+    /// Whether the user has named the port.
+    var isNamed = false
+
+    func lines(width: Int) -> [String] {
+        // Who names a port knows what is plugged in.
+        var lines = isNamed ? [] : adapterLines
+        for port in ports { lines += (lines.isEmpty ? [] : [""]) + Self.lines(of: port, width: width) }
+        let found = ports.filter { !($0.scan?.found.isEmpty ?? true) }
+        guard !found.isEmpty else { return lines }
+        lines += [
+            "", "A configuration to begin with; look at every line marked CHANGE, then 'busbar check FILE':",
+            "",
+        ]
+        return lines + ScanConfiguration(ports: found, can: adapters.can.first?.name).lines
+    }
+
+    private var adapterLines: [String] {
+        guard !adapters.serial.isEmpty || !adapters.can.isEmpty else {
+            return ["No serial adapter and no CAN interface is plugged in."]
+        }
+        let serial = adapters.serial.map { adapter in
+            [adapter.path, adapter.product ?? "", adapter.usbID ?? "", adapter.stablePath ?? ""]
+        }
+        let can = adapters.can.map { [$0.name, "CAN interface", $0.isUp ? "up" : "down", ""] }
+        return TextLayout.table(["adapter", "is", "id", "stable name"], serial + can)
+    }
+
+    private static func lines(of port: ScannedPort, width: Int) -> [String] {
+        guard let scan = port.scan else { return [port.failure ?? "\(port.path) cannot be opened"] }
+        var lines: [String] = []
+        if scan.found.isEmpty {
+            lines.append("\(port.path): no pack found")
+        } else {
+            let baud = scan.found.first.map { "\($0.baud) baud" } ?? ""
+            let packs = scan.found.count == 1 ? "1 pack" : "\(scan.found.count) packs"
+            lines.append("\(port.path): \(packs) at \(baud)")
+            lines += TextLayout.table(
+                ["address", "protocol", "model", "firmware", "cells", "voltage", "SOC"],
+                scan.found.map(\.columns), indent: 2)
+        }
+        for finding in scan.findings {
+            lines += TextLayout.wrapped(finding.sentence(scan), width: max(width - 2, 40)).map { "  " + $0 }
+        }
+        return lines
+    }
+
+    var json: JSON {
+        .object([
+            (
+                "adapters",
+                .array(
+                    adapters.serial.map {
+                        .object([
+                            ("path", .string($0.path)), ("stable_path", .string($0.stablePath)),
+                            ("usb_id", .string($0.usbID)), ("product", .string($0.product)),
+                        ])
+                    })
+            ),
+            (
+                "can",
+                .array(adapters.can.map { .object([("name", .string($0.name)), ("up", .bool($0.isUp))]) })
+            ),
+            ("ports", .array(ports.map(\.json))),
+        ])
+    }
+}
+
+extension LineScan.Found {
+    fileprivate var columns: [String] {
+        let identity = reading.identity?.value
+        return [
+            "\(address)", "\(driver.sheet.id)", identity?.model.string ?? "", identity?.firmware.string ?? "",
+            cells.map { "\($0)" } ?? "",
+            reading[.packVoltage].map { Digits.display(Int64($0.value), in: .millivolts) } ?? "",
+            reading[.soc].map { Digits.display(Int64($0.value), in: .permille) } ?? "",
+        ]
+    }
+
+    /// How many cells it has, if it says.
+    var cells: Int? {
+        reading.cellMillivolts.map { $0.value.count } ?? reading[.configuredCells].map { Int($0.value) }
+    }
+
+    fileprivate var json: JSON {
+        let identity = reading.identity?.value
+        return .object([
+            ("address", .number(address)), ("driver", .string("\(driver.sheet.id)")), ("baud", .number(baud)),
+            ("model", .string(identity?.model.string)), ("firmware", .string(identity?.firmware.string)),
+            ("serial", .string(identity?.serial.string)), ("cells", cells.map { .number($0) } ?? .null),
+            ("voltage_mv", reading[.packVoltage].map { .number($0.value) } ?? .null),
+            ("soc_permille", reading[.soc].map { .number($0.value) } ?? .null),
+        ])
+    }
+}
+
+extension ScannedPort {
+    fileprivate var json: JSON {
+        .object([
+            ("path", .string(path)), ("failure", .string(failure)),
+            ("packs", .array(scan?.found.map(\.json) ?? [])),
+            ("findings", .array(scan?.findings.map { .string($0.rawValue) } ?? [])),
+        ])
+    }
+}
+
+extension LineFinding {
+    /// What it means, and what to do.
+    fileprivate func sentence(_ scan: LineScan) -> String {
+        switch self {
+        case .dead:
+            return """
+                Nothing at all was heard. Is the BMS switched on and awake, is this its RS485 or UART socket, are A and B on \
+                the right pins, and does the address switch stand as the protocol wants it?
+                """
+        case .unreadable:
+            return """
+                Something answered, but nothing of it can be read: A and B are probably swapped, or it runs at another \
+                speed (--baud), or it speaks a protocol that is not known here.
+                """
+        case .babble:
+            return """
+                Somebody speaks on this line without being asked, in no protocol that is known here at the usual speeds. \
+                Nothing was sent. Is this the socket to the inverter, or are A and B swapped?
+                """
+        case .master:
+            let master = scan.signs.master.map {
+                "'\($0.driver.sheet.id)' at \($0.baud) baud, addresses \($0.addresses.sorted().map(String.init).joined(separator: ", "))"
+            }
+            return """
+                A master polls packs here already: \(master ?? ""). Nothing was sent. Unplug it, or let Busbar only listen \
+                ('listen: true' in each pack).
+                """
+        case .secondMaster:
+            return
+                "Somebody else began to ask on this line. The search was ended: two masters disturb each other."
+        case .echo:
+            return "The adapter hears what it sends itself. Busbar copes with that; other programs may not."
+        case .mixedAddresses:
+            return """
+                \(scan.signs.otherAnswers) answers came from an address that was not asked: two packs have the same address, or one \
+                answers to any. Give each pack its own and look again.
+                """
+        }
+    }
+}
