@@ -106,6 +106,7 @@ struct TelecomLayout: Sendable {
     ///   - length: How many bytes they can be; more than the least are a tail that nobody has documented.
     ///   - number: What must stand at `place` of them: how many fields follow. Another number is another protocol.
     ///   - place: Where that stands.
+    /// - Returns: Their place in `info`.
     /// - Throws: ``SignalError`` if they are not those of the protocol.
     func fields(
         of info: Span<UInt8>, length: ClosedRange<Int>, number: UInt8, at place: Int

@@ -21,6 +21,8 @@ struct PACEGoldenTests {
     }
 }
 
+/// Answers of two packs, and one of the document.
+///
 /// Captures: nkinnan/esphome-pace-bms commit 2ba4bc6, components/pace_bms/pace_bms_protocol_v25.cpp (the pack with
 /// address 1); StanislavLakhtin/esp32-pylon-battery-mqtt-probe, main/sample_data.h (address 2). Document: PACE's RS232
 /// protocol of 2018-07-05.

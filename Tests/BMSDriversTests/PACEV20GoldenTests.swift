@@ -10,6 +10,8 @@ struct PACEV20GoldenTests {
     }
 }
 
+/// Answers of one pack, and two of the document.
+///
 /// Captures: nkinnan/esphome-pace-bms commit 2ba4bc6, components/pace_bms/pace_bms_protocol_v20.cpp. Document: EG4
 /// LifePower4 communication protocol (in gonzalop/wombatt, docs/ref).
 enum PACEV20Golden {

@@ -23,6 +23,8 @@ struct PylontechGoldenTests {
     }
 }
 
+/// Answers of three kinds of modules, and one of the document.
+///
 /// Captures: Tomcat42/pylontech-python, issues 7 and 9 and examples/lowLevelRS485 (US2000, US5000);
 /// Frankkkkk/python-pylontech commit 5d91f6d, tests/test_basic.py (UP2500, MIT). Document: PYLON low voltage protocol
 /// RS485 V3.3, section 4; its checksum was edited by hand and is mended. The serial number is invented.
