@@ -70,9 +70,11 @@ extension Pylontech {
         _ info: Span<UInt8>, _ now: Instant, _ reading: inout PackReading
     ) throws(SignalError) {
         try PackSection(0x92).read(rows, in: info, at: now, into: &reading)
-        if let limit = reading[.dischargeLimit]?.value { reading[.dischargeLimit]?.value = abs(limit) }
-        if reading[.chargeEnabled]?.value == 0 { reading[.chargeLimit]?.value = 0 }
-        if reading[.dischargeEnabled]?.value == 0 { reading[.dischargeLimit]?.value = 0 }
+        if let limit = reading[.dischargeCurrentLimit]?.value {
+            reading[.dischargeCurrentLimit]?.value = abs(limit)
+        }
+        if reading[.chargeEnabled]?.value == 0 { reading[.chargeCurrentLimit]?.value = 0 }
+        if reading[.dischargeEnabled]?.value == 0 { reading[.dischargeCurrentLimit]?.value = 0 }
     }
 
     /// Two numbers of the maker's version and three of the main line.

@@ -90,10 +90,10 @@ public enum Pylontech {
         TelecomRow.word("discharge_voltage_limit", in: 0x92, 3, unit: .millivolts, .reserved),
         TelecomRow.word(
             "charge_current_limit", in: 0x92, 5, signed: true, times: 100, unit: .milliamps,
-            range: 0...Int32.max, .number(.chargeLimit)),
+            range: 0...Int32.max, .number(.chargeCurrentLimit)),
         TelecomRow.word(
             "discharge_current_limit", in: 0x92, 7, signed: true, times: -100, unit: .milliamps,
-            .number(.dischargeLimit)),
+            .number(.dischargeCurrentLimit)),
         TelecomRow.flag("charge_enabled", in: 0x92, 9, bit: 7, .number(.chargeEnabled)),
         TelecomRow.flag("discharge_enabled", in: 0x92, 9, bit: 6, .number(.dischargeEnabled)),
         TelecomRow.flag("charge_immediately_1", in: 0x92, 9, bit: 5, .reserved),

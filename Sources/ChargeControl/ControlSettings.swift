@@ -174,6 +174,9 @@ public struct AbsentSources: Sendable, Hashable {
     /// In their place it must tell CVL, CCL and DCL.
     public static let singleCells = AbsentSources(bits: 1 << 5)
 
+    /// The BMS tells no CCL or DCL: so it is with every one that reports single cells, until it has told one.
+    static let toldLimit = AbsentSources(bits: 1 << 6)
+
     /// Tells whether every source of `other` is among these.
     public func contains(_ other: AbsentSources) -> Bool { bits & other.bits == other.bits }
 

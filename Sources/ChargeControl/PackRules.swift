@@ -85,16 +85,15 @@ enum PackRules {
 
     /// What a battery tells as its own limit, whole: it has kept back what it wants to keep back.
     ///
-    /// A BMS that reports its cells need not tell one, but is obeyed if it does. A battery without single cells that
+    /// A BMS that reports its cells need not tell one, but once it has it must go on. A battery without single cells that
     /// does not say how far it may be charged is not charged.
     private static func toldLimit(_ context: borrowing PackContext) -> LimitReason? {
-        let isWithoutCells = context.pack.without.contains(.singleCells)
+        guard !context.pack.without.contains(.toldLimit) else { return nil }
         let reading = context.view.toldLimit(context.direction)
-        guard isWithoutCells || reading != nil else { return nil }
         guard let told = context.usable(reading, noOlderThan: context.control.lostAfter) else {
             return context.missing()
         }
-        if isWithoutCells, context.direction == .charge,
+        if context.pack.without.contains(.singleCells), context.direction == .charge,
             context.view.toldChargeVoltage(context.pack, at: context.now, context.control) == nil
         {
             return context.missing()

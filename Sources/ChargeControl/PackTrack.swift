@@ -109,6 +109,7 @@ struct PackTrack: Sendable {
         _ before: Int32?
     ) -> PackContext {
         var settings = settings
+        if !settings.without.contains(.singleCells) { settings.without.insert(.toldLimit) }
         settings.without = settings.without.subtracting(
             direction == .charge ? reported.charge : reported.discharge)
         return PackContext(

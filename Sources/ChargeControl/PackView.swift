@@ -140,6 +140,7 @@ struct PackView: Sendable {
         if ownLimit(direction) != nil { sources.insert(.bmsLimit) }
         if switchState(direction) != nil { sources.insert(.switchState) }
         if alarms != nil { sources.insert(.alarms) }
+        if toldLimit(direction) != nil { sources.insert(.toldLimit) }
         // What such a battery tells is known only when it is heard.
         guard pack.without.contains(.singleCells) else { return sources }
         if temperatures != nil { sources.insert(.cellTemperature) }

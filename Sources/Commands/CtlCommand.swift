@@ -46,7 +46,7 @@ struct CtlCommand: Command {
         let end = try arguments.option(
             "--until", of: TimeOfDayArgument.self, "the time of day at which the order ends")
         let note = try arguments.option(
-            "--note", of: String.self, "why, shown wherever the order acts: at most 24 plain characters")
+            "--note", of: String.self, "why, shown wherever the order acts: at most 32 plain characters")
         isJSON = try arguments.flag("--json", "write the answer as one JSON object")
         let verb = try arguments.positional("WHAT", of: Verb.self, "what is to be done")
         let which = try arguments.optionalPositional(

@@ -33,7 +33,7 @@ struct ScanCommand: Command {
     init(_ arguments: inout Arguments) throws(UsageError) {
         isListing = try arguments.flag("--list", "only list adapters and interfaces; nothing is opened")
         let named = try arguments.options(
-            "--driver", of: DriverName.self, "look only for this protocol; may be repeated")
+            "--driver", of: DriverName.self, "look only for this protocol")
         baud = try arguments.option(
             "--baud", of: BaudArgument.self, "try this speed only; without it, the usual one of each protocol"
         )?.baud
@@ -80,7 +80,7 @@ struct ScanCommand: Command {
 
     private static func progress(of scan: LineScan, _ path: String) -> String {
         let what =
-            scan.current.map { "\($0.driver.sheet.id), address \($0.address)" }
+            scan.asked.map { "\($0.driver.sheet.id), address \($0.address)" }
             ?? (scan.signs.isSpokenUnasked ? "listening to who speaks there" : "listening")
         let (done, of) = scan.progress
         return "\(path): \(what) (\(done) of \(of)), \(scan.found.count) found"

@@ -4,9 +4,9 @@ public import BusCodec
 
 /// Looks for packs on one serial line, without disturbing anybody who is there already.
 ///
-/// It listens before it asks. Whoever speaks unasked is a master, and then nothing is ever sent. Otherwise each driver
-/// asks each of its addresses a question that only reads, one after the other; the first driver that is answered is
-/// the one of the line.
+/// It listens before it asks. Whoever speaks unasked is a master, and then nothing is ever sent. Otherwise the drivers
+/// ask a question that only reads, in the order of ``ProbePlan``. The first driver that is answered is the one of the
+/// line, and goes on through its addresses.
 ///
 /// A value without clock or descriptor: whoever owns the port feeds it bytes and calls ``step(at:)``.
 public struct LineScan: Sendable {
@@ -37,54 +37,42 @@ public struct LineScan: Sendable {
     /// The packs that have answered, in the order in which they were asked.
     public private(set) var found: [Found] = []
     /// What was noticed about the line.
-    public internal(set) var signs = LineSigns()
+    public private(set) var signs = LineSigns()
     /// The request to send.
     public private(set) var outgoing = RequestBuffer()
 
-    /// The rates to try, each with the drivers that run at it; the likeliest first.
-    let rates: [Rate]
-    var rate = 0
-    var phase = Phase.opening
-    /// How the bytes that arrive are cut; one for each driver of the rate.
-    var ears: [Ear] = []
+    private var plan: ProbePlan
+    /// Who is asked.
+    private var current = 0
+    /// What he is asked.
+    private var poll = 0
+    /// The speed of the port.
+    private var rate = 0
+    private var phase = Phase.opening
+    /// How the bytes that arrive are cut; one for each driver of the speed.
+    private var ears: [Ear] = []
 
-    struct Rate: Sendable {
-        var baud: Int32
-        var drivers: [BMSDriver]
-    }
-
-    enum Phase: Sendable, Equatable {
+    private enum Phase: Sendable, Equatable {
         /// The port is being set.
         case opening
-        /// Nobody has been asked at this rate.
+        /// Nobody has been asked at this speed.
         case listening(until: Instant)
         /// Somebody speaks unasked: only who it is is of interest.
         case eavesdropping(until: Instant)
         /// Between two questions.
-        case pausing(until: Instant, next: Question)
-        /// A question waits to be sent.
-        case sending(Question)
+        case pausing(until: Instant)
         /// A question waits for its answer.
-        case waiting(until: Instant, Question)
+        case waiting(until: Instant)
         /// It has ended.
         case finished
     }
 
-    /// What is asked: driver and address by their numbers, and the question.
-    struct Question: Sendable, Equatable {
-        var driver: Int
-        var address: UInt8
-        var poll: Int
-        /// Whether the pack has answered another question before.
-        var isKnown = false
-    }
-
-    /// How long it listens before the first question: longer than any master known pauses between two.
-    static let listensFirst = Interval.milliseconds(1_200)
+    /// How long it listens before the first question: longer than most masters pause between two.
+    private static let listensFirst = Interval.milliseconds(1_000)
     /// The same when the speed has changed.
-    static let listensAgain = Interval.milliseconds(200)
-    /// How long it listens at each rate where somebody speaks.
-    static let eavesdrops = Interval.milliseconds(2_500)
+    private static let listensAgain = Interval.milliseconds(200)
+    /// How long it listens at each speed where somebody speaks.
+    private static let eavesdrops = Interval.milliseconds(2_500)
 
     /// Makes a search.
     ///
@@ -92,40 +80,21 @@ public struct LineScan: Sendable {
     ///   - drivers: What to look for, the likeliest first.
     ///   - baud: The only speed to try; `nil` for the usual one of each driver.
     public init(drivers: [BMSDriver], baud: Int32? = nil) {
-        var rates: [Rate] = []
-        for driver in drivers {
-            let own = baud ?? driver.sheet.baud
-            if let index = rates.firstIndex(where: { $0.baud == own }) {
-                rates[index].drivers.append(driver)
-            } else {
-                rates.append(Rate(baud: own, drivers: [driver]))
-            }
-        }
-        self.rates = rates
-        if rates.isEmpty { phase = .finished }
+        plan = ProbePlan(drivers, baud: baud)
+        poll = probedDriver?.firstQuestion ?? 0
+        if plan.probes.isEmpty { phase = .finished }
     }
 
-    /// How far the search is: questions behind it and all that there may be.
+    /// How far the search is: packs that were asked, and all that may be.
     public var progress: (done: Int, of: Int) {
-        func count(_ drivers: ArraySlice<BMSDriver>) -> Int {
-            drivers.reduce(0) { $0 + $1.sheet.addresses.count }
-        }
-        let whole = rates.reduce(0) { $0 + count($1.drivers[...]) }
-        guard let question = currentQuestion else { return phase == .finished ? (whole, whole) : (0, whole) }
-        let before = rates[..<rate].reduce(0) { $0 + count($1.drivers[...]) }
-        let drivers = rates[rate].drivers
-        let own = question.address - drivers[question.driver].sheet.addresses.lowerBound
-        return (before + count(drivers[..<question.driver]) + Int(own), whole)
+        let whole = plan.probes.count
+        return (phase == .finished ? whole : min(current, whole), whole)
     }
 
     /// The driver that asks and the address that is asked; `nil` while nobody is.
-    public var current: (driver: BMSDriver, address: UInt8)? {
-        currentQuestion.map { (rates[rate].drivers[$0.driver], $0.address) }
-    }
-
-    private var currentQuestion: Question? {
+    public var asked: (driver: BMSDriver, address: UInt8)? {
         switch phase {
-        case .pausing(_, let question), .sending(let question), .waiting(_, let question): question
+        case .pausing, .waiting: probedDriver.map { ($0, plan.probes[current].address) }
         default: nil
         }
     }
@@ -133,38 +102,31 @@ public struct LineScan: Sendable {
     /// Says that the port has been set to the speed that was asked for.
     public mutating func opened(at now: Instant) {
         guard phase == .opening else { return }
-        ears = rates[rate].drivers.map { Ear($0) }
+        let isFirst = ears.isEmpty
+        ears = plan.rates[rate].drivers.map { Ear($0) }
         phase =
             signs.isSpokenUnasked
             ? .eavesdropping(until: now + Self.eavesdrops)
-            : .listening(until: now + (rate == 0 ? Self.listensFirst : Self.listensAgain))
+            : .listening(until: now + (isFirst ? Self.listensFirst : Self.listensAgain))
     }
 
     /// Tells what to do at `now`.
     public mutating func step(at now: Instant) -> Step {
         while true {
             switch phase {
-            case .opening: return .open(baud: rates[rate].baud)
-            case .listening(let until):
+            case .opening: return .open(baud: plan.rates[rate].baud)
+            case .listening(let until), .pausing(let until):
                 guard now >= until else { return .wait(until: until) }
-                phase = first(ofDriver: 0)
+                return ask(at: now)
             case .eavesdropping(let until):
                 guard now >= until else { return .wait(until: until) }
                 noteMaster()
-                phase = signs.master == nil ? nextRate() : .finished
-            case .pausing(let until, let next):
+                rate += 1
+                phase = signs.master == nil && rate < plan.rates.count ? .opening : .finished
+            case .waiting(let until):
                 guard now >= until else { return .wait(until: until) }
-                phase = .sending(next)
-            case .sending(let question):
-                outgoing.removeAll()
-                rates[rate].drivers[question.driver].request(question.poll, question.address, &outgoing)
-                // Every question begins with a clean ear.
-                ears[question.driver].forget()
-                phase = .waiting(until: now + patience(question), question)
-                return .send
-            case .waiting(let until, let question):
-                guard now >= until else { return .wait(until: until) }
-                expire(question, at: now)
+                if ears[plan.probes[current].driver].hasHeardNoise { signs.unreadable += 1 }
+                goOn(at: now, wasAnswered: false)
             case .finished: return .done
             }
         }
@@ -172,8 +134,8 @@ public struct LineScan: Sendable {
 
     /// Says that the last byte of the request has left at `wireEnd`; the waiting begins there.
     public mutating func sent(at wireEnd: Instant) {
-        guard case .waiting(_, let question) = phase else { return }
-        phase = .waiting(until: wireEnd + patience(question), question)
+        guard case .waiting = phase else { return }
+        phase = .waiting(until: wireEnd + patience)
     }
 
     /// Takes bytes that have arrived.
@@ -183,11 +145,12 @@ public struct LineScan: Sendable {
         switch phase {
         case .listening:
             signs.isSpokenUnasked = true
+            rate = 0
+            phase = plan.probes[current].rate == 0 ? .eavesdropping(until: now + Self.eavesdrops) : .opening
             hear(bytes)
-            phase = .eavesdropping(until: now + Self.eavesdrops)
         case .eavesdropping: hear(bytes)
-        case .waiting(_, let question): take(bytes, question, at: now)
-        case .opening, .pausing, .sending, .finished: break
+        case .waiting: take(bytes, at: now)
+        case .opening, .pausing, .finished: break
         }
     }
 }
@@ -195,55 +158,58 @@ public struct LineScan: Sendable {
 // MARK: - Asking
 
 extension LineScan {
-    /// A pack that is there answers sooner than one that has been asleep; who has answered once is given all the time.
-    private func patience(_ question: Question) -> Interval {
-        let timing = rates[rate].drivers[question.driver].sheet.timing
-        return question.isKnown ? timing.timeout : timing.probeTimeout
+    private var probedDriver: BMSDriver? {
+        guard plan.probes.indices.contains(current) else { return nil }
+        let probe = plan.probes[current]
+        return plan.rates[probe.rate].drivers[probe.driver]
     }
 
-    private mutating func first(ofDriver index: Int) -> Phase {
-        guard index < rates[rate].drivers.count else { return nextRate() }
-        let driver = rates[rate].drivers[index]
-        return .sending(
-            Question(driver: index, address: driver.sheet.addresses.lowerBound, poll: driver.firstQuestion))
+    /// Whether the pack that is asked has answered before.
+    private var isKnown: Bool { found.last.map { $0.address == plan.probes[current].address } ?? false }
+
+    /// In the first round who is there at all is given half the time.
+    private var patience: Interval {
+        guard let timing = probedDriver?.sheet.timing else { return .zero }
+        if isKnown { return timing.timeout }
+        let whole = timing.probeTimeout
+        return plan.probes[current].isPatient ? whole : Interval(nanoseconds: whole.nanoseconds / 2)
     }
 
-    private mutating func nextRate() -> Phase {
-        guard rate + 1 < rates.count else { return .finished }
-        rate += 1
-        return .opening
+    private mutating func ask(at now: Instant) -> Step {
+        let probe = plan.probes[current]
+        outgoing.removeAll()
+        plan.rates[probe.rate].drivers[probe.driver].request(poll, probe.address, &outgoing)
+        // Every question begins with a clean ear.
+        ears[probe.driver].forget()
+        phase = .waiting(until: now + patience)
+        return .send
     }
 
-    /// What comes after a question, whether or not it was answered.
-    private mutating func next(after question: Question, at now: Instant, wasAnswered: Bool) -> Phase {
-        let driver = rates[rate].drivers[question.driver]
+    /// What comes after a question: the next one to the same pack, or another pack.
+    private mutating func goOn(at now: Instant, wasAnswered: Bool) {
+        guard let driver = probedDriver else { return }
         let pause = now + (wasAnswered ? driver.sheet.timing.spacing : .zero)
-        if question.isKnown || wasAnswered, let poll = driver.question(after: question.poll) {
-            var next = question
-            (next.poll, next.isKnown) = (poll, true)
-            return .pausing(until: pause, next: next)
+        if isKnown, let next = driver.question(after: poll) {
+            poll = next
+            phase = .pausing(until: pause)
+            return
         }
-        guard question.address < driver.sheet.addresses.upperBound else {
-            // A line has one speed, and here it is known to be this one.
-            let isOfDriver = found.contains { $0.driver.sheet.id.isSame(as: driver.sheet.id) }
-            return isOfDriver ? .finished : first(ofDriver: question.driver + 1)
+        current += 1
+        guard let next = probedDriver else {
+            phase = .finished
+            return
         }
-        return .pausing(
-            until: pause,
-            next: Question(driver: question.driver, address: question.address + 1, poll: driver.firstQuestion)
-        )
+        poll = next.firstQuestion
+        let isAtSpeed = plan.probes[current].rate == rate
+        rate = plan.probes[current].rate
+        phase = isAtSpeed ? .pausing(until: pause) : .opening
     }
 
-    private mutating func expire(_ question: Question, at now: Instant) {
-        if ears[question.driver].hasHeardNoise { signs.unreadable += 1 }
-        phase = next(after: question, at: now, wasAnswered: false)
-    }
-
-    private mutating func take(_ bytes: Span<UInt8>, _ question: Question, at now: Instant) {
-        let driver = rates[rate].drivers[question.driver]
-        for item in ears[question.driver].hear(bytes) {
-            switch item.item.kind {
-            case .request where item.bytes == outgoing.array: signs.hasEcho = true
+    private mutating func take(_ bytes: Span<UInt8>, at now: Instant) {
+        let probe = plan.probes[current]
+        for heard in ears[probe.driver].hear(bytes) {
+            switch heard.item.kind {
+            case .request where heard.bytes == outgoing.array: signs.hasEcho = true
             case .request:
                 // Somebody else asks on this line: the only polite thing is to be silent.
                 signs.isSpokenUnasked = true
@@ -251,33 +217,38 @@ extension LineScan {
                 phase = .finished
                 return
             case .answer, .refusal:
-                guard item.item.address == question.address else {
+                guard heard.item.address == probe.address else {
                     signs.otherAnswers += 1
                     continue
                 }
-                note(item, driver, question, at: now)
-                phase = next(after: question, at: now, wasAnswered: true)
+                // A refusal comes from a pack of another protocol with the same framing as well.
+                if heard.item.kind == .answer { note(heard, at: now) }
+                goOn(at: now, wasAnswered: true)
                 return
             case .other: break
             }
         }
     }
 
-    private mutating func note(_ item: Ear.Item, _ driver: BMSDriver, _ question: Question, at now: Instant) {
-        var index = found.firstIndex { $0.address == question.address }
-        if index == nil {
-            found.append(
-                Found(
-                    driver: driver, baud: rates[rate].baud, address: question.address, reading: PackReading())
-            )
-            index = found.count - 1
-        }
-        guard let index, item.item.kind == .answer else { return }
+    /// Only what can be believed is found: protocols with the same framing answer each other's questions.
+    private mutating func note(_ heard: Ear.Item, at now: Instant) {
+        guard let driver = probedDriver else { return }
+        var reading = isKnown ? found[found.count - 1].reading : PackReading()
         do throws(AnswerError) {
-            try driver.decode(item.bytes.span, question.poll, now, &found[index].reading)
+            try driver.decode(heard.bytes.span, poll, now, &reading)
         } catch {
             signs.unbelieved += 1
+            return
         }
+        guard !isKnown else {
+            found[found.count - 1].reading = reading
+            return
+        }
+        if found.isEmpty { plan.settle(on: current) }
+        found.append(
+            Found(
+                driver: driver, baud: plan.rates[rate].baud, address: plan.probes[current].address,
+                reading: reading))
     }
 }
 
@@ -293,6 +264,6 @@ extension LineScan {
         let best = ears.max { $0.understoodBytes < $1.understoodBytes }
         guard let best, best.items >= 2, best.understoodBytes > best.noiseBytes else { return }
         signs.master = LineSigns.Master(
-            driver: best.driver, baud: rates[rate].baud, addresses: best.addresses)
+            driver: best.driver, baud: plan.rates[rate].baud, addresses: best.addresses)
     }
 }

@@ -81,6 +81,9 @@ extension SimulatedPack {
         reading[.chargeSwitch] = Reading(isChargeSwitchClosed ? 1 : 0, at: now)
         reading[.dischargeSwitch] = Reading(isDischargeSwitchClosed ? 1 : 0, at: now)
         // For protocols in which a BMS tells limits and extremes by itself.
+        reading[.chargeVoltageLimit] = settings[.requestedChargeCell].map {
+            Reading($0 * Int32(cellCount), at: now)
+        }
         reading[.chargeCurrentLimit] = settings[.chargeLimit].map { Reading($0, at: now) }
         reading[.dischargeCurrentLimit] = settings[.dischargeLimit].map { Reading($0, at: now) }
         reading[.chargerPlugged] = Reading(milliamps > 0 ? 1 : 0, at: now)

@@ -62,7 +62,8 @@ enum EG4LLGolden {
             hex:
                 "02 03 4E 14 CF FB C8 0D 01 0D 01 0D 01 0D 01 0D 01 0D 01 0D 01 0D 01 0D 01 0D 01 0D 01 0D 01 0D 01 0D 01 0D 01 0D 01 00 16 00 15 00 17 00 DC 00 64 00 64 00 4C 00 02 00 00 00 00 00 00 00 00 00 39 3C 14 DC 00 15 14 15 15 00 00 00 10 0A F0 00 00 06 54",
             values: [
-                .packVoltage: 53_270, .current: -10_800, .mosfetTemperature: 220, .chargeCurrentLimit: 100_000,
+                .packVoltage: 53_270, .current: -10_800, .mosfetTemperature: 220,
+                .chargeCurrentLimit: 100_000,
                 .soh: 1_000, .soc: 760, .cycles: 57, .fullCapacity: 280_000, .temperature1: 210,
                 .temperature2: 200, .temperature3: 210, .temperature4: 210, .configuredCells: 16,
                 .designCapacity: 280_000,

@@ -173,7 +173,8 @@ enum PylontechGolden {
             source: "by the document: 25 A named but charging forbidden, discharge limit positive",
             kind: .computed, poll: "limits", address: 2, text: "~20024600B01402D002B79800FA032040F969",
             values: [
-                .chargeVoltageLimit: 53_250, .chargeLimit: 0, .dischargeLimit: 80_000, .chargeEnabled: 0,
+                .chargeVoltageLimit: 53_250, .chargeCurrentLimit: 0, .dischargeCurrentLimit: 80_000,
+                .chargeEnabled: 0,
                 .dischargeEnabled: 1,
             ], differsBecause: lower),
         GoldenAnswer(
@@ -203,7 +204,7 @@ enum PylontechGolden {
         GoldenAnswer(
             source: "\(source): limits", poll: "limits", address: address, text: text,
             values: [
-                .chargeVoltageLimit: voltage, .chargeLimit: charge, .dischargeLimit: discharge,
+                .chargeVoltageLimit: voltage, .chargeCurrentLimit: charge, .dischargeCurrentLimit: discharge,
                 .chargeEnabled: 1, .dischargeEnabled: 1,
             ], differsBecause: lower)
     }

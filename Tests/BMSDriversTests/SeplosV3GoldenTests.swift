@@ -50,7 +50,8 @@ enum SeplosV3Golden {
             values: [
                 .packVoltage: 53_250, .current: -1_370, .remainingCapacity: 274_560, .fullCapacity: 330_000,
                 .throughput: 2_900_000, .soc: 832, .soh: 999, .cycles: 10, .averageCell: 3_327,
-                .highestCell: 3_328, .lowestCell: 3_327, .dischargeCurrentLimit: 180_000, .chargeCurrentLimit: 180_000,
+                .highestCell: 3_328, .lowestCell: 3_327, .dischargeCurrentLimit: 180_000,
+                .chargeCurrentLimit: 180_000,
             ], differsBecause: temperatures),
         GoldenAnswer(
             source: "SG16S200A-SP57B-A, a little later: pack", poll: "pack", address: 1,
@@ -59,7 +60,8 @@ enum SeplosV3Golden {
             values: [
                 .packVoltage: 53_240, .current: -1_370, .remainingCapacity: 274_560, .fullCapacity: 330_000,
                 .throughput: 2_900_000, .soc: 832, .soh: 999, .cycles: 10, .averageCell: 3_327,
-                .highestCell: 3_328, .lowestCell: 3_327, .dischargeCurrentLimit: 180_000, .chargeCurrentLimit: 180_000,
+                .highestCell: 3_328, .lowestCell: 3_327, .dischargeCurrentLimit: 180_000,
+                .chargeCurrentLimit: 180_000,
             ], differsBecause: temperatures),
         GoldenAnswer(
             source: "vendor's example without its last register, CRC computed: pack", kind: .document,
@@ -69,7 +71,8 @@ enum SeplosV3Golden {
             values: [
                 .packVoltage: 52_810, .current: 0, .remainingCapacity: 200_000, .fullCapacity: 200_000,
                 .throughput: 0, .soc: 1_000, .soh: 1_000, .cycles: 0, .averageCell: 3_300,
-                .highestCell: 3_302, .lowestCell: 3_300, .dischargeCurrentLimit: 180_000, .chargeCurrentLimit: 180_000,
+                .highestCell: 3_302, .lowestCell: 3_300, .dischargeCurrentLimit: 180_000,
+                .chargeCurrentLimit: 180_000,
             ], differsBecause: temperatures),
         GoldenAnswer(
             source: "SG16S200A-SP57B-A: cells", poll: "cells", address: 1,

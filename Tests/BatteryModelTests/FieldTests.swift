@@ -62,10 +62,10 @@ import Testing
         #expect(reading[.soc] == nil)
     }
 
-    @Test func `cell sensors are five different fields`() {
+    @Test func `cell sensors are eight different fields`() {
         let sensors = (0..<PackReading.cellSensorCount).map(PackReading.cellSensor)
-        #expect(Set(sensors).count == 5)
-        #expect(sensors.map { "\($0.name)" } == (1...5).map { "temperature_\($0)" })
+        #expect(Set(sensors).count == 8)
+        #expect(sensors.map { "\($0.name)" } == (1...8).map { "temperature_\($0)" })
     }
 
     @Test func `every text of an identity keeps its own value`() {

@@ -156,7 +156,8 @@ extension History.Walk {
     {
         self.init(
             cells: (0..<pack.cells).map { _ in middle + random.pick(-20...20) },
-            temperatures: (0..<random.pick(1...PackReading.cellSensorCount)).map { _ in random.pick(100...400)
+            temperatures: (0..<random.pick(1...Int32(PackReading.cellSensorCount))).map { _ in
+                random.pick(100...400)
             },
             mosfet: random.pick(200...600), chargeLimit: random.pick(10_000...400_000),
             dischargeLimit: random.pick(10_000...400_000),

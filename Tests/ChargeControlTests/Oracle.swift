@@ -152,7 +152,8 @@ struct Oracle {
         let pack = packs[index]
         let maximum = Double(max(isCharge ? pack.chargeMilliamps : pack.dischargeMilliamps, 0))
         var bound = maximum
-        if isTelling(index) || reading[isCharge ? .chargeCurrentLimit : .dischargeCurrentLimit] != nil {
+        let isTold = reading[isCharge ? .chargeCurrentLimit : .dischargeCurrentLimit] != nil
+        if isTold || isTelling(index) {
             bound = min(bound, told(index, isCharge, reading, now))
         }
         let limit = reading[isCharge ? .chargeLimit : .dischargeLimit]

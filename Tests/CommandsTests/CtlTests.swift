@@ -141,7 +141,7 @@ struct CtlTests {
         Refusal(
             "resume charge --for 1h", "busbar ctl: resume takes no --for, --until or --note; leave it out"),
         Refusal("list all", "busbar ctl: 'all' is one word too many; leave it out"),
-        Refusal("pause charge --note fünf", "busbar ctl: --note is 'fünf'; it must be at most 24 letters"),
+        Refusal("pause charge --note fünf", "busbar ctl: --note is 'fünf'; it must be at most 32 letters"),
     ]
 
     @Test("what cannot be meant is refused before anybody is asked", arguments: refusals)
@@ -174,7 +174,7 @@ struct ControlSocketTests {
         "ctl {\"place\":[{\"kind\":\"cap_charge\",\"milliamps\":-1}]}",
         "ctl {\"place\":[{\"kind\":\"cap_charge\",\"milliamps\":2147483648}]}",
         "ctl {\"place\":[{\"kind\":\"pause_charge\",\"note\":\"\u{1B}[2J\"}]}",
-        "ctl {\"place\":[{\"kind\":\"pause_charge\",\"note\":\"\(String(repeating: "x", count: 25))\"}]}",
+        "ctl {\"place\":[{\"kind\":\"pause_charge\",\"note\":\"\(String(repeating: "x", count: 33))\"}]}",
         "ctl {\"end\":[\(repeatElement("\"pause_charge\"", count: 40).joined(separator: ","))]}",
         "ctl " + String(repeating: "[", count: 4_000), "\u{0}\u{1}\u{FFFD}", "CTL {}",
         "ctl " + String(repeating: "{\"a\":", count: 700),

@@ -37,11 +37,11 @@ private struct ScannedLine {
         self.driver = driver
         self.baud = baud ?? driver.sheet.baud
         line = SimulatedLine(
-            driver, timing: .init(baud: Int(self.baud)), at: Instant(nanoseconds: 1_000_000_000))
+            driver, timing: .init(baud: self.baud), at: Instant(nanoseconds: 1_000_000_000))
     }
 
     mutating func run() {
-        while now - start < .seconds(120) {
+        while now - start < .seconds(300) {
             switch scan.step(at: now) {
             case .done: return
             case .open(let baud):
@@ -125,8 +125,13 @@ struct LineScanTests {
         var line = ScannedLine(Self.all)
         line.run()
         #expect(line.scan.findings == [.dead])
-        let addresses = Self.all.reduce(0) { $0 + $1.sheet.addresses.count }
-        #expect(line.sent.count == addresses && line.scan.progress == (addresses, addresses))
+        let (done, of) = line.scan.progress
+        #expect(line.sent.count == of && done == of)
+        // Everybody is asked, at each of his first sixteen addresses.
+        let questions = Self.all.flatMap { driver in
+            driver.sheet.addresses.prefix(16).map { ask(driver, question(driver), $0) }
+        }
+        #expect(Set(line.sent) == Set(questions))
     }
 
     @Test("an adapter that hears itself does not hide the packs, and is told")
@@ -176,6 +181,14 @@ struct LineScanTests {
         line.run()
         #expect(line.scan.findings == [.secondMaster])
         #expect(line.sent.count < 12)
+    }
+
+    /// The first question that every pack answers.
+    private func question(_ driver: BMSDriver) -> Int {
+        (0..<driver.pollCount).first {
+            driver.poll($0).pace == .live && driver.poll($0).need == .mandatory
+                && driver.poll($0).mode == .frames
+        } ?? 0
     }
 
     private func ask(_ driver: BMSDriver, _ poll: Int, _ address: UInt8) -> [UInt8] {
