@@ -5,7 +5,7 @@ public import BusCodec
 /// Looks for packs on one serial line, without disturbing anybody who is there already.
 ///
 /// It listens before it asks. Whoever speaks unasked is a master, and then nothing is ever sent. Otherwise the drivers
-/// ask a question that only reads, in the order of ``ProbePlan``. The first driver that is answered is the one of the
+/// ask a question that only reads, in the order of `ProbePlan`. The first driver that is answered is the one of the
 /// line, and goes on through its addresses.
 ///
 /// A value without clock or descriptor: whoever owns the port feeds it bytes and calls ``step(at:)``.
