@@ -10,7 +10,9 @@ public struct AlarmBit: Sendable {
     public var bit: UInt8
     /// The name in tables and on the screen.
     public var name: StaticString
-    /// What is wrong; none where the bit stands on healthy packs. Two where the BMS does not say which of them.
+    /// What is wrong; none where the bit stands on healthy packs.
+    ///
+    /// Two where the BMS does not say which of them.
     public var kinds: AlarmMask
     /// How serious it is.
     public var level: AlarmLevel
