@@ -2,10 +2,10 @@
 enum Main {
     static func main() {
         let parts = [
-            "core": CoreBench.run, "plant": PlantBench.run, "line": LineBench.run,
+            "core": CoreBench.run, "plant": PlantBench.run, "line": LineBench.run, "drivers": DriverBench.run,
             "inverters": InverterBench.run, "gateway": GatewayBench.run,
         ]
-        let order = ["core", "plant", "line", "inverters", "gateway"]
+        let order = ["core", "plant", "line", "drivers", "inverters", "gateway"]
         let wanted = CommandLine.arguments.dropFirst()
         for word in wanted where parts[word] == nil {
             print("busbar-bench: '\(word)' is none of: \(order.joined(separator: ", "))")

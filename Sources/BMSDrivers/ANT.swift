@@ -24,7 +24,8 @@ public enum ANT {
         timing: LineTiming(
             spacing: .milliseconds(100), timeout: .seconds(1), probeTimeout: .milliseconds(500),
             gap: .milliseconds(100)),
-        evidence: "three captured answers of two boards; names of fault codes from one open project")
+        evidence: "three captured answers of two boards; names of fault codes from one open project",
+        isExperimental: true)
 
     /// A question, and the frame that asks it.
     struct Question: Sendable {

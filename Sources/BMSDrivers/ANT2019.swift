@@ -24,7 +24,8 @@ public enum ANT2019 {
         timing: LineTiming(
             spacing: .milliseconds(100), timeout: .seconds(1), probeTimeout: .milliseconds(500),
             gap: .milliseconds(100)),
-        evidence: "vendor's protocol of 2019; captured answers of two boards")
+        evidence: "vendor's protocol of 2019; captured answers of two boards",
+        isExperimental: true)
 
     private static let question = Poll("status", .live, .frames)
 

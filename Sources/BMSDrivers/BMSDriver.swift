@@ -81,12 +81,17 @@ public struct DriverSheet: Sendable {
     public var timing: LineTiming
     /// How sure we are, and from what.
     public var evidence: StaticString
+    /// Whether something that limits are made from rests on one reader, one pack, or a guess among sources.
+    ///
+    /// Otherwise the vendor's document and captured answers of more than one pack agree.
+    public var isExperimental: Bool
 
     /// Makes a sheet.
     public init(
         id: StaticString, name: StaticString, addresses: ClosedRange<UInt8>, baud: Int32, timing: LineTiming,
-        evidence: StaticString
+        evidence: StaticString, isExperimental: Bool
     ) {
+        self.isExperimental = isExperimental
         self.id = id
         self.name = name
         self.addresses = addresses

@@ -31,7 +31,8 @@ public enum Daly {
             current is unsure: implementations disagree; a captured pack that discharges has a number above the \
             middle, so that is taken for discharging, but above 1 A the state that the board tells decides. Failure \
             bits from the document only
-            """)
+            """,
+        isExperimental: true)
 
     /// A question; rows of the answer have its data id as their container.
     struct Question: Sendable {

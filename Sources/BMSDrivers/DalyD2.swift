@@ -28,7 +28,8 @@ public enum DalyD2 {
             the sign of the current against the vendor's table. That newer boards answer 62 as well is not proven. \
             No failure bit has been seen, and implementations disagree on the order of their bytes; \
             here it is that in which a bit of a related board makes sense
-            """)
+            """,
+        isExperimental: true)
 
     /// The questions, as they were captured.
     static let questions: [_ of RegisterQuestion] = [

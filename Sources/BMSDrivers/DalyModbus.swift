@@ -29,7 +29,8 @@ public enum DalyModbus {
             captured cells and status of one ESS board while it discharges, which prove scales and the sign of the \
             current. Older fault words from the map of its predecessors, newer ones from one implementation; of \
             both, one bit has been seen. Settings are not understood
-            """)
+            """,
+        isExperimental: true)
 
     /// The questions, as they were captured: register 0x40 lies between the first two.
     static let questions: [_ of RegisterQuestion] = [

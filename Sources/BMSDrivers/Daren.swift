@@ -24,7 +24,8 @@ public enum Daren {
         timing: LineTiming(
             spacing: .milliseconds(100), timeout: .seconds(1), probeTimeout: .milliseconds(700),
             gap: .milliseconds(50)),
-        evidence: "one captured answer of 16 cells; alarm bits and the sign of the current from one reader")
+        evidence: "one captured answer of 16 cells; alarm bits and the sign of the current from one reader",
+        isExperimental: true)
 
     private static let question = Poll("status", .live, .frames)
 

@@ -29,7 +29,8 @@ public enum EG4LL {
         timing: LineTiming(
             spacing: .milliseconds(100), timeout: .milliseconds(1_000), probeTimeout: .milliseconds(500),
             gap: .milliseconds(50)),
-        evidence: "vendor's protocol V01.06; captured answers of one LFP-51.2V100Ah-V1.0")
+        evidence: "vendor's protocol V01.06; captured answers of one LFP-51.2V100Ah-V1.0",
+        isExperimental: true)
 
     private static let pack: UInt16 = 0
     private static let identity: UInt16 = 105

@@ -22,7 +22,8 @@ public enum JBD {
         timing: LineTiming(
             spacing: .milliseconds(100), timeout: .milliseconds(500), probeTimeout: .milliseconds(300),
             gap: .milliseconds(50)),
-        evidence: "vendor's protocol V4 with examples; captured answers of SP04S034, SP25S003, DP04S007")
+        evidence: "vendor's protocol V4 with examples; captured answers of SP04S034, SP25S003, DP04S007",
+        isExperimental: false)
 
     /// A question and its command; rows of the answer have the command as their container.
     struct Question: Sendable {

@@ -25,7 +25,8 @@ public enum JBDUp {
         timing: LineTiming(
             spacing: .milliseconds(100), timeout: .milliseconds(1_500), probeTimeout: .milliseconds(1_000),
             gap: .milliseconds(50)),
-        evidence: "captured answers of two UP16S020; two readers that agree; no vendor document")
+        evidence: "captured answers of two UP16S020; two readers that agree; no vendor document",
+        isExperimental: true)
 
     struct Question: Sendable {
         var poll: Poll

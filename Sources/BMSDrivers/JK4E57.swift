@@ -27,7 +27,8 @@ public enum JK4E57 {
         timing: LineTiming(
             spacing: .milliseconds(100), timeout: .seconds(1), probeTimeout: .milliseconds(500),
             gap: .milliseconds(50)),
-        evidence: "vendor's protocol V2.5; captured answers of five boards, firmware 6.1 to 11.51")
+        evidence: "vendor's protocol V2.5; captured answers of five boards, firmware 6.1 to 11.51",
+        isExperimental: false)
 
     private static let everything = Poll("everything", .live, .frames)
 

@@ -26,7 +26,8 @@ public enum JKPB {
         timing: LineTiming(
             spacing: .milliseconds(75), timeout: .milliseconds(500), probeTimeout: .milliseconds(250),
             gap: .milliseconds(150)),
-        evidence: "vendor map V1.1; captured records of firmware 14.20, 15.10, 15.30, 15.38, 15.41, 19.27")
+        evidence: "vendor map V1.1; captured records of firmware 14.20, 15.10, 15.30, 15.38, 15.41, 19.27",
+        isExperimental: false)
 
     /// Writes question number `poll` to the pack at `address`; nothing if there is no such question.
     static func request(_ poll: Int, address: UInt8, into buffer: inout RequestBuffer) {

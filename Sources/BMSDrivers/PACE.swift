@@ -27,7 +27,8 @@ public enum PACE {
         evidence: """
             vendor's protocols of 2018 with an example; captured answers of two packs to 42 and 44 and of one to C1 \
             and C2, none with an alarm
-            """)
+            """,
+        isExperimental: false)
 
     static let dialect = TelecomDialect(version: 0x25, versions: 0x25...0x25)
 

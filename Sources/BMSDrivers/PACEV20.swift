@@ -26,7 +26,8 @@ public enum PACEV20 {
         evidence: """
             vendor's protocol with examples; captured answers of one pack, none with an alarm; the timing is that of \
             one log
-            """)
+            """,
+        isExperimental: true)
 
     static let dialect = TelecomDialect(version: 0x20, versions: 0x20...0x20, deviceClass: 0x4A)
 

@@ -29,8 +29,8 @@ public enum PaceModbus {
             spacing: .milliseconds(200), timeout: .milliseconds(500), probeTimeout: .milliseconds(300),
             gap: .milliseconds(50)),
         evidence:
-            "vendor's protocol V1.3; captured answers of 16-cell JK packs set to PACE and WOW, none of a PACE board"
-    )
+            "vendor's protocol V1.3; captured answers of 16-cell JK packs set to PACE and WOW, none of a PACE board",
+        isExperimental: true)
 
     private static let pack: UInt16 = 0
     private static let cells: UInt16 = 15

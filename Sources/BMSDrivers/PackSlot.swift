@@ -15,7 +15,9 @@ public struct PackSlot: Sendable {
     private var dues: InlineArray<16, Instant>
     private var misses: Int64 = 0
     private var notBefore: Instant
-    private var lastLive: Instant?
+    /// The question with whose answer a round ends.
+    private let roundMark: Int
+    private var lastRound: Instant?
 
     init(address: UInt8, driver: BMSDriver, mode: ReadMode, interval: Interval, at now: Instant) {
         precondition(driver.pollCount <= 16)
@@ -25,6 +27,11 @@ public struct PackSlot: Sendable {
         self.interval = interval
         dues = InlineArray(repeating: now)
         notBefore = now
+        roundMark =
+            (0..<driver.pollCount).first {
+                driver.poll($0).mode == mode && driver.poll($0).pace == .live
+                    && driver.poll($0).need == .mandatory
+            } ?? 0
         // Settings first: with them the first live reading can be judged by every rule.
         for index in 0..<driver.pollCount where driver.poll(index).pace == .live {
             dues[index] = now + Interval(nanoseconds: 1)
@@ -80,9 +87,9 @@ public struct PackSlot: Sendable {
         let hadMissed = misses > 0
         misses = 0
         statistics.answers += 1
-        guard driver.poll(poll).pace == .live else { return }
-        if let last = lastLive, !hadMissed, now - last > .zero { statistics.cycle = now - last }
-        lastLive = now
+        guard poll == roundMark else { return }
+        if let last = lastRound, !hadMissed, now - last > .zero { statistics.cycle = now - last }
+        lastRound = now
     }
 
     mutating func failed(_ poll: Int, _ fault: TransactionFault, at now: Instant) {

@@ -29,7 +29,8 @@ public enum Pylontech {
         evidence: """
             vendor's protocol V3.3 with an example; captured answers of US2000, US5000 and UP2500 to all but the serial \
             number, none with an alarm
-            """)
+            """,
+        isExperimental: false)
 
     /// The answers of captured modules all have VER 20, whatever was asked; the document lets it be their version.
     static let dialect = TelecomDialect(

@@ -28,7 +28,8 @@ public enum SeplosV2 {
         evidence: """
             vendor's protocol V2.0; captured answers to 42, 44 and 51, none with an alarm; the pauses between \
             questions are those other hosts keep
-            """)
+            """,
+        isExperimental: false)
 
     static let dialect = TelecomDialect(
         version: 0x20, versions: 0x20...0x20, refusals: 0xE1...0xE4, tellsVersion: true)

@@ -24,8 +24,9 @@ public enum SeplosV3 {
         timing: LineTiming(
             spacing: .milliseconds(100), timeout: .milliseconds(400), probeTimeout: .milliseconds(400),
             gap: .milliseconds(50)),
-        evidence: "vendor's protocol with examples of all live answers; captured answers of SG16S200A-SP57B-A"
-    )
+        evidence:
+            "vendor's protocol with examples of all live answers; captured answers of SG16S200A-SP57B-A",
+        isExperimental: false)
 
     private static let pack: UInt16 = 0x1000
     private static let cells: UInt16 = 0x1100

@@ -61,10 +61,10 @@ extension ProfileName {
         profile.sheet.isExperimental ? [Wording.experimental("\(profile.sheet.id)")] : []
     }
 
-    /// The same for the profiles that settings name, each once.
+    /// The same for the profiles and drivers that settings name, each once.
     static func notes(on settings: BusbarSettings) -> [String] {
         Set(settings.inverters.map(\.profile) + settings.packs.map(\.driver)).sorted().flatMap { id in
-            ProfileName(argument: id).map { notes(on: $0.profile) } ?? []
+            DriverName(argument: id)?.notes ?? ProfileName(argument: id).map { notes(on: $0.profile) } ?? []
         }
     }
 }
@@ -92,6 +92,11 @@ struct DriverName: ArgumentValue {
     }
 
     private init(driver: BMSDriver) { self.driver = driver }
+
+    /// What is said before it is used: that it is experimental, if it is.
+    var notes: [String] {
+        driver.sheet.isExperimental ? [Wording.experimental(driver: argumentText)] : []
+    }
 }
 
 extension ProfileSheet {

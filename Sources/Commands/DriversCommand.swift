@@ -35,9 +35,9 @@ struct DriversCommand: Command {
         } else {
             let rows = all.map { sheet in
                 let addresses = "\(sheet.addresses.lowerBound) to \(sheet.addresses.upperBound)"
-                return [sheet.id, sheet.name, sheet.link, addresses, sheet.evidence]
+                return [sheet.id, sheet.name, sheet.link, addresses, sheet.status, sheet.evidence]
             }
-            for line in TextLayout.table(["id", "name", "link", "addresses", "evidence"], rows) {
+            for line in TextLayout.table(["id", "name", "link", "addresses", "status", "evidence"], rows) {
                 console.line(line)
             }
             let others = shunts.map { ["\($0.id)", "\($0.name)", $0.link, "\($0.evidence)"] }
@@ -70,7 +70,7 @@ extension DriverDescription {
             ("id", .string(id)), ("name", .string(name)), ("link", .string("serial")),
             ("baud", .number(baud)),
             ("first_address", .number(addresses.lowerBound)), ("last_address", .number(addresses.upperBound)),
-            ("evidence", .string(evidence)),
+            ("experimental", .bool(isExperimental)), ("evidence", .string(evidence)),
         ]
     }
 

@@ -46,11 +46,16 @@ struct ScanConfiguration {
         number < 26 ? String(UnicodeScalar(UInt8(65 + number))) : "P\(number + 1)"
     }
 
+    private static func driver(_ driver: BMSDriver) -> String {
+        let doubt = driver.sheet.isExperimental ? "    # experimental: compare with the BMS's own app" : ""
+        return "    driver: \(driver.sheet.id)\(doubt)"
+    }
+
     private static func pack(_ found: LineScan.Found, name: String, link: String) -> [String] {
         let capacity = found.reading[.designCapacity] ?? found.reading[.fullCapacity]
         let ampHours = capacity.map { Int($0.value) / 1_000 }.flatMap { $0 > 0 ? $0 : nil }
         var lines = [
-            "  - name: \(name)", "    link: \(link)", "    driver: \(found.driver.sheet.id)",
+            "  - name: \(name)", "    link: \(link)", driver(found.driver),
             "    address: \(found.address)",
             "    cells: \(found.cells ?? 16)\(found.cells == nil ? "    # CHANGE" : "")",
             "    capacity: \(ampHours ?? 100) Ah\(ampHours == nil ? "    # CHANGE" : "")",

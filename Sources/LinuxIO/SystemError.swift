@@ -55,6 +55,7 @@ extension SystemError: CustomStringConvertible {
         case EADDRNOTAVAIL:
             "this machine does not have that address: choose one that 'ip address' shows, or 0.0.0.0 for all"
         case EACCES, EPERM: "add the user to the group dialout and log in again"
+        case ENOENT where call.description == "connect": nil
         case ENOENT: "check the name and that the adapter is plugged in"
         case EBUSY: "another program holds it: stop that one first"
         case ENODEV, ENXIO: "the adapter or interface is not there: plug it in or load its driver"

@@ -50,6 +50,8 @@ public struct DriverDescription: Sendable {
     public var timing: LineTiming
     /// How sure we are.
     public var evidence: String
+    /// Whether something that limits are made from is not proven yet.
+    public var isExperimental: Bool
     /// What is asked.
     public var questions: [Question]
     /// The signals.
@@ -69,6 +71,7 @@ public struct DriverDescription: Sendable {
         addresses = Int(sheet.addresses.lowerBound)...Int(sheet.addresses.upperBound)
         timing = sheet.timing
         evidence = "\(sheet.evidence)"
+        isExperimental = sheet.isExperimental
         questions = (0..<driver.pollCount).map { index in
             let poll = driver.poll(index)
             return Question(
@@ -101,6 +104,9 @@ public struct DriverDescription: Sendable {
         self.firmware = firmware
     }
 
+    /// `experimental` or `proven`.
+    public var status: String { isExperimental ? "experimental" : "proven" }
+
     /// The sheet as text.
     ///
     /// - Parameter width: The characters in a line of prose; tables are as wide as they are.
@@ -117,7 +123,7 @@ public struct DriverDescription: Sendable {
                         + "\(Digits.text(timing.probeTimeout)) for one that has not; an item is over after "
                         + "\(Digits.text(timing.gap)) of silence"
                 ),
-                ("evidence", evidence),
+                ("status", status), ("evidence", evidence),
             ], width: width)
         lines.append("")
         lines += TextLayout.table(

@@ -12,6 +12,12 @@ extension Wording {
         "the profile \(profile) is experimental: \(notProven)"
     }
 
+    /// The same where an experimental driver is used.
+    public static func experimental(driver: String) -> String {
+        "the driver \(driver) is experimental: compare what 'busbar status' shows, above all the sign of the current, with the "
+            + "BMS's own app before you rely on it"
+    }
+
     /// A field as people call it: `CVL`, `highest cell`.
     public static func quantityName(_ field: BankField) -> String {
         let words = words(for: field)

@@ -16,10 +16,10 @@ public enum WorksTable {
         let batteries = drivers.map(\.sheet).map { sheet in
             [
                 "\(sheet.name)", "`\(sheet.id)`", "serial port or TCP serial server, \(sheet.baud) baud",
-                "\(sheet.evidence)",
+                sheet.isExperimental ? "experimental" : "proven", "\(sheet.evidence)",
             ]
         }
-        let lines = TextLayout.markdownTable(["battery side", "id", "over", "evidence"], batteries)
+        let lines = TextLayout.markdownTable(["battery side", "id", "over", "status", "evidence"], batteries)
         return (lines + [""] + inverters(profiles, pages: pages)).joined(separator: "\n")
     }
 

@@ -40,7 +40,8 @@ public enum ExampleBMS {
             timeout: .milliseconds(300), probeTimeout: .milliseconds(150),
             // So long a silence ends whatever is unfinished: longer than any pause inside an answer.
             gap: .milliseconds(50)),
-        evidence: "invented; no frame of a real pack proves it")
+        evidence: "invented; no frame of a real pack proves it",
+        isExperimental: true)
 
     // MARK: What is asked
 
