@@ -27,11 +27,7 @@ public struct PackSlot: Sendable {
         self.interval = interval
         dues = InlineArray(repeating: now)
         notBefore = now
-        roundMark =
-            (0..<driver.pollCount).first {
-                driver.poll($0).mode == mode && driver.poll($0).pace == .live
-                    && driver.poll($0).need == .mandatory
-            } ?? 0
+        roundMark = driver.firstLiveQuestion(mode)
         // Settings first: with them the first live reading can be judged by every rule.
         for index in 0..<driver.pollCount where driver.poll(index).pace == .live {
             dues[index] = now + Interval(nanoseconds: 1)
@@ -115,4 +111,15 @@ public struct PackSlot: Sendable {
     private static let longestBackOff = Interval.seconds(9)
     private static let slowInterval = Interval.seconds(60)
     private static let slowRetry = Interval.seconds(5)
+}
+
+extension BMSDriver {
+    /// The first question of every round.
+    fileprivate func firstLiveQuestion(_ mode: ReadMode) -> Int {
+        for index in 0..<pollCount {
+            let poll = poll(index)
+            if poll.mode == mode, poll.pace == .live, poll.need == .mandatory { return index }
+        }
+        return 0
+    }
 }
