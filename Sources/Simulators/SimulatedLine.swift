@@ -101,8 +101,8 @@ public struct SimulatedLine: Sendable {
         return pieces.removeFirst().bytes
     }
 
-    /// Bytes handed over together; a record of 308 bytes comes in five pieces.
-    private static let pieceBytes = 64
+    /// Bytes handed over together: those of ten milliseconds, as an adapter does, and at most so many.
+    private static let mostPieceBytes = 64
     /// Pieces that may wait; more would be answers nobody waits for any more.
     private static let maximumPieces = 64
 }
@@ -182,7 +182,7 @@ extension SimulatedLine {
 
     private mutating func send(_ bytes: [UInt8], from wanted: Instant) {
         let start = max(wanted, wireFreeAt)
-        let step = timing.baud == nil ? bytes.count : Self.pieceBytes
+        let step = timing.baud.map { min(max(Int($0) / 1_000, 1), Self.mostPieceBytes) } ?? bytes.count
         for first in stride(from: 0, to: bytes.count, by: step) {
             let end = min(first + step, bytes.count)
             wireFreeAt = start + timing.wireTime(characters: end)
