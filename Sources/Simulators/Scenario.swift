@@ -93,7 +93,7 @@ extension Scenario {
     private static func cellComesBack(seconds: Int64) -> Step {
         Step(
             seconds: seconds, .restore,
-            "The cell comes back: the limit stays down for a while (here 5 s, else 30 s) and rises step by step.")
+            "The cell comes back: the limit stays down for 5 s (otherwise 30 s) and rises step by step.")
     }
 
     private static func packFallsSilent(seconds: Int64) -> Step {
