@@ -65,9 +65,10 @@ struct ReplayTests {
             // What it heard first it had nothing to compare with, and may have believed a jump.
             let isMisled = history.packs.indices.contains { possible[$0].isDoubted }
             if step > 1, verdict.isTransmitting, possible.state == .running, !isMisled {
-                // A wanted SOC looks at the SOC that is said, and that moves slowly to where the other begins.
+                // For a full charge that is due the wanted SOC is let go; the other controller does not know of it.
                 let wantsOther =
-                    possible.charge.winner.rule == .socTarget && verdict.soc.permille != possible.soc.permille
+                    possible.charge.winner.rule == .socTarget && verdict.stage.isFullChargeDue
+                    && !possible.stage.isFullChargeDue
                 let charge =
                     wantsOther
                     ? nil : compare(verdict.charge, possible.charge, history.settings.bankChargeMilliamps)
