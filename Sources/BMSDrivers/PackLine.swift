@@ -17,7 +17,7 @@ public struct PackLine: Sendable {
         case wait(until: Instant)
     }
 
-    /// Whether another master asks and this side only listens.
+    /// Whether another master asks and this side only listens; then all packs of the line have one driver.
     public let isListening: Bool
     /// Number of packs.
     public private(set) var count = 0
@@ -31,10 +31,17 @@ public struct PackLine: Sendable {
     private var slots: InlineArray<16, PackSlot?> = InlineArray(repeating: nil)
     /// What is looked at all the time, apart from the slots: to look at a slot is to copy it, reading and all.
     private var turns: InlineArray<16, PackSlot.Turn> = InlineArray(repeating: PackSlot.Turn())
+    /// The pack that was asked last: what arrives is read in its protocol, and with its silences.
+    private var speaker = 0
+    /// The silence after which an unfinished item of ``speaker`` will not be finished.
     private var gap = Interval.zero
+    /// The quiet time that ``speaker`` wants behind it.
+    private var spacing = Interval.zero
     private var scanner = StreamScanner<1024>()
     private var lastByteAt: Instant
-    private var quietUntil: Instant
+    private var quietSince: Instant
+    /// No absent pack is asked before that while others are there.
+    private var probesFrom: Instant
     private var transaction: Transaction?
     private var heardRequest: Transaction?
 
@@ -50,7 +57,8 @@ public struct PackLine: Sendable {
     public init(isListening: Bool = false, at now: Instant) {
         self.isListening = isListening
         lastByteAt = now
-        quietUntil = now
+        quietSince = Instant(nanoseconds: .min)
+        probesFrom = now
     }
 
     /// Adds a pack and returns its number on this line, counted from 0; `nil` if the line is full or the address
@@ -96,10 +104,13 @@ public struct PackLine: Sendable {
                 scanner.silence(grammar: grammar, handle: handle)
             }
         }
-        let wake = scanner.pendingBytes > 0 ? gapEnd : Instant(nanoseconds: .max)
+        let isArriving = scanner.pendingBytes > 0
+        let wake = isArriving ? gapEnd : Instant(nanoseconds: .max)
         if isListening { return .wait(until: wake) }
         if let open = transaction {
-            if now < open.deadline { return .wait(until: min(wake, open.deadline)) }
+            // Who has begun to answer in time is heard out: on a slow line that takes longer than to wait for nobody.
+            let latest = isArriving ? open.deadline + Self.heardOut : open.deadline
+            if now < latest { return .wait(until: min(wake, latest)) }
             finish(open, with: .timeout, at: now)
         }
         return ask(at: now, wake: wake)
@@ -137,17 +148,35 @@ extension PackLine {
         return nil
     }
 
+    /// The pack that comes next.
+    ///
+    /// To ask an absent one costs the others a time-out, so they have three times as long before the next is asked.
+    private var next: Int {
+        var (there, absent): (Int?, Int?) = (nil, nil)
+        for index in 0..<count {
+            if turns[index].isAbsent {
+                if absent.map({ turns[index].isBefore(turns[$0]) }) ?? true { absent = index }
+            } else if there.map({ turns[index].isBefore(turns[$0]) }) ?? true {
+                there = index
+            }
+        }
+        guard let there else { return absent ?? 0 }
+        guard let absent else { return there }
+        return max(turns[absent].due, probesFrom) < turns[there].due ? absent : there
+    }
+
     private mutating func ask(at now: Instant, wake: Instant) -> Step {
-        guard now >= quietUntil else { return .wait(until: min(wake, quietUntil)) }
-        var best = 0
-        for index in 1..<max(count, 1) where turns[index].isBefore(turns[best]) { best = index }
+        let best = next
         let turn = turns[best]
-        guard now >= turn.due else { return .wait(until: min(wake, turn.due)) }
+        // The pack that has spoken wants its pause, and so does the one that is to hear where a question begins.
+        let due = max(turn.due, quietSince + max(spacing, turn.spacing))
+        guard now >= due else { return .wait(until: min(wake, due)) }
         guard let slot = slots[best] else { return .wait(until: wake) }
         // What has begun to arrive is the end of a late answer, and no part of the one to this question.
         _ = scan(at: now) { (scanner, grammar, handle) in
             scanner.silence(grammar: grammar, handle: handle)
         }
+        (speaker, gap, spacing) = (best, slot.driver.sheet.timing.gap, turn.spacing)
         slots[best]?.asked(turn.poll, at: now)
         noteTurn(of: best)
         outgoing.removeAll()
@@ -160,8 +189,8 @@ extension PackLine {
 
     private mutating func finish(_ open: Transaction, with fault: TransactionFault?, at now: Instant) {
         transaction = nil
-        guard let slot = slots[open.slot], let poll = open.poll else { return }
-        quietUntil = now + slot.driver.sheet.timing.spacing
+        guard let poll = open.poll else { return }
+        quietSince = now
         if let fault {
             slots[open.slot]?.failed(poll, fault, at: now)
         } else {
@@ -169,6 +198,7 @@ extension PackLine {
             slots[open.slot]?.statistics.took(max(now - open.sentAt, .zero))
         }
         noteTurn(of: open.slot)
+        if turns[open.slot].isAbsent { probesFrom = now + (now - open.sentAt) * 3 }
     }
 
     /// The scanner is moved out while its items are handled, because handling them changes the rest of the line.
@@ -179,7 +209,7 @@ extension PackLine {
             (Span<UInt8>, LineItem) -> Void
         ) -> Void
     ) -> UInt16 {
-        guard let driver = slots[transaction?.slot ?? 0]?.driver else { return 0 }
+        guard let driver = slots[speaker]?.driver else { return 0 }
         var moved = scanner
         var changed: UInt16 = 0
         let listening = isListening
@@ -268,4 +298,6 @@ extension PackLine {
 
     /// How long a request that was heard may wait for its answer.
     private static let heardFor = Interval.seconds(1)
+    /// How long behind its deadline an answer may go on that began before it; the longest has 308 bytes.
+    private static let heardOut = Interval.seconds(1)
 }

@@ -47,6 +47,10 @@ public struct PackSlot: Sendable {
         var poll = 0
         var due = Instant(nanoseconds: .max)
         var pace = Poll.Pace.live
+        /// The quiet time that the pack wants around it.
+        var spacing = Interval.zero
+        /// Whether it is asked less often because it was silent.
+        var isAbsent = false
         /// The time between its last two readings; `nil` for an absent pack.
         var cycle: Interval?
 
@@ -65,11 +69,12 @@ public struct PackSlot: Sendable {
             guard poll.mode == mode, !isAbsent || poll.pace == .live else { continue }
             let turn = Turn(
                 poll: index, due: max(dues[index], notBefore), pace: poll.pace,
+                spacing: driver.sheet.timing.spacing, isAbsent: isAbsent,
                 cycle: isAbsent ? nil : statistics.cycle)
             if best.map({ turn.isBefore($0) }) ?? true { best = turn }
             if isAbsent { break }
         }
-        return best ?? Turn(due: notBefore)
+        return best ?? Turn(due: notBefore, spacing: driver.sheet.timing.spacing, isAbsent: isAbsent)
     }
 
     mutating func asked(_ poll: Int, at now: Instant) {

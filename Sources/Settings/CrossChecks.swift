@@ -133,12 +133,24 @@ struct CrossChecks {
                 first[link.value] = pack
                 continue
             }
-            guard other.listens != pack.listens else { continue }
+            guard other.listens != pack.listens else {
+                if pack.listens { checkHeardDriver(of: pack, beside: other) }
+                continue
+            }
             problems.add(
                 pack.listen?.mark ?? pack.mark,
                 "\(pack.title) is \(pack.listens ? "listened to" : "polled") on link \(SafeText.quoted(link.value))",
                 "the pack of line \(other.listen?.mark.line ?? other.mark.line) on it is not, and a bus has one master",
                 "write the same 'listen' for every pack of this link")
         }
+    }
+    /// Who asks knows whose answer comes next; who only listens does not.
+    private func checkHeardDriver(of pack: PackDraft, beside other: PackDraft) {
+        guard let driver = pack.driver, let heard = other.driver, driver.value != heard.value else { return }
+        problems.add(
+            driver.mark, "\(pack.title) is listened to with driver \(SafeText.quoted(driver.value))",
+            "line \(heard.mark.line) listens on the same link with \(SafeText.quoted(heard.value)), and whose answer it is cannot be told",
+            "put the packs of one protocol on one link, or write 'listen: false' and let no other master poll"
+        )
     }
 }

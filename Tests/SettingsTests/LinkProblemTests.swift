@@ -116,7 +116,7 @@ private let linkRows: [Row] = [
         "driver: jk-modbus",
         "driver: jk-modbuz",
         """
-        busbar.yaml:10:13: there is no driver 'jk-modbuz'; known are: jk-modbus, jbd, can-bms; did you mean 'jk-modbus'?
+        busbar.yaml:10:13: there is no driver 'jk-modbuz'; known are: jk-modbus, jbd, other-listener, can-bms; did you mean 'jk-modbus'?
         """),
     Row(
         "an unknown profile names the nearest one",

@@ -43,6 +43,13 @@ private let relationRows: [Row] = [
         busbar.yaml:17:5: pack 'B' is polled on link 'battery'; the pack of line 12 on it is not, and a bus has one master; write the same 'listen' for every pack of this link
         """),
     Row(
+        "packs that are only listened to on one link speak one protocol",
+        "driver: jk-modbus\n    address: 1\n    cells: 16\n    capacity: 280 Ah\n    charge_current: 100 A\n    discharge_current: 150 A\n  - name: B\n    link: battery\n    driver: jk-modbus",
+        "driver: jk-modbus\n    address: 1\n    listen: true\n    cells: 16\n    capacity: 280 Ah\n    charge_current: 100 A\n    discharge_current: 150 A\n  - name: B\n    link: battery\n    listen: true\n    driver: other-listener",
+        """
+        busbar.yaml:20:13: pack 'B' is listened to with driver 'other-listener'; line 10 listens on the same link with 'jk-modbus', and whose answer it is cannot be told; put the packs of one protocol on one link, or write 'listen: false' and let no other master poll
+        """),
+    Row(
         "shares of all packs are the whole",
         "charge_current: 100 A\n    discharge_current: 150 A\n  - name: B",
         "charge_current: 100 A\n    share: 40 %\n    discharge_current: 150 A\n  - name: B\n    share: 50 %",

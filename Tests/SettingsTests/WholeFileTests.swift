@@ -33,7 +33,7 @@ func allAtOnce() {
             busbar.yaml:4:11: 'baud' is 'fast'; it is one of the usual rates from 1200 to 3000000, without a \
             unit; look it up in the manual of the BMS, often 9600 or 115200
             busbar.yaml:7:11: there is no link 'batery'; known are: battery; did you mean 'battery'?
-            busbar.yaml:8:13: there is no driver 'jk'; known are: jk-modbus, jbd, can-bms; write one that exists
+            busbar.yaml:8:13: there is no driver 'jk'; known are: jk-modbus, jbd, other-listener, can-bms; write one that exists
             busbar.yaml:11:15: 'capacity' is '280', without a unit; it is a capacity; write '280 Ah' or '280 mAh'
             busbar.yaml:12:21: 'charge_current' is '100 V'; a current has another unit; write one of: A, mA
             busbar.yaml:14:5: unknown key 'colour' in pack 1; nothing would ever read it; remove it; known here: \
