@@ -14,7 +14,12 @@ public enum ANT {
     /// The driver.
     public static let driver = BMSDriver(
         sheet: sheet, pollCount: questions.count, poll: { questions[$0].poll }, request: request, scan: scan,
-        decode: decode, answer: answer, visitFacts: visitFacts)
+        decode: decode, answer: answer,
+        visitFacts: {
+            DriverFact.visit(
+                "Answer 11: head, cells, sensors, and what stands behind them; answer 12: texts", rows,
+                alarmBits, $0)
+        })
 
     /// What is said about the protocol as a whole.
     ///
@@ -144,12 +149,6 @@ public enum ANT {
     private static func microampHours(_ name: StaticString, _ byte: UInt16, _ field: PackField) -> PackRow {
         PackRow(
             name, in: tail, byte: byte, bits: 32, over: 1_000, unit: .milliampHours, .information(field))
-    }
-
-    private static func visitFacts(_ visit: (DriverFact) -> Void) {
-        visit(.block("Answer 11: head, cells, sensors, and what stands behind them; answer 12: texts"))
-        for index in rows.indices { visit(.signal(rows[index])) }
-        for index in alarmBits.indices { visit(.alarm(alarmBits[index])) }
     }
 }
 

@@ -52,7 +52,29 @@ extension AlarmBit {
     }
 }
 
+extension DriverFact {
+    /// Hands over the tables of a driver whose rows stand together under one title.
+    static func visit<let rowCount: Int, let bitCount: Int>(
+        _ title: StaticString, _ rows: [rowCount of PackRow], _ alarmBits: [bitCount of AlarmBit],
+        _ visit: (DriverFact) -> Void
+    ) {
+        visit(.block(title))
+        for index in rows.indices { visit(.signal(rows[index])) }
+        for index in alarmBits.indices { visit(.alarm(alarmBits[index])) }
+    }
+}
+
 extension PackSection {
+    /// Puts the alarms that stand in `bytes` into `reading`, if any of `bits` belongs to the section.
+    func readAlarms<let count: Int>(
+        _ bits: [count of AlarmBit], in bytes: Span<UInt8>, at now: Instant, into reading: inout PackReading
+    ) {
+        for index in bits.indices where bits[index].container == container {
+            reading.alarms = Reading(alarms(bits, in: bytes), at: now)
+            return
+        }
+    }
+
     /// The alarms that stand in the bytes that `bits` name, as ``alarms(_:in:places:)``.
     func alarms<let count: Int>(_ bits: [count of AlarmBit], in bytes: Span<UInt8>) -> AlarmSet {
         var alarms = AlarmSet()

@@ -15,7 +15,11 @@ public enum Daly {
     /// The driver.
     public static let driver = BMSDriver(
         sheet: sheet, pollCount: questions.count, poll: { questions[$0].poll }, request: request, scan: scan,
-        decode: decode, answer: answer, visitFacts: visitFacts)
+        decode: decode, answer: answer,
+        visitFacts: {
+            DriverFact.visit(
+                "Answers to 94, 93, 90, 95 (cells), 96 (sensors), 98 (failures) and 50", rows, alarmBits, $0)
+        })
 
     /// What is said about the protocol as a whole.
     ///
@@ -110,10 +114,4 @@ public enum Daly {
     ]
 
     static let alarmBits = DalyFaults.bits(in: 0x98, from: 0)
-
-    private static func visitFacts(_ visit: (DriverFact) -> Void) {
-        visit(.block("Answers to 94, 93, 90, 95 (cells), 96 (sensors), 98 (failures) and 50"))
-        for index in rows.indices { visit(.signal(rows[index])) }
-        for index in alarmBits.indices { visit(.alarm(alarmBits[index])) }
-    }
 }

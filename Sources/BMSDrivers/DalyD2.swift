@@ -14,7 +14,10 @@ public enum DalyD2 {
     /// The driver.
     public static let driver = BMSDriver(
         sheet: sheet, pollCount: questions.count, poll: { questions[$0].poll }, request: request, scan: scan,
-        decode: decode, answer: answer, visitFacts: visitFacts)
+        decode: decode, answer: answer,
+        visitFacts: {
+            DriverFact.visit("Registers from 0x00, and from 0x3E where there are 80", rows, alarmBits, $0)
+        })
 
     /// What is said about the protocol as a whole; a board has the line to itself.
     public static let sheet = DriverSheet(
@@ -81,12 +84,6 @@ public enum DalyD2 {
 
     /// The first byte of the document is taken for the more significant one of the first register.
     static let alarmBits = DalyFaults.bits(in: status, from: faultPlace)
-
-    private static func visitFacts(_ visit: (DriverFact) -> Void) {
-        visit(.block("Registers from 0x00, and from 0x3E where there are 80"))
-        for index in rows.indices { visit(.signal(rows[index])) }
-        for index in alarmBits.indices { visit(.alarm(alarmBits[index])) }
-    }
 }
 
 // MARK: - The host side

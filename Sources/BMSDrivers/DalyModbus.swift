@@ -98,9 +98,9 @@ public enum DalyModbus {
     ]
 
     private static func visitFacts(_ visit: (DriverFact) -> Void) {
-        visit(.block("Registers from 0x00 (cells), 0x41 (status), 0x66 (faults) and 0x178 (version)"))
-        for index in rows.indices { visit(.signal(rows[index])) }
-        for index in olderBits.indices { visit(.alarm(olderBits[index])) }
+        DriverFact.visit(
+            "Registers from 0x00 (cells), 0x41 (status), 0x66 (faults) and 0x178 (version)", rows, olderBits,
+            visit)
         for index in newerBits.indices { visit(.alarm(newerBits[index])) }
     }
 }

@@ -12,8 +12,9 @@ import BusCodec
 public enum Daren {
     /// The driver.
     public static let driver = BMSDriver(
-        sheet: sheet, pollCount: 1, poll: { _ in question }, request: request, scan: scan, decode: decode,
-        answer: answer, visitFacts: visitFacts)
+        sheet: sheet, pollCount: map.questions.count, poll: { map.questions[$0].poll },
+        request: { map.request($0, $1, &$2) }, scan: { (head, _, _) in map.scan(head) }, decode: decode,
+        answer: answer, visitFacts: { map.visitFacts($0) })
 
     /// What is said about the protocol as a whole.
     ///
@@ -27,22 +28,19 @@ public enum Daren {
         evidence: "one captured answer of 16 cells; alarm bits and the sign of the current from one reader",
         isExperimental: true)
 
-    private static let question = Poll("status", .live, .frames)
+    private static let map = TelecomMap(
+        title: "Answer to 42",
+        dialect: TelecomDialect(
+            version: 0x22, versions: 0x22...0x22, deviceClass: 0x4A, refusals: 0x90...0x91),
+        addresses: sheet.addresses, sensors: .none, questions: questions, rows: rows, alarmBits: alarmBits)
 
-    private static let version: UInt8 = 0x22
-    private static let deviceClass: UInt8 = 0x4A
-    private static let command: UInt8 = 0x42
-    private static let normal: UInt8 = 0
-    private static let length = 99
-    private static let cellCount: UInt8 = 16
-    private static let cellCountByte = 5
-    private static let sensorCount: UInt8 = 4
-    private static let sensorCountByte = 44
-    private static let alwaysOneByte = 59
-    private static let alarmPlaces = 66..<74
+    private static let questions: [_ of TelecomQuestion] = [
+        TelecomQuestion(Poll("status", .live, .frames), command: 0x42, namesPack: true, .rows(99...99))
+    ]
+
     private static let status: UInt32 = 0x42
 
-    static let rows: [_ of PackRow] = [
+    private static let rows: [_ of PackRow] = [
         PackRow("flag", in: status, byte: 0, bits: 8, unit: .bits, .reserved),
         PackRow(
             "soc", in: status, byte: 1, bits: 16, .big, over: 10, unit: .permille, range: 0...1_000,
@@ -78,7 +76,7 @@ public enum Daren {
             .number(.dischargeSwitch)),
     ]
 
-    static let alarmBits: [_ of AlarmBit] = [
+    private static let alarmBits: [_ of AlarmBit] = [
         voltage(0, "cell over-voltage", AlarmMask(.cellOverVoltage), .protection),
         voltage(1, "cell under-voltage", AlarmMask(.cellUnderVoltage), .protection),
         voltage(2, "pack over-voltage", AlarmMask(.packOverVoltage), .protection),
@@ -117,12 +115,6 @@ public enum Daren {
         fault(6, "component fault 6"),
         AlarmBit(in: status, byte: 73, bit: 7, "low SOC"),
     ]
-
-    private static func visitFacts(_ visit: (DriverFact) -> Void) {
-        visit(.block("Answer to 42"))
-        for index in rows.indices { visit(.signal(rows[index])) }
-        for index in alarmBits.indices { visit(.alarm(alarmBits[index])) }
-    }
 }
 
 // MARK: - Kinds of rows
@@ -166,79 +158,39 @@ extension Daren {
     }
 }
 
-// MARK: - The host side
+// MARK: - What rows cannot say
 
 extension Daren {
-    private static func request(_ poll: Int, _ address: UInt8, _ buffer: inout RequestBuffer) {
-        let info: [1 of UInt8] = [address]
-        TelecomFrame(version: version, address: address, deviceClass: deviceClass, code: command)
-            .encode(info: info.span, into: &buffer)
-    }
-
-    /// An answer does not say what it answers; by its length one to another question is told apart.
-    private static func scan(_ head: Span<UInt8>, _ listening: Bool, _ isLast: Bool) -> ScanStep<LineItem> {
-        TelecomFrame.scan(head).map { frame in
-            guard frame.version == version, frame.deviceClass == deviceClass else {
-                return LineItem(.other, address: frame.address)
-            }
-            switch frame.code {
-            case command: return LineItem(.request, address: frame.address, poll: 0)
-            case normal: return LineItem(.answer, address: frame.address)
-            case 1...6, 0x90, 0x91: return LineItem(.refusal, address: frame.address, code: frame.code)
-            default: return LineItem(.request, address: frame.address)
-            }
-        }
-    }
-
+    /// With other numbers of cells or sensors nobody has told what stands where; nor what any bit means of two bytes
+    /// among those of the alarms.
     private static func decode(
         _ answer: Span<UInt8>, _ poll: Int, _ now: Instant, _ reading: inout PackReading
     ) throws(AnswerError) {
-        guard case .item(let frame, _) = TelecomFrame.scan(answer), frame.version == version,
-            frame.deviceClass == deviceClass, frame.code == normal
-        else { throw .wrongStructure }
-        guard frame.infoCharacters == 2 * length else {
-            throw .wrongLength(needed: length, got: frame.infoCharacters / 2)
-        }
-        var info = ByteBuffer<99>()
-        TelecomFrame.readInfo(of: answer, into: &info)
-        guard info.count == length, info[cellCountByte] == cellCount, info[sensorCountByte] == sensorCount
-        else { throw .wrongStructure }
         var next = reading
-        let section = PackSection(status)
-        do throws(SignalError) {
-            try section.read(rows, in: info.bytes, at: now, into: &next)
-        } catch {
-            throw .signal(error)
+        var isKnown = false
+        try map.decode(answer, poll, now, &next) { (_, fields, _, next) in
+            isKnown = fields[cellCountByte] == cellCount && fields[sensorCountByte] == sensorCount
+            if fields[currentAlarms] | fields[faults] != 0 { next.alarms?.value.raise(.undocumented, .info) }
         }
-        next.alarms = Reading(section.alarms(alarmBits, in: info.bytes, places: alarmPlaces), at: now)
+        guard isKnown else { throw .wrongStructure }
         reading = next
     }
-}
 
-// MARK: - The battery side
-
-extension Daren {
-    /// Silent when another address is asked, if the battery knows its own, and with other than sixteen cells.
+    /// Silent with other than sixteen cells.
     private static func answer(
         _ request: Span<UInt8>, _ reading: borrowing PackReading, _ buffer: inout AnswerBuffer
     ) {
-        guard case .item(let frame, _) = TelecomFrame.scan(request), frame.version == version,
-            frame.deviceClass == deviceClass, frame.code == command,
-            reading[.busAddress].map({ $0.value == Int32(frame.address) }) ?? true
-        else { return }
-        var data = InlineArray<99, UInt8>(repeating: 0)
-        var bytes = data.mutableSpan
-        let section = PackSection(status)
-        do throws(SignalError) {
-            try section.write(rows, from: reading, into: &bytes)
-        } catch {
-            return
+        map.answer(request, reading, &buffer) { (_, _, _, fields) throws(SignalError) in
+            guard fields[cellCountByte] == cellCount else {
+                throw .outOfRange(signal: SignalName("cells"), value: Int64(fields[cellCountByte]))
+            }
+            fields[sensorCountByte] = sensorCount
+            fields[alwaysOneByte] = 1
         }
-        if let alarms = reading.alarms?.value { section.write(alarmBits, from: alarms, into: &bytes) }
-        guard bytes[cellCountByte] == cellCount else { return }
-        bytes[sensorCountByte] = sensorCount
-        bytes[alwaysOneByte] = 1
-        TelecomFrame(version: version, address: frame.address, deviceClass: deviceClass, code: normal)
-            .encode(info: data.span, into: &buffer)
     }
+
+    private static let (cellCountByte, cellCount) = (5, UInt8(16))
+    private static let (sensorCountByte, sensorCount) = (44, UInt8(4))
+    private static let alwaysOneByte = 59
+    private static let (currentAlarms, faults) = (68, 72)
 }

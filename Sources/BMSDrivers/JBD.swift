@@ -11,7 +11,11 @@ public enum JBD {
     /// The driver.
     public static let driver = BMSDriver(
         sheet: sheet, pollCount: questions.count, poll: { questions[$0].poll }, request: request, scan: scan,
-        decode: decode, answer: answer, visitFacts: visitFacts)
+        decode: decode, answer: answer,
+        visitFacts: {
+            DriverFact.visit(
+                "Answers to 03 (status; sensors behind their number) and 04 (cells)", rows, alarmBits, $0)
+        })
 
     /// What is said about the protocol as a whole.
     ///
@@ -102,12 +106,6 @@ public enum JBD {
     private static func flag(_ name: StaticString, bit: UInt8, _ field: PackField) -> PackRow {
         PackRow(name, in: 0x03, byte: 20, bit: bit, bits: 1, unit: .onOff, range: 0...1, .number(field))
     }
-
-    private static func visitFacts(_ visit: (DriverFact) -> Void) {
-        visit(.block("Answers to 03 (status; sensors behind their number) and 04 (cells)"))
-        for index in rows.indices { visit(.signal(rows[index])) }
-        for index in alarmBits.indices { visit(.alarm(alarmBits[index])) }
-    }
 }
 
 // MARK: - The host side
@@ -143,7 +141,7 @@ extension JBD {
             switch frame.command {
             case 0x03: try decodeStatus(data, now, &next)
             case 0x04: try decodeCells(data, now, &next)
-            default: decodeModel(data, now, &next)
+            default: next.setIdentity(.model, to: ASCIIText(padded: data), at: now)
             }
         } catch {
             throw .signal(error)
@@ -161,9 +159,7 @@ extension JBD {
         let count = Int(data[sensorCount])
         try PackSection(sensors, repetitions: count)
             .read(rows, in: data.extracting((sensorCount + 1)..<data.count), at: now, into: &reading)
-        var identity = reading.identity?.value ?? PackIdentity()
-        identity.firmware = version(data[18])
-        reading.identity = Reading(identity, at: now)
+        reading.setIdentity(.firmware, to: version(data[18]), at: now)
     }
 
     /// Half a byte for the number before the point, half for the one behind: 0x23 is 2.3.
@@ -179,12 +175,6 @@ extension JBD {
         _ data: Span<UInt8>, _ now: Instant, _ reading: inout PackReading
     ) throws(SignalError) {
         try PackSection(0x04, repetitions: data.count / 2).read(rows, in: data, at: now, into: &reading)
-    }
-
-    private static func decodeModel(_ data: Span<UInt8>, _ now: Instant, _ reading: inout PackReading) {
-        var identity = reading.identity?.value ?? PackIdentity()
-        identity.model = ASCIIText(padded: data)
-        reading.identity = Reading(identity, at: now)
     }
 }
 

@@ -15,7 +15,12 @@ public enum JBDUp {
     /// The driver.
     public static let driver = BMSDriver(
         sheet: sheet, pollCount: questions.count, poll: { questions[$0].poll }, request: request, scan: scan,
-        decode: decode, answer: answer, visitFacts: visitFacts)
+        decode: decode, answer: answer,
+        visitFacts: {
+            DriverFact.visit(
+                "Block 0x1000 (cells and sensors behind their numbers) and function 0x45", rows, alarmBits, $0
+            )
+        })
 
     /// What is said about the protocol as a whole.
     ///
@@ -119,12 +124,6 @@ public enum JBDUp {
         var row = number(field, byte, times: times, plus: plus, range: range)
         row.meaning = .information(field)
         return row
-    }
-
-    private static func visitFacts(_ visit: (DriverFact) -> Void) {
-        visit(.block("Block 0x1000 (cells and sensors behind their numbers) and function 0x45"))
-        for index in rows.indices { visit(.signal(rows[index])) }
-        for index in alarmBits.indices { visit(.alarm(alarmBits[index])) }
     }
 }
 

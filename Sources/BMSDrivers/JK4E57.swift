@@ -15,7 +15,8 @@ public enum JK4E57 {
     /// The driver.
     public static let driver = BMSDriver(
         sheet: sheet, pollCount: 1, poll: { _ in everything }, request: request, scan: scan, decode: decode,
-        answer: answer, visitFacts: visitFacts)
+        answer: answer,
+        visitFacts: { DriverFact.visit("Answer to 06: tags 79 to C0", rows, alarmBits, $0) })
 
     /// What is said about the protocol as a whole.
     ///
@@ -53,12 +54,6 @@ public enum JK4E57 {
     static func asksForAll(_ frame: JK4E57Frame, _ request: Span<UInt8>) -> Bool {
         frame.kind == .request && frame.count == 1 && request[JK4E57Frame.dataStart] == 0
             && (frame.command == JK4E57Frame.readAll || frame.command == JK4E57Frame.readOne)
-    }
-
-    private static func visitFacts(_ visit: (DriverFact) -> Void) {
-        visit(.block("Answer to 06: tags 79 to C0"))
-        for index in rows.indices { visit(.signal(rows[index])) }
-        for index in alarmBits.indices { visit(.alarm(alarmBits[index])) }
     }
 }
 

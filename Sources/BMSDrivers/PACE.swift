@@ -13,8 +13,9 @@ import BusCodec
 public enum PACE {
     /// The driver.
     public static let driver = BMSDriver(
-        sheet: sheet, pollCount: questions.count, poll: { questions[$0].poll }, request: request, scan: scan,
-        decode: decode, answer: answer, visitFacts: visitFacts)
+        sheet: sheet, pollCount: map.questions.count, poll: { map.questions[$0].poll },
+        request: { map.request($0, $1, &$2) }, scan: { (head, _, _) in map.scan(head) }, decode: decode,
+        answer: answer, visitFacts: { map.visitFacts($0) })
 
     /// What is said about the protocol as a whole.
     ///
@@ -30,27 +31,35 @@ public enum PACE {
             """,
         isExperimental: false)
 
-    static let dialect = TelecomDialect(version: 0x25, versions: 0x25...0x25)
+    private static let map = TelecomMap(
+        title: "Answers to 42 (status), 44 (alarms) behind their cells and sensors, C1 and C2",
+        dialect: TelecomDialect(version: 0x25, versions: 0x25...0x25), addresses: sheet.addresses,
+        // Four sensors are of the cells, one is of the MOSFETs, one of the surroundings.
+        sensors: TelecomSensors(documented: 6...6, cells: 0..<4, mosfet: 4), questions: questions, rows: rows,
+        alarmBits: alarmBits)
 
-    static let questions: [_ of TelecomQuestion] = [
-        TelecomQuestion(Poll("status", .live, .frames), command: 0x42, namesPack: true),
-        TelecomQuestion(Poll("alarms", .live, .frames), command: 0x44, namesPack: true),
+    /// Some packs repeat SOC, capacities and SOH behind the status, 14 bytes that are not documented; some add a byte
+    /// behind the alarms.
+    private static let questions: [_ of TelecomQuestion] = [
         TelecomQuestion(
-            Poll("version", .slow, .frames, .optional), command: 0xC1, namesPack: false, length: 20...20,
-            text: 0..<20),
+            Poll("status", .live, .frames), command: 0x42, namesPack: true,
+            .values(TelecomFields(length: 13, tail: 20, number: (count: 3, byte: 6)))),
         TelecomQuestion(
-            Poll("product", .slow, .frames, .optional), command: 0xC2, namesPack: false, length: 20...40,
-            text: 0..<20),
+            Poll("alarms", .live, .frames), command: 0x44, namesPack: true,
+            .codes(TelecomFields(length: 12, tail: 1), isTwoWay: true, .warning)),
+        TelecomQuestion(
+            Poll("version", .slow, .frames, .optional), command: 0xC1, namesPack: false,
+            .rows(20...20, text: 0..<20)),
+        TelecomQuestion(
+            Poll("product", .slow, .frames, .optional), command: 0xC2, namesPack: false,
+            .rows(20...40, text: 0..<20)),
     ]
-
-    /// Four of the cells, one of the MOSFETs, one of the surroundings.
-    static let sensors = TelecomSensors(documented: 6...6, cells: 0..<4, mosfet: 4)
 
     /// 0 °C in 0.1 K; other members of the family, and one reading of this one, have 2731.
     private static let zero: Int32 = 2_730
 
     /// The rows; the container is the command, for 42 and 44 its fields behind the sensors.
-    static let rows: [_ of PackRow] = [
+    private static let rows: [_ of PackRow] = [
         TelecomRow.cells,
         TelecomRow.temperatures(zero: zero),
         TelecomRow.temperature(
@@ -83,7 +92,7 @@ public enum PACE {
     ]
 
     /// The bits of protections, faults and warnings.
-    static let alarmBits: [_ of AlarmBit] = [
+    private static let alarmBits: [_ of AlarmBit] = [
         alarm(3, 0, "cell over-voltage", AlarmMask(.cellOverVoltage)),
         alarm(3, 1, "cell under-voltage", AlarmMask(.cellUnderVoltage)),
         alarm(3, 2, "pack over-voltage", AlarmMask(.packOverVoltage)),
@@ -128,120 +137,32 @@ public enum PACE {
     ) -> AlarmBit {
         AlarmBit(in: 0x44, byte: byte, bit: bit, name, kinds, level)
     }
-
-    private static func visitFacts(_ visit: (DriverFact) -> Void) {
-        visit(.block("Answers to 42 (status), 44 (alarms) behind their cells and sensors, C1 and C2"))
-        for index in rows.indices { visit(.signal(rows[index])) }
-        for index in alarmBits.indices { visit(.alarm(alarmBits[index])) }
-    }
 }
 
-// MARK: - The host side
+// MARK: - What rows cannot say
 
 extension PACE {
-    private static func request(_ poll: Int, _ address: UInt8, _ buffer: inout RequestBuffer) {
-        questions[poll].write(to: address, in: dialect, into: &buffer)
-    }
-
-    private static func scan(_ head: Span<UInt8>, _ listening: Bool, _ isLast: Bool) -> ScanStep<LineItem> {
-        TelecomQuestion.scan(head, among: questions, in: dialect)
-    }
-
     private static func decode(
         _ answer: Span<UInt8>, _ poll: Int, _ now: Instant, _ reading: inout PackReading
     ) throws(AnswerError) {
-        try questions[poll].decode(answer, in: dialect, now, &reading, read: read)
-    }
-
-    private static func read(
-        _ command: UInt8, _ info: Span<UInt8>, _ now: Instant, _ reading: inout PackReading
-    ) throws(SignalError) {
-        switch command {
-        case 0x42:
-            let layout = try TelecomLayout(info, width: 2, sensors)
-            let fields = try layout.fields(
-                of: info, length: statusLength...(statusLength + longestTail), number: statusFields,
-                at: statusNumber)
-            try layout.read(rows, in: info, at: now, into: &reading)
-            try PackSection(0x42).read(rows, in: info.extracting(fields), at: now, into: &reading)
-            reading[.soc] = StateOfCharge.computed(from: reading)
-        case 0x44: try readAlarms(info, now, &reading)
-        default: try PackSection(UInt32(command)).read(rows, in: info, at: now, into: &reading)
-        }
-    }
-
-    /// Some packs add a byte behind the last field.
-    private static func readAlarms(
-        _ info: Span<UInt8>, _ now: Instant, _ reading: inout PackReading
-    ) throws(SignalError) {
-        let layout = try TelecomLayout(info, width: 1, sensors)
-        let fields = info.extracting(try layout.fields(of: info, length: alarmLength...alarmLength + 1))
-        let section = PackSection(0x44)
-        try section.read(rows, in: fields, at: now, into: &reading)
-        var alarms = layout.alarms(in: info, .warning)
-        TelecomCode.raise(behindSensors: fields, isTwoWay: true, .warning, in: &alarms)
-        alarms.formUnion(section.alarms(alarmBits, in: fields, places: 3..<5))
-        alarms.formUnion(section.alarms(alarmBits, in: fields, places: 7..<8))
-        alarms.formUnion(section.alarms(alarmBits, in: fields, places: 10..<12))
-        if fields[statePlace] & polesReversed != 0 {
-            alarms.raise(.chargeSwitchFault, .protection)
-            alarms.raise(.dischargeSwitchFault, .protection)
-        }
-        reading.alarms = Reading(alarms, at: now)
-    }
-
-    /// Where among the fields of 42 their number stands, what it is, and how many bytes they are; see
-    /// ``TelecomLayout``.
-    private static let (statusNumber, statusFields, statusLength) = (6, UInt8(3), 13)
-    /// Some packs repeat SOC, capacities and SOH behind them, 14 bytes that are not documented.
-    private static let longestTail = 20
-    private static let alarmLength = 12
-    private static let statePlace = 5
-    private static let active: UInt8 = 1 << 3
-    private static let polesReversed: UInt8 = 1 << 4
-}
-
-// MARK: - The battery side
-
-extension PACE {
-    private static func answer(
-        _ request: Span<UInt8>, _ reading: borrowing PackReading, _ buffer: inout AnswerBuffer
-    ) {
-        TelecomQuestion.answer(
-            request, among: questions, in: dialect, sheet.addresses, from: reading, into: &buffer,
-            write: write)
-    }
-
-    private static func write(
-        _ command: UInt8, _ address: UInt8, _ reading: borrowing PackReading,
-        _ info: inout MutableSpan<UInt8>
-    ) throws(SignalError) -> Int {
-        switch command {
-        case 0x42:
-            return try TelecomLayout.writeStatus(
-                rows, fields: 0x42, length: statusLength, number: statusFields, at: statusNumber, sensors,
-                from: reading, to: address, into: &info)
-        case 0x44: return try writeAlarms(address, reading, &info)
-        default:
-            try PackSection(UInt32(command)).write(rows, from: reading, into: &info)
-            return command == 0xC1 ? 20 : 40
+        try map.decode(answer, poll, now, &reading) { (command, fields, _, reading) in
+            if command == 0x42 { reading[.soc] = StateOfCharge.computed(from: reading) }
+            guard command == 0x44, fields[statePlace] & polesReversed != 0 else { return }
+            reading.alarms?.value.raise(.chargeSwitchFault, .protection)
+            reading.alarms?.value.raise(.dischargeSwitchFault, .protection)
         }
     }
 
     /// A pack that answers is active.
-    private static func writeAlarms(
-        _ address: UInt8, _ reading: borrowing PackReading, _ info: inout MutableSpan<UInt8>
-    ) throws(SignalError) -> Int {
-        let layout = try TelecomLayout(of: reading, width: 1, sensors)
-        layout.writeAlarms(from: reading, .warning, to: address, into: &info)
-        let end = layout.end + alarmLength
-        var fields = info._mutatingExtracting(layout.end..<end)
-        let section = PackSection(0x44)
-        try section.write(rows, from: reading, into: &fields)
-        fields[statePlace] |= active
-        guard let alarms = reading.alarms?.value else { return end }
-        TelecomCode.write(behindSensors: &fields, isTwoWay: true, .warning, from: alarms)
-        section.write(alarmBits, from: alarms, into: &fields)
-        return end
+    private static func answer(
+        _ request: Span<UInt8>, _ reading: borrowing PackReading, _ buffer: inout AnswerBuffer
+    ) {
+        map.answer(request, reading, &buffer) { (command, _, _, fields) in
+            if command == 0x44 { fields[statePlace] |= active }
+        }
     }
+
+    private static let statePlace = 5
+    private static let active: UInt8 = 1 << 3
+    private static let polesReversed: UInt8 = 1 << 4
 }

@@ -10,8 +10,12 @@ import BusCodec
 public enum PACEV20 {
     /// The driver.
     public static let driver = BMSDriver(
-        sheet: sheet, pollCount: questions.count, poll: { questions[$0].poll }, request: request, scan: scan,
-        decode: decode, answer: answer, visitFacts: visitFacts)
+        sheet: sheet, pollCount: map.questions.count, poll: { map.questions[$0].poll },
+        request: { map.request($0, $1, &$2) }, scan: { (head, _, _) in map.scan(head) },
+        decode: { (answer, poll, now, reading) throws(AnswerError) in
+            try map.decode(answer, poll, now, &reading)
+        },
+        answer: answer, visitFacts: { map.visitFacts($0) })
 
     /// What is said about the protocol as a whole.
     ///
@@ -29,21 +33,29 @@ public enum PACEV20 {
             """,
         isExperimental: true)
 
-    static let dialect = TelecomDialect(version: 0x20, versions: 0x20...0x20, deviceClass: 0x4A)
+    private static let map = TelecomMap(
+        title: "Answers to 42 (status) and 44 (alarms) behind their cells and sensors",
+        dialect: TelecomDialect(version: 0x20, versions: 0x20...0x20, deviceClass: 0x4A),
+        addresses: sheet.addresses,
+        // Four sensors are of the cells, which the answer counts, and beyond them one is of the surroundings and one of
+        // the MOSFETs.
+        sensors: TelecomSensors(documented: 6...6, cells: 0..<4, mosfet: 5, uncounted: 2),
+        questions: questions, rows: rows, alarmBits: alarmBits)
 
-    static let questions: [_ of TelecomQuestion] = [
-        TelecomQuestion(Poll("status", .live, .frames), command: 0x42, namesPack: false),
-        TelecomQuestion(Poll("alarms", .live, .frames), command: 0x44, namesPack: false),
+    private static let questions: [_ of TelecomQuestion] = [
+        TelecomQuestion(
+            Poll("status", .live, .frames), command: 0x42, namesPack: false,
+            .values(TelecomFields(length: 53, number: (count: 15, byte: 10)))),
+        TelecomQuestion(
+            Poll("alarms", .live, .frames), command: 0x44, namesPack: false,
+            .codes(TelecomFields(length: 16, number: (count: 9, byte: 2)), isTwoWay: false, .warning)),
     ]
-
-    /// Four of the cells, which the answer counts, and beyond them one of the surroundings and one of the MOSFETs.
-    static let sensors = TelecomSensors(documented: 6...6, cells: 0..<4, mosfet: 5, uncounted: 2)
 
     /// 0 °C in 0.1 K.
     private static let zero: Int32 = 2_731
 
     /// The rows; the container is the command, and bytes count from behind the sensors.
-    static let rows: [_ of PackRow] = [
+    private static let rows: [_ of PackRow] = [
         TelecomRow.cells,
         TelecomRow.temperatures(zero: zero),
         TelecomRow.temperature(
@@ -90,7 +102,7 @@ public enum PACEV20 {
     }
 
     /// The events.
-    static let alarmBits: [_ of AlarmBit] = [
+    private static let alarmBits: [_ of AlarmBit] = [
         AlarmBit(in: 0x44, byte: 3, bit: 0, "balancing"),
         warning(3, 4, "cells too far apart", AlarmMask(.imbalance)),
         protection(3, 5, "charge MOSFET", AlarmMask(.chargeSwitchFault)),
@@ -130,7 +142,6 @@ public enum PACEV20 {
     ]
 
     private static let shortCircuit = AlarmMask(.chargeShortCircuit, .dischargeShortCircuit)
-    private static let events = 3..<9
 
     private static func protection(
         _ byte: UInt16, _ bit: UInt8, _ name: StaticString, _ kinds: AlarmMask
@@ -143,105 +154,28 @@ public enum PACEV20 {
     ) -> AlarmBit {
         AlarmBit(in: 0x44, byte: byte, bit: bit, name, kinds, .warning)
     }
-
-    private static func visitFacts(_ visit: (DriverFact) -> Void) {
-        visit(.block("Answers to 42 (status) and 44 (alarms) behind their cells and sensors"))
-        for index in rows.indices { visit(.signal(rows[index])) }
-        for index in alarmBits.indices { visit(.alarm(alarmBits[index])) }
-    }
 }
 
-// MARK: - The host side
-
-extension PACEV20 {
-    private static func request(_ poll: Int, _ address: UInt8, _ buffer: inout RequestBuffer) {
-        questions[poll].write(to: address, in: dialect, into: &buffer)
-    }
-
-    private static func scan(_ head: Span<UInt8>, _ listening: Bool, _ isLast: Bool) -> ScanStep<LineItem> {
-        TelecomQuestion.scan(head, among: questions, in: dialect)
-    }
-
-    private static func decode(
-        _ answer: Span<UInt8>, _ poll: Int, _ now: Instant, _ reading: inout PackReading
-    ) throws(AnswerError) {
-        try questions[poll].decode(answer, in: dialect, now, &reading, read: read)
-    }
-
-    private static func read(
-        _ command: UInt8, _ info: Span<UInt8>, _ now: Instant, _ reading: inout PackReading
-    ) throws(SignalError) {
-        let isStatus = command == 0x42
-        let layout = try TelecomLayout(info, width: isStatus ? 2 : 1, sensors)
-        let fields: Span<UInt8>
-        if isStatus {
-            fields = info.extracting(
-                try layout.fields(
-                    of: info, length: statusLength...statusLength, number: statusFields, at: statusNumber))
-            try layout.read(rows, in: info, at: now, into: &reading)
-        } else {
-            fields = info.extracting(
-                try layout.fields(
-                    of: info, length: alarmLength...alarmLength, number: alarmFields, at: alarmNumber))
-            var alarms = layout.alarms(in: info, .warning)
-            TelecomCode.raise(behindSensors: fields, isTwoWay: false, .warning, in: &alarms)
-            alarms.formUnion(PackSection(0x44).alarms(alarmBits, in: fields, places: events))
-            reading.alarms = Reading(alarms, at: now)
-        }
-        try PackSection(UInt32(command)).read(rows, in: fields, at: now, into: &reading)
-    }
-
-    /// Where among the fields their number stands, what it is, and how many bytes they are; see ``TelecomLayout``.
-    private static let (statusNumber, statusFields, statusLength) = (10, UInt8(15), 53)
-    private static let (alarmNumber, alarmFields, alarmLength) = (2, UInt8(9), 16)
-}
-
-// MARK: - The battery side
+// MARK: - What rows cannot say
 
 extension PACEV20 {
     private static func answer(
         _ request: Span<UInt8>, _ reading: borrowing PackReading, _ buffer: inout AnswerBuffer
     ) {
-        TelecomQuestion.answer(
-            request, among: questions, in: dialect, sheet.addresses, from: reading, into: &buffer,
-            write: write)
-    }
-
-    private static func write(
-        _ command: UInt8, _ address: UInt8, _ reading: borrowing PackReading,
-        _ info: inout MutableSpan<UInt8>
-    ) throws(SignalError) -> Int {
-        if command == 0x42 {
-            let end = try TelecomLayout.writeStatus(
-                rows, fields: 0x42, length: statusLength, number: statusFields, at: statusNumber, sensors,
-                from: reading, to: address, into: &info)
-            writeExtremes(reading, at: end - statusLength + extremesPlace, &info)
-            return end
+        map.answer(request, reading, &buffer) { (command, _, reading, fields) in
+            if command == 0x42 { writeExtremes(reading, &fields) }
         }
-        let layout = try TelecomLayout(of: reading, width: 1, sensors)
-        layout.writeAlarms(from: reading, .warning, to: address, into: &info)
-        let end = layout.end + alarmLength
-        var fields = info._mutatingExtracting(layout.end..<end)
-        let section = PackSection(0x44)
-        try section.write(rows, from: reading, into: &fields)
-        fields[alarmNumber] = alarmFields
-        guard let alarms = reading.alarms?.value else { return end }
-        TelecomCode.write(behindSensors: &fields, isTwoWay: false, .warning, from: alarms)
-        section.write(alarmBits, from: alarms, into: &fields)
-        return end
     }
 
     /// Highest and lowest cell and the difference, which are not read because the cells themselves are there.
-    private static func writeExtremes(
-        _ reading: borrowing PackReading, at place: Int, _ info: inout MutableSpan<UInt8>
-    ) {
+    private static func writeExtremes(_ reading: borrowing PackReading, _ fields: inout MutableSpan<UInt8>) {
         guard let high = reading.cellMillivolts?.value.highest?.value,
             let low = reading.cellMillivolts?.value.lowest?.value
         else { return }
         let numbers: [3 of UInt16] = [high, low, high - low]
         for index in numbers.indices {
-            info[place + 2 * index] = UInt8(numbers[index] >> 8)
-            info[place + 2 * index + 1] = UInt8(truncatingIfNeeded: numbers[index])
+            fields[extremesPlace + 2 * index] = UInt8(numbers[index] >> 8)
+            fields[extremesPlace + 2 * index + 1] = UInt8(truncatingIfNeeded: numbers[index])
         }
     }
 

@@ -13,6 +13,13 @@ extension PackSection {
 }
 
 extension PackReading {
+    /// Sets one text of the identity, which is then as old as this one.
+    mutating func setIdentity(_ field: IdentityField, to text: ASCIIText, at now: Instant) {
+        var identity = identity?.value ?? PackIdentity()
+        identity[field] = text
+        self.identity = Reading(identity, at: now)
+    }
+
     /// The number of cell sensors up to the last that is known; for a protocol that says how many follow, and has a code
     /// for one that is missing.
     var cellSensorsUpToLast: Int {

@@ -57,9 +57,7 @@ struct PackSection: Sendable {
             let word = UInt32(truncatingIfNeeded: try row.raw(in: bytes))
             reading[.alarmWord] = Reading(Int32(bitPattern: word), at: now)
         case .identity(let field):
-            var identity = reading.identity?.value ?? PackIdentity()
-            identity[field] = try row.text(in: bytes) ?? ASCIIText()
-            reading.identity = Reading(identity, at: now)
+            reading.setIdentity(field, to: try row.text(in: bytes) ?? ASCIIText(), at: now)
         case .cellStates, .sensor, .sensorBits, .wireResistances, .copy, .power, .reserved, .secret:
             break
         }

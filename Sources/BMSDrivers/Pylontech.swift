@@ -12,8 +12,9 @@ import BusCodec
 public enum Pylontech {
     /// The driver.
     public static let driver = BMSDriver(
-        sheet: sheet, pollCount: questions.count, poll: { questions[$0].poll }, request: request, scan: scan,
-        decode: decode, answer: answer, visitFacts: visitFacts)
+        sheet: sheet, pollCount: map.questions.count, poll: { map.questions[$0].poll },
+        request: { map.request($0, $1, &$2) }, scan: { (head, _, _) in map.scan(head) }, decode: decode,
+        answer: answer, visitFacts: { map.visitFacts($0) })
 
     /// What is said about the protocol as a whole.
     ///
@@ -33,36 +34,40 @@ public enum Pylontech {
         isExperimental: false)
 
     /// The answers of captured modules all have VER 20, whatever was asked; the document lets it be their version.
-    static let dialect = TelecomDialect(
-        version: 0x20, versions: 0x20...0x3F, refusals: 0x90...0x91, tellsVersion: true)
+    private static let map = TelecomMap(
+        title: "Answers to 42 (status), 44 (alarms), 92 (limits), 47 (settings), 51, 93 and 96",
+        dialect: TelecomDialect(
+            version: 0x20, versions: 0x20...0x3F, refusals: 0x90...0x91, tellsVersion: true),
+        // One sensor is of the board, four are of the cells, and on some modules one of the MOSFETs.
+        addresses: sheet.addresses, sensors: TelecomSensors(documented: 5...6, cells: 1..<5, mosfet: 5),
+        questions: questions, rows: rows, alarmBits: alarmBits)
 
-    static let questions: [_ of TelecomQuestion] = [
-        TelecomQuestion(Poll("status", .live, .frames), command: 0x42, namesPack: true),
-        TelecomQuestion(Poll("alarms", .live, .frames), command: 0x44, namesPack: true),
-        TelecomQuestion(Poll("limits", .live, .frames), command: 0x92, namesPack: true, length: 10...10),
+    /// Modules above 65 Ah say more behind the status; newer ones add a byte behind the alarms.
+    private static let questions: [_ of TelecomQuestion] = [
         TelecomQuestion(
-            Poll("settings", .slow, .frames, .optional), command: 0x47, namesPack: false, length: 25...25),
+            Poll("status", .live, .frames), command: 0x42, namesPack: true,
+            .values(TelecomFields(length: smallLength, tail: largeLength - smallLength))),
         TelecomQuestion(
-            Poll("model", .slow, .frames, .optional), command: 0x51, namesPack: false, length: 32...32,
-            text: 0..<10),
+            Poll("alarms", .live, .frames), command: 0x44, namesPack: true,
+            .codes(TelecomFields(length: 8, tail: 1), isTwoWay: true, .protection)),
+        TelecomQuestion(Poll("limits", .live, .frames), command: 0x92, namesPack: true, .rows(10...10)),
         TelecomQuestion(
-            Poll("serial", .slow, .frames, .optional), command: 0x93, namesPack: true, length: 17...17,
-            text: 1..<17),
+            Poll("settings", .slow, .frames, .optional), command: 0x47, namesPack: false, .rows(25...25)),
         TelecomQuestion(
-            Poll("firmware", .slow, .frames, .optional), command: 0x96, namesPack: true, length: 6...6),
+            Poll("model", .slow, .frames, .optional), command: 0x51, namesPack: false,
+            .rows(32...32, text: 0..<10)),
+        TelecomQuestion(
+            Poll("serial", .slow, .frames, .optional), command: 0x93, namesPack: true,
+            .rows(17...17, text: 1..<17)),
+        TelecomQuestion(
+            Poll("firmware", .slow, .frames, .optional), command: 0x96, namesPack: true, .rows(6...6)),
     ]
-
-    /// One of the board, four of the cells, and on some modules one of the MOSFETs.
-    static let sensors = TelecomSensors(documented: 5...6, cells: 1..<5, mosfet: 5)
 
     /// 0 °C in 0.1 K.
     private static let zero: Int32 = 2_731
 
-    /// Capacities of modules up to 65 Ah, and of larger ones.
-    static let (smallModule, largeModule) = (UInt32(0x242), UInt32(0x442))
-
     /// The rows; the container is the command, for 42 and 44 its fields behind the sensors.
-    static let rows: [_ of PackRow] = [
+    private static let rows: [_ of PackRow] = [
         TelecomRow.cells,
         TelecomRow.temperatures(zero: zero),
         // The board is not the MOSFETs: no field is for it. A battery that does not know it is as warm as its cells.
@@ -134,7 +139,7 @@ public enum Pylontech {
     }
 
     /// The status bits, all protections.
-    static let alarmBits: [_ of AlarmBit] = [
+    private static let alarmBits: [_ of AlarmBit] = [
         alarm(7, "module under-voltage", .packUnderVoltage),
         alarm(6, "too warm to charge", .chargeOverTemperature),
         alarm(5, "too warm to discharge", .dischargeOverTemperature),
@@ -147,10 +152,104 @@ public enum Pylontech {
     private static func alarm(_ bit: UInt8, _ name: StaticString, _ kind: AlarmKind) -> AlarmBit {
         AlarmBit(in: 0x44, byte: 3, bit: bit, name, kind, .protection)
     }
+}
 
-    private static func visitFacts(_ visit: (DriverFact) -> Void) {
-        visit(.block("Answers to 42 (status), 44 (alarms), 92 (limits), 47 (settings), 51, 93 and 96"))
-        for index in rows.indices { visit(.signal(rows[index])) }
-        for index in alarmBits.indices { visit(.alarm(alarmBits[index])) }
+// MARK: - What an answer says besides
+
+extension Pylontech {
+    private static func decode(
+        _ answer: Span<UInt8>, _ poll: Int, _ now: Instant, _ reading: inout PackReading
+    ) throws(AnswerError) {
+        try map.decode(answer, poll, now, &reading) { (command, fields, now, reading) throws(SignalError) in
+            switch command {
+            case 0x42: try readCapacities(fields, now, &reading)
+            case 0x44: raiseFailedCells(fields, &reading)
+            case 0x92: mendLimits(&reading)
+            case 0x96: reading.setIdentity(.firmware, to: firmware(fields), at: now)
+            default: break
+            }
+        }
+    }
+
+    /// The number of further fields says where the capacities stand.
+    private static func readCapacities(
+        _ fields: Span<UInt8>, _ now: Instant, _ reading: inout PackReading
+    ) throws(SignalError) {
+        let isLarge = fields.count == largeLength
+        guard isLarge || fields.count == smallLength, fields[fieldsNumber] == (isLarge ? 4 : 2) else {
+            throw .outOfRange(
+                signal: SignalName("number of further fields"), value: Int64(fields[fieldsNumber]))
+        }
+        try PackSection(isLarge ? largeModule : smallModule).read(rows, in: fields, at: now, into: &reading)
+        reading[.soc] = StateOfCharge.computed(from: reading)
+    }
+
+    /// A failed cell is one above or below anything a cell can be; the bit does not say which.
+    private static func raiseFailedCells(_ fields: Span<UInt8>, _ reading: inout PackReading) {
+        guard fields[6] | fields[7] != 0 else { return }
+        reading.alarms?.value.raise(.cellOverVoltage, .protection)
+        reading.alarms?.value.raise(.cellUnderVoltage, .protection)
+    }
+
+    /// Genuine modules say the discharge limit as a negative current, imitations as a positive one; and a direction that
+    /// a module forbids has no limit but 0, whatever it says.
+    private static func mendLimits(_ reading: inout PackReading) {
+        if let limit = reading[.dischargeCurrentLimit]?.value {
+            reading[.dischargeCurrentLimit]?.value = abs(limit)
+        }
+        if reading[.chargeEnabled]?.value == 0 { reading[.chargeCurrentLimit]?.value = 0 }
+        if reading[.dischargeEnabled]?.value == 0 { reading[.dischargeCurrentLimit]?.value = 0 }
+    }
+
+    /// Two numbers of the maker's version and three of the main line.
+    private static func firmware(_ fields: Span<UInt8>) -> ASCIIText {
+        var text = VersionText.read(fields.extracting(1..<3))
+        text.append(0x2F)
+        VersionText.append(fields.extracting(3..<6), to: &text)
+        return text
+    }
+
+    /// Capacities of modules up to 65 Ah, and of larger ones, and how many bytes their fields are.
+    private static let (smallModule, largeModule) = (UInt32(0x242), UInt32(0x442))
+    private static let (smallLength, largeLength) = (11, 17)
+    private static let fieldsNumber = 6
+}
+
+// MARK: - What a battery says besides
+
+extension Pylontech {
+    private static func answer(
+        _ request: Span<UInt8>, _ reading: borrowing PackReading, _ buffer: inout AnswerBuffer
+    ) {
+        map.answer(request, reading, &buffer, fill: fill) { (reading) in
+            reading[.fullCapacity]?.value ?? 0 > 65_000 ? largeLength - smallLength : 0
+        }
+    }
+
+    private static func fill(
+        _ command: UInt8, _ address: UInt8, _ reading: borrowing PackReading,
+        _ fields: inout MutableSpan<UInt8>
+    ) throws(SignalError) {
+        switch command {
+        case 0x42: try writeCapacities(reading, &fields)
+        // A module that answers runs on its own power.
+        case 0x44: fields[4] |= 1 << 3
+        case 0x92, 0x93: fields[0] = address
+        case 0x96:
+            fields[0] = address
+            var version = fields._mutatingExtracting(1..<6)
+            VersionText.write(reading.identity?.value.firmware ?? ASCIIText(), into: &version)
+        default: break
+        }
+    }
+
+    /// Modules above 65 Ah say their capacities behind the others, and "not available" in the first places.
+    private static func writeCapacities(
+        _ reading: borrowing PackReading, _ fields: inout MutableSpan<UInt8>
+    ) throws(SignalError) {
+        let isLarge = fields.count == largeLength
+        fields[fieldsNumber] = isLarge ? 4 : 2
+        try PackSection(isLarge ? largeModule : smallModule).write(rows, from: reading, into: &fields)
+        if isLarge { (fields[4], fields[5], fields[7], fields[8]) = (0xFF, 0xFF, 0xFF, 0xFF) }
     }
 }

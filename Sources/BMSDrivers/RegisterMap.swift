@@ -43,9 +43,7 @@ struct RegisterMap<let questionCount: Int, let rowCount: Int, let bitCount: Int>
         var next = reading
         do throws(SignalError) {
             try section.read(rows, in: data, at: now, into: &next)
-            if hasAlarms(question) {
-                next.alarms = Reading(section.alarms(alarmBits, in: data), at: now)
-            }
+            section.readAlarms(alarmBits, in: data, at: now, into: &next)
             try mend(question.register, data, now, &next)
         } catch {
             throw .signal(error)
@@ -134,13 +132,6 @@ extension RegisterMap {
 
     private var readsBits: Bool {
         for index in questions.indices where questions[index].function.readsBits { return true }
-        return false
-    }
-
-    private func hasAlarms(_ question: RegisterQuestion) -> Bool {
-        for index in alarmBits.indices where alarmBits[index].container == UInt32(question.register) {
-            return true
-        }
         return false
     }
 }

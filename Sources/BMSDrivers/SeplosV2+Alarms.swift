@@ -94,34 +94,4 @@ extension SeplosV2 {
     private static func state(_ byte: UInt16, _ bit: UInt8, _ name: StaticString) -> AlarmBit {
         AlarmBit(in: 0x44, byte: byte, bit: bit, name)
     }
-
-    /// Reads the fields of an answer to 44; `codes` are the alarms of its cells and sensors.
-    ///
-    /// What a broken wire was to measure is not known, so it is a protection.
-    static func readAlarms(
-        _ codes: AlarmSet, _ fields: Span<UInt8>, _ now: Instant, _ reading: inout PackReading
-    ) throws(SignalError) {
-        let section = PackSection(0x44)
-        try section.read(rows, in: fields, at: now, into: &reading)
-        var alarms = codes
-        TelecomCode.raise(behindSensors: fields, isTwoWay: false, .warning, in: &alarms)
-        alarms.formUnion(section.alarms(alarmBits, in: fields, places: Int(event1)..<Int(event6) + 1))
-        alarms.formUnion(section.alarms(alarmBits, in: fields, places: Int(event7)..<Int(event8) + 1))
-        if let wires = reading[.wireResistanceAlarms]?.value, wires != 0 {
-            alarms.raise(.wireResistance, .protection)
-            alarms.raise(.internalCommunication, .protection)
-        }
-        reading.alarms = Reading(alarms, at: now)
-    }
-
-    /// Writes the fields of an answer to 44, except for their number.
-    static func writeAlarms(
-        _ reading: borrowing PackReading, _ fields: inout MutableSpan<UInt8>
-    ) throws(SignalError) {
-        let section = PackSection(0x44)
-        try section.write(rows, from: reading, into: &fields)
-        guard let alarms = reading.alarms?.value else { return }
-        TelecomCode.write(behindSensors: &fields, isTwoWay: false, .warning, from: alarms)
-        section.write(alarmBits, from: alarms, into: &fields)
-    }
 }

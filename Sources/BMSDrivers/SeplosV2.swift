@@ -12,8 +12,9 @@ import BusCodec
 public enum SeplosV2 {
     /// The driver.
     public static let driver = BMSDriver(
-        sheet: sheet, pollCount: questions.count, poll: { questions[$0].poll }, request: request, scan: scan,
-        decode: decode, answer: answer, visitFacts: visitFacts)
+        sheet: sheet, pollCount: map.questions.count, poll: { map.questions[$0].poll },
+        request: { map.request($0, $1, &$2) }, scan: { (head, _, _) in map.scan(head) }, decode: decode,
+        answer: answer, visitFacts: { map.visitFacts($0) })
 
     /// What is said about the protocol as a whole.
     ///
@@ -31,25 +32,32 @@ public enum SeplosV2 {
             """,
         isExperimental: false)
 
-    static let dialect = TelecomDialect(
-        version: 0x20, versions: 0x20...0x20, refusals: 0xE1...0xE4, tellsVersion: true)
+    private static let map = TelecomMap(
+        title: "Answers to 42 (status), 44 (alarms) behind their cells and sensors, and 51 (the board)",
+        dialect: TelecomDialect(
+            version: 0x20, versions: 0x20...0x20, refusals: 0xE1...0xE4, tellsVersion: true),
+        // Four sensors are of the cells, one is of the surroundings, one of the power board.
+        addresses: sheet.addresses, sensors: TelecomSensors(documented: 6...6, cells: 0..<4, mosfet: 5),
+        questions: questions, rows: rows, alarmBits: alarmBits)
 
-    static let questions: [_ of TelecomQuestion] = [
-        TelecomQuestion(Poll("status", .live, .frames), command: 0x42, namesPack: true),
-        TelecomQuestion(Poll("alarms", .live, .frames), command: 0x44, namesPack: true),
+    private static let questions: [_ of TelecomQuestion] = [
         TelecomQuestion(
-            Poll("about", .slow, .frames, .optional), command: 0x51, namesPack: false, length: 32...32,
-            text: 0..<10),
+            Poll("status", .live, .frames), command: 0x42, namesPack: true,
+            .values(TelecomFields(length: 27, number: (count: 10, byte: 6)))),
+        TelecomQuestion(
+            Poll("alarms", .live, .frames), command: 0x44, namesPack: true,
+            .codes(
+                TelecomFields(length: 23, number: (count: 20, byte: 2)), isTwoWay: false, .warning)),
+        TelecomQuestion(
+            Poll("about", .slow, .frames, .optional), command: 0x51, namesPack: false,
+            .rows(32...32, text: 0..<10)),
     ]
-
-    /// Four of the cells, one of the surroundings, one of the power board.
-    static let sensors = TelecomSensors(documented: 6...6, cells: 0..<4, mosfet: 5)
 
     /// 0 °C in 0.1 K.
     private static let zero: Int32 = 2_731
 
     /// The rows; the container is the command, for 42 and 44 its fields behind the sensors.
-    static let rows: [_ of PackRow] = [
+    private static let rows: [_ of PackRow] = [
         TelecomRow.cells,
         TelecomRow.temperatures(zero: zero),
         TelecomRow.temperature(
@@ -83,96 +91,39 @@ public enum SeplosV2 {
         TelecomRow.text("model", in: 0x51, 0, characters: 10, .model),
         TelecomRow.word("version", in: 0x51, 10, unit: .bits, .reserved),
     ]
-
-    private static func visitFacts(_ visit: (DriverFact) -> Void) {
-        visit(
-            .block("Answers to 42 (status), 44 (alarms) behind their cells and sensors, and 51 (the board)"))
-        for index in rows.indices { visit(.signal(rows[index])) }
-        for index in alarmBits.indices { visit(.alarm(alarmBits[index])) }
-    }
 }
 
-// MARK: - The host side
+// MARK: - What rows cannot say
 
 extension SeplosV2 {
-    private static func request(_ poll: Int, _ address: UInt8, _ buffer: inout RequestBuffer) {
-        questions[poll].write(to: address, in: dialect, into: &buffer)
-    }
-
-    private static func scan(_ head: Span<UInt8>, _ listening: Bool, _ isLast: Bool) -> ScanStep<LineItem> {
-        TelecomQuestion.scan(head, among: questions, in: dialect)
-    }
-
+    /// The group in the answer is not compared with the address: a captured pack with address 0 says 1.
     private static func decode(
         _ answer: Span<UInt8>, _ poll: Int, _ now: Instant, _ reading: inout PackReading
     ) throws(AnswerError) {
-        try questions[poll].decode(answer, in: dialect, now, &reading, read: read)
-    }
-
-    /// The group in the answer is not compared with the address: a captured pack with address 0 says 1.
-    private static func read(
-        _ command: UInt8, _ info: Span<UInt8>, _ now: Instant, _ reading: inout PackReading
-    ) throws(SignalError) {
-        switch command {
-        case 0x42:
-            let layout = try TelecomLayout(info, width: 2, sensors)
-            let fields = try layout.fields(
-                of: info, length: statusLength...statusLength, number: statusFields, at: statusNumber)
-            try layout.read(rows, in: info, at: now, into: &reading)
-            try PackSection(0x42).read(rows, in: info.extracting(fields), at: now, into: &reading)
-        case 0x44:
-            let layout = try TelecomLayout(info, width: 1, sensors)
-            let fields = try layout.fields(
-                of: info, length: alarmLength...alarmLength, number: alarmFields, at: alarmNumber)
-            try readAlarms(layout.alarms(in: info, .warning), info.extracting(fields), now, &reading)
-        default:
-            try PackSection(0x51).read(rows, in: info, at: now, into: &reading)
-            var identity = reading.identity?.value ?? PackIdentity()
-            identity.firmware = ASCIIText()
-            VersionText.append(info.extracting(versionPlace), to: &identity.firmware)
-            reading.identity = Reading(identity, at: now)
+        try map.decode(answer, poll, now, &reading) { (command, fields, now, reading) in
+            if command == 0x44 { raiseWireBreaks(&reading) }
+            guard command == 0x51 else { return }
+            reading.setIdentity(
+                .firmware, to: VersionText.read(fields.extracting(versionPlace)), at: now)
         }
     }
 
-    /// Where among the fields their number stands, what it is, and how many bytes they are; see ``TelecomLayout``.
-    private static let (statusNumber, statusFields, statusLength) = (6, UInt8(10), 27)
-    private static let (alarmNumber, alarmFields, alarmLength) = (2, UInt8(20), 23)
-    private static let versionPlace = 10..<12
-}
+    /// What a broken wire was to measure is not known, so it is a protection.
+    private static func raiseWireBreaks(_ reading: inout PackReading) {
+        guard let wires = reading[.wireResistanceAlarms]?.value, wires != 0 else { return }
+        reading.alarms?.value.raise(.wireResistance, .protection)
+        reading.alarms?.value.raise(.internalCommunication, .protection)
+    }
 
-// MARK: - The battery side
-
-extension SeplosV2 {
     private static func answer(
         _ request: Span<UInt8>, _ reading: borrowing PackReading, _ buffer: inout AnswerBuffer
     ) {
-        TelecomQuestion.answer(
-            request, among: questions, in: dialect, sheet.addresses, from: reading, into: &buffer,
-            write: write)
-    }
-
-    private static func write(
-        _ command: UInt8, _ address: UInt8, _ reading: borrowing PackReading,
-        _ info: inout MutableSpan<UInt8>
-    ) throws(SignalError) -> Int {
-        switch command {
-        case 0x42:
-            return try TelecomLayout.writeStatus(
-                rows, fields: 0x42, length: statusLength, number: statusFields, at: statusNumber, sensors,
-                from: reading, to: address, into: &info)
-        case 0x44:
-            let layout = try TelecomLayout(of: reading, width: 1, sensors)
-            layout.writeAlarms(from: reading, .warning, to: address, into: &info)
-            let end = layout.end + alarmLength
-            var fields = info._mutatingExtracting(layout.end..<end)
-            try writeAlarms(reading, &fields)
-            fields[alarmNumber] = alarmFields
-            return end
-        default:
-            try PackSection(0x51).write(rows, from: reading, into: &info)
-            var version = info._mutatingExtracting(versionPlace)
+        map.answer(request, reading, &buffer) { (command, _, reading, fields) in
+            guard command == 0x51 else { return }
+            var version = fields._mutatingExtracting(versionPlace)
             VersionText.write(reading.identity?.value.firmware ?? ASCIIText(), into: &version)
-            return 32
         }
     }
+
+    private static let versionPlace = 10..<12
 }

@@ -12,6 +12,9 @@ struct TelecomSensors: Sendable {
     /// How many there are beyond those that the answer counts.
     var uncounted = 0
 
+    /// For a protocol whose answers have them among their rows.
+    static let none = TelecomSensors(documented: 0...0, cells: 0..<0, mosfet: 0)
+
     /// Those of `count` sensors that are taken for the cells'.
     ///
     /// Of a board with another number of sensors nobody has told which is which: then all are, because more sensors
@@ -99,32 +102,24 @@ struct TelecomLayout: Sendable {
         sensors = first..<first + width * sensorCount
     }
 
-    /// The fields behind the sensors.
+    /// The place of `fields` in `info`.
     ///
-    /// - Parameters:
-    ///   - info: The whole INFO.
-    ///   - length: How many bytes they can be; more than the least are a tail that nobody has documented.
-    ///   - number: What must stand at `place` of them: how many fields follow. Another number is another protocol.
-    ///   - place: Where that stands.
-    /// - Returns: Their place in `info`.
     /// - Throws: ``SignalError`` if they are not those of the protocol.
-    func fields(
-        of info: Span<UInt8>, length: ClosedRange<Int>, number: UInt8, at place: Int
-    ) throws(SignalError) -> Range<Int> {
-        let fields = try fields(of: info, length: length)
-        guard info[end + place] == number else {
-            throw .outOfRange(
-                signal: SignalName("number of further fields"), value: Int64(info[end + place]))
-        }
-        return fields
-    }
-
-    /// The fields behind the sensors of a protocol that does not count them.
-    func fields(of info: Span<UInt8>, length: ClosedRange<Int>) throws(SignalError) -> Range<Int> {
-        guard length.contains(info.count - end) else {
+    func place(of fields: TelecomFields, in info: Span<UInt8>) throws(SignalError) -> Range<Int> {
+        guard (fields.length...fields.length + fields.tail).contains(info.count - end) else {
             throw .outOfRange(signal: SignalName("length"), value: Int64(info.count))
         }
+        if let number = fields.number, info[end + number.byte] != number.count {
+            throw .outOfRange(
+                signal: SignalName("number of further fields"), value: Int64(info[end + number.byte]))
+        }
         return end..<info.count
+    }
+
+    /// Writes the number of `fields`, and returns their place with `tail` bytes more.
+    func write(_ fields: TelecomFields, tail: Int, into info: inout MutableSpan<UInt8>) -> Range<Int> {
+        if let number = fields.number { info[end + number.byte] = number.count }
+        return end..<end + fields.length + tail
     }
 
     private static let head = 3
@@ -152,23 +147,8 @@ extension TelecomLayout {
         }
     }
 
-    /// Writes an answer with values, with fields of `length` bytes in which `number` stands at `place`, and returns how
-    /// long it is.
-    static func writeStatus<let count: Int>(
-        _ rows: [count of PackRow], fields section: UInt32, length: Int, number: UInt8, at place: Int,
-        _ kinds: TelecomSensors, from reading: borrowing PackReading, to address: UInt8,
-        into info: inout MutableSpan<UInt8>
-    ) throws(SignalError) -> Int {
-        let layout = try TelecomLayout(of: reading, width: 2, kinds)
-        try layout.write(rows, from: reading, to: address, into: &info)
-        var fields = info._mutatingExtracting(layout.end..<layout.end + length)
-        try PackSection(section).write(rows, from: reading, into: &fields)
-        fields[place] = number
-        return layout.end + length
-    }
-
     /// Writes the numbers of cells and sensors, and both.
-    private func write<let count: Int>(
+    func write<let count: Int>(
         _ rows: [count of PackRow], from reading: borrowing PackReading, to address: UInt8,
         into info: inout MutableSpan<UInt8>
     ) throws(SignalError) {

@@ -2,6 +2,13 @@ import BatteryModel
 
 /// A version that a protocol sends as numbers, one byte each.
 enum VersionText {
+    /// The numbers of `bytes`, with points between them.
+    static func read(_ bytes: Span<UInt8>) -> ASCIIText {
+        var text = ASCIIText()
+        append(bytes, to: &text)
+        return text
+    }
+
     /// Adds the numbers of `bytes` to `text`, with points between them.
     static func append(_ bytes: Span<UInt8>, to text: inout ASCIIText) {
         for index in bytes.indices {

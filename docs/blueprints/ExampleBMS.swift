@@ -8,8 +8,8 @@ import BusCodec
 // The BMS is invented: "Example Power EP16", Modbus RTU, sixteen cells. MANDATORY and OPTIONAL say what the control
 // does without: without a MANDATORY value the pack never enters the bank, or its current stays 0.
 //
-// `RegisterMap` is for Modbus. Characters between `~` and carriage return have `TelecomQuestion`; a framing of its own
-// has a scanner in BusCodec and a driver like JBD.swift, whose rows are read by `PackSection`.
+// `RegisterMap` is for Modbus, `TelecomMap` for characters between `~` and carriage return (as in PACEV20.swift); a
+// framing of its own has a scanner in BusCodec and a driver like JBD.swift, whose rows are read by `PackSection`.
 
 /// Example Power EP16 on RS485: Modbus RTU, two questions.
 ///
