@@ -1,10 +1,13 @@
 public import BatteryModel
 public import BusCodec
 
-/// One BMS protocol on a serial line, both sides of it: how a host asks and understands, and how a battery answers.
+/// One BMS protocol, both sides of it: how a host asks and understands, and how a battery answers.
 ///
 /// A driver is a row of pure functions; it keeps nothing. The line that uses it (``PackLine``) owns the bytes, the
 /// time and the readings, and treats every driver alike. All parts are mandatory.
+///
+/// On CAN a frame is thirteen bytes, see ``BusCodec/CANFrame/scanRecord(_:)``: so a line of packs need not know
+/// what it is made of.
 public struct BMSDriver: Sendable {
     /// What is said about the protocol as a whole.
     public var sheet: DriverSheet
@@ -75,8 +78,12 @@ public struct DriverSheet: Sendable {
     public var name: StaticString
     /// Addresses a pack can have.
     public var addresses: ClosedRange<UInt8>
-    /// The line's usual speed in baud.
+    /// The line's usual speed in baud, or the usual bit rate of the CAN bus in bit/s.
     public var baud: Int32
+    /// What the packs are wired to.
+    public var wire: Wire
+    /// Whether packs say everything by themselves and are never asked.
+    public var isBroadcast: Bool
     /// Bus manners.
     public var timing: LineTiming
     /// How sure we are, and from what.
@@ -86,11 +93,22 @@ public struct DriverSheet: Sendable {
     /// Otherwise the vendor's document and captured answers of more than one pack agree.
     public var isExperimental: Bool
 
+    /// What packs are wired to.
+    public enum Wire: UInt8, Sendable {
+        /// A serial line.
+        case serial
+        /// A CAN bus.
+        case can
+    }
+
     /// Makes a sheet.
     public init(
-        id: StaticString, name: StaticString, addresses: ClosedRange<UInt8>, baud: Int32, timing: LineTiming,
-        evidence: StaticString, isExperimental: Bool
+        id: StaticString, name: StaticString, addresses: ClosedRange<UInt8>, baud: Int32,
+        wire: Wire = .serial, isBroadcast: Bool = false, timing: LineTiming, evidence: StaticString,
+        isExperimental: Bool
     ) {
+        self.wire = wire
+        self.isBroadcast = isBroadcast
         self.isExperimental = isExperimental
         self.id = id
         self.name = name
@@ -131,6 +149,8 @@ public struct Poll: Sendable {
     public var mode: ReadMode
     /// Whether every pack of the protocol answers it.
     public var need: Need
+    /// How often a pack says it that is never asked; `nil` for one that is.
+    public var period: Interval?
 
     /// Whether a pack that does not answer is lost.
     public enum Need: UInt8, Sendable {
@@ -149,7 +169,11 @@ public struct Poll: Sendable {
     }
 
     /// Makes a question.
-    public init(_ name: StaticString, _ pace: Pace, _ mode: ReadMode, _ need: Need = .mandatory) {
+    public init(
+        _ name: StaticString, _ pace: Pace, _ mode: ReadMode, _ need: Need = .mandatory,
+        every period: Interval? = nil
+    ) {
+        self.period = period
         self.name = name
         self.pace = pace
         self.mode = mode

@@ -72,6 +72,8 @@ public enum PackField: UInt8, Sendable, Hashable {
     case sensorsPresent
     /// The alarm word as the BMS sent it.
     case alarmWord
+    /// A second word of alarms as the BMS sent it, in which each has two bits for its level.
+    case alarmLevels
     /// Time until this protection is released.
     case dischargeOverCurrentRelease
     /// Time until this protection is released.
@@ -223,7 +225,7 @@ public enum PackField: UInt8, Sendable, Hashable {
     case lowestCell
 
     /// Number of fields; they are numbered from 0.
-    public static let count = 105
+    public static let count = 106
 
     /// The name in files and on the screen.
     public var name: StaticString {
@@ -262,6 +264,7 @@ public enum PackField: UInt8, Sendable, Hashable {
         case .wireResistanceAlarms: "wire_resistance_alarms"
         case .sensorsPresent: "sensors_present"
         case .alarmWord: "alarm_word"
+        case .alarmLevels: "alarm_levels"
         case .dischargeOverCurrentRelease: "discharge_over_current_release"
         case .dischargeShortCircuitRelease: "discharge_short_circuit_release"
         case .chargeOverCurrentRelease: "charge_over_current_release"
@@ -365,7 +368,7 @@ public enum PackField: UInt8, Sendable, Hashable {
         case .balancing, .chargePhase, .batteryType, .uart1Protocol, .uart2Protocol, .canProtocol,
             .buzzerTrigger, .dry1Trigger, .dry2Trigger:
             .choice
-        case .wireResistanceAlarms, .sensorsPresent, .alarmWord, .dryContacts, .controlWord,
+        case .wireResistanceAlarms, .sensorsPresent, .alarmWord, .alarmLevels, .dryContacts, .controlWord,
             .uart1Selectable, .canSelectable:
             .bits
         case .dischargeOverCurrentRelease, .dischargeShortCircuitRelease, .chargeOverCurrentRelease,

@@ -6,10 +6,12 @@ public struct PackReading: Sendable {
     /// One place for each ``PackField``; the number is ``PackField/count``.
     // Inlinable: a call across modules would copy all places to read one.
     @usableFromInline
-    var fields: InlineArray<105, Reading<Int32>?> = InlineArray(repeating: nil)
+    var fields: InlineArray<106, Reading<Int32>?> = InlineArray(repeating: nil)
 
     /// Cell voltages in millivolts.
     public var cellMillivolts: Reading<CellValues>?
+    /// The cells of a BMS that tells them in pieces, while they come together.
+    public var cellPieces = CellPieces()
     /// Resistances of the balance leads in milliohms.
     public var wireMilliohms: Reading<CellValues>?
     /// Alarms as the BMS reports them.

@@ -103,7 +103,7 @@ struct DalyGoldenTests {
 /// that project decodes them to the same numbers). The others are answers that users of mpp-solar,
 /// dreadnought/python-daly-bms and Louisvdw/dbus-serialbattery have posted. No serial number stands in any of them.
 enum DalyGolden {
-    private static let leftOver = "the last bytes are left over from the answer before"
+    static let leftOver = "the last bytes are left over from the answer before"
 
     static let cells = """
         A5 01 95 08 01 0C FD 0C FE 0C FE 40 A1 A5 01 95 08 02 0C FE 0C FE 0C FE 40 A3 \

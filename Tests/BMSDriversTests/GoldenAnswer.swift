@@ -33,13 +33,22 @@ struct GoldenAnswer: Sendable, CustomTestStringConvertible {
     var identity: [IdentityField: String] = [:]
     /// The alarms; `nil` where the answer carries none.
     var alarms: AlarmSet?
+    /// How often it is heard; cells that are told in pieces count when a piece comes again.
+    var times = 1
     /// Why a battery that knows no more than this answers with other bytes; `nil` if it answers with these.
     var differsBecause: String?
 
     var testDescription: String { source }
 
-    /// The bytes.
-    var bytes: [UInt8] { text.isEmpty ? TestSupport.hex(hex) : Array(text.utf8) + [0x0D] }
+    /// The frames of an answer on CAN as records, where they are not written as one `identifier#data`.
+    var records: [[UInt8]] = []
+
+    /// The bytes; on CAN those of the records.
+    var bytes: [UInt8] {
+        if !records.isEmpty { return Array(records.joined()) }
+        return hex.contains("#")
+            ? canRecord(hex) : text.isEmpty ? TestSupport.hex(hex) : Array(text.utf8) + [0x0D]
+    }
 
     /// What is wrong with `driver`, one line for each; empty if nothing is.
     func problems(with driver: BMSDriver) -> [String] {
@@ -56,7 +65,7 @@ struct GoldenAnswer: Sendable, CustomTestStringConvertible {
         var reading = PackReading()
         for (field, value) in known { reading[field] = Reading(value, at: Self.now) }
         do {
-            try driver.decode(bytes.span, poll, Self.now, &reading)
+            for _ in 0..<times { try driver.decode(bytes.span, poll, Self.now, &reading) }
         } catch {
             return problems + ["not understood: \(error)"]
         }
@@ -119,4 +128,15 @@ extension AlarmSet {
         for kind in kinds { alarms.raise(kind, .protection) }
         return alarms
     }
+}
+
+/// The record of a CAN frame that is written as `identifier#data`; more than three digits mean 29 bits.
+func canRecord(_ text: String) -> [UInt8] {
+    let parts = text.split(separator: "#", omittingEmptySubsequences: false)
+    let data = TestSupport.hex(String(parts[1]))
+    let frame = CANFrame(
+        identifier: UInt32(parts[0], radix: 16) ?? 0, isExtended: parts[0].count > 3, payload: data.span)
+    var buffer = ByteBuffer<13>()
+    frame.writeRecord(into: &buffer)
+    return buffer.array
 }
