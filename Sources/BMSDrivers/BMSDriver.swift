@@ -75,6 +75,10 @@ public struct DriverSheet: Sendable {
     public var name: StaticString
     /// Addresses a pack can have.
     public var addresses: ClosedRange<UInt8>
+    /// The address of a pack that nobody has given another; `nil` for the lowest.
+    ///
+    /// Whoever looks for packs asks there first.
+    public var factoryAddress: UInt8?
     /// The line's usual speed in baud.
     public var baud: Int32
     /// Bus manners.
@@ -88,9 +92,10 @@ public struct DriverSheet: Sendable {
 
     /// Makes a sheet.
     public init(
-        id: StaticString, name: StaticString, addresses: ClosedRange<UInt8>, baud: Int32, timing: LineTiming,
-        evidence: StaticString, isExperimental: Bool
+        id: StaticString, name: StaticString, addresses: ClosedRange<UInt8>, factoryAddress: UInt8? = nil,
+        baud: Int32, timing: LineTiming, evidence: StaticString, isExperimental: Bool
     ) {
+        self.factoryAddress = factoryAddress
         self.isExperimental = isExperimental
         self.id = id
         self.name = name
