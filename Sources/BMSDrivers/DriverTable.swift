@@ -7,7 +7,7 @@ public enum DriverTable {
         JKPB.driver, JK4E57.driver, JBD.driver, JBDUp.driver, Daly.driver, DalyModbus.driver, DalyD2.driver,
         SeplosV2.driver, SeplosV3.driver, Pylontech.driver, PACE.driver, PACEV20.driver, PaceModbus.driver,
         EG4LL.driver, ANT.driver, ANT2019.driver, Daren.driver,
-        Renogy.driver, Heltec.driver, Felicity.driver,
+        Renogy.driver, Heltec.driver, Felicity.driver, TDT.driver,
     ]
 
     /// The driver with the id `id`; `nil` if there is none.
