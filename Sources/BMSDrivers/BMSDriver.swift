@@ -78,6 +78,10 @@ public struct DriverSheet: Sendable {
     public var name: StaticString
     /// Addresses a pack can have.
     public var addresses: ClosedRange<UInt8>
+    /// The address of a pack that nobody has given another; `nil` for the lowest.
+    ///
+    /// Whoever looks for packs asks there first.
+    public var factoryAddress: UInt8?
     /// The line's usual speed in baud, or the usual bit rate of the CAN bus in bit/s.
     public var baud: Int32
     /// What the packs are wired to.
@@ -103,10 +107,11 @@ public struct DriverSheet: Sendable {
 
     /// Makes a sheet.
     public init(
-        id: StaticString, name: StaticString, addresses: ClosedRange<UInt8>, baud: Int32,
-        wire: Wire = .serial, isBroadcast: Bool = false, timing: LineTiming, evidence: StaticString,
-        isExperimental: Bool
+        id: StaticString, name: StaticString, addresses: ClosedRange<UInt8>, factoryAddress: UInt8? = nil,
+        baud: Int32, wire: Wire = .serial, isBroadcast: Bool = false, timing: LineTiming,
+        evidence: StaticString, isExperimental: Bool
     ) {
+        self.factoryAddress = factoryAddress
         self.wire = wire
         self.isBroadcast = isBroadcast
         self.isExperimental = isExperimental

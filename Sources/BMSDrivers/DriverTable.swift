@@ -6,8 +6,8 @@ public enum DriverTable {
     public static let drivers: [_ of BMSDriver] = [
         JKPB.driver, JK4E57.driver, JBD.driver, JBDUp.driver, Daly.driver, DalyModbus.driver, DalyD2.driver,
         SeplosV2.driver, SeplosV3.driver, Pylontech.driver, PACE.driver, PACEV20.driver, PaceModbus.driver,
-        EG4LL.driver, ANT.driver, ANT2019.driver, Daren.driver, JKCAN.driver,
-        DalyCAN.driver,
+        EG4LL.driver, ANT.driver, ANT2019.driver, Daren.driver, Renogy.driver, Heltec.driver, Felicity.driver,
+        TDT.driver, JKCAN.driver, DalyCAN.driver,
     ]
 
     /// The driver with the id `id`; `nil` if there is none.

@@ -124,8 +124,8 @@ struct PackSection: Sendable {
 
     /// Sensors that an earlier answer had and this one has not are gone.
     ///
-    /// - Throws: ``SignalError/outOfRange(signal:value:)`` if there are more than a pack can have: one that is not
-    ///   looked at could be the warmest.
+    /// - Throws: ``SignalError/outOfRange(signal:value:)`` if there are more than the row has room for: one that is
+    ///   not looked at could be the warmest.
     private func readTemperatures(
         _ row: PackRow, _ bytes: Span<UInt8>, _ now: Instant, _ reading: inout PackReading
     ) throws(SignalError) {
@@ -133,10 +133,27 @@ struct PackSection: Sendable {
             throw .outOfRange(signal: SignalName(row.name), value: Int64(repetitions))
         }
         let count = repetitions(of: row)
+        guard count <= PackReading.cellSensorCount else { return try readExtremes(row, bytes, now, &reading) }
         for sensor in 0..<PackReading.cellSensorCount {
             let value = sensor < count ? try row.value(in: bytes, repetition: sensor) : nil
             reading[PackReading.cellSensor(sensor)] = value.map { Reading($0, at: now) }
         }
+    }
+
+    /// Of more sensors than a reading has places for, the first two places have the warmest and the coldest.
+    private func readExtremes(
+        _ row: PackRow, _ bytes: Span<UInt8>, _ now: Instant, _ reading: inout PackReading
+    ) throws(SignalError) {
+        var warmest: Int32?
+        var coldest: Int32?
+        for sensor in 0..<repetitions(of: row) {
+            guard let value = try row.value(in: bytes, repetition: sensor) else { continue }
+            warmest = max(warmest ?? value, value)
+            coldest = min(coldest ?? value, value)
+        }
+        for sensor in 0..<PackReading.cellSensorCount { reading[PackReading.cellSensor(sensor)] = nil }
+        reading[.temperature1] = warmest.map { Reading($0, at: now) }
+        reading[.temperature2] = coldest.map { Reading($0, at: now) }
     }
 }
 

@@ -37,7 +37,6 @@ public struct TelecomFrame: Sendable, Equatable {
 
     /// Characters of a frame without INFO, `~` and carriage return included.
     private static let overhead = 18
-    private static let start: UInt8 = 0x7E
     private static let end: UInt8 = 0x0D
     private static let infoStart = 13
 }
@@ -48,8 +47,9 @@ extension TelecomFrame {
     /// Finds a frame at the head of a stream; its INFO is read with ``readInfo(of:into:)``.
     ///
     /// Hexadecimal characters of either case are understood. A frame whose length or sum is wrong is noise, and so is
-    /// one with an odd number of INFO characters.
-    public static func scan(_ head: Span<UInt8>) -> ScanStep<TelecomFrame> {
+    /// one with an odd number of INFO characters. `start` is what a frame begins with; some hosts of TDT put 0xBC in the
+    /// place of `~`.
+    public static func scan(_ head: Span<UInt8>, start: UInt8 = 0x7E) -> ScanStep<TelecomFrame> {
         guard head.count > 0 else { return .incomplete }
         guard head[0] == start else { return .noise(.noStart) }
         for index in 1..<min(head.count, infoStart) where nibble(head[index]) == nil {
@@ -113,12 +113,14 @@ extension TelecomFrame {
 // MARK: - Writing
 
 extension TelecomFrame {
-    /// Writes a frame with these bytes as INFO; ``infoCharacters`` is not looked at.
+    /// Writes a frame with these bytes as INFO and `start` in front; ``infoCharacters`` is not looked at.
     ///
     /// - Precondition: `info` has at most 2047 bytes.
-    public func encode<let size: Int>(info: Span<UInt8>, into buffer: inout ByteBuffer<size>) {
+    public func encode<let size: Int>(
+        info: Span<UInt8>, start: UInt8 = 0x7E, into buffer: inout ByteBuffer<size>
+    ) {
         precondition(info.count <= 2_047)
-        buffer.append(Self.start)
+        buffer.append(start)
         let first = buffer.count
         Self.append(version, to: &buffer)
         Self.append(address, to: &buffer)

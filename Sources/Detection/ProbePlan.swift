@@ -58,13 +58,21 @@ struct ProbePlan: Sendable {
     mutating func settle(on index: Int) {
         let found = probes[index]
         probes.removeSubrange((index + 1)...)
-        probes += probes(found.rate, found.driver, true).filter { $0.address > found.address }
-            .prefix(Self.mostAddresses)
+        probes += probes(found.rate, found.driver, true).drop { $0.address != found.address }
+            .dropFirst().prefix(Self.mostAddresses)
     }
 
     private func probes(_ rate: Int, _ driver: Int, _ isPatient: Bool) -> [Probe] {
-        rates[rate].drivers[driver].sheet.addresses.prefix(2 * Self.mostAddresses).map {
+        rates[rate].drivers[driver].sheet.likeliestAddresses.prefix(2 * Self.mostAddresses).map {
             Probe(rate: rate, driver: driver, address: $0, isPatient: isPatient)
         }
+    }
+}
+
+extension DriverSheet {
+    /// The addresses a pack can have, the one it comes with from the factory first.
+    var likeliestAddresses: [UInt8] {
+        guard let factoryAddress else { return Array(addresses) }
+        return [factoryAddress] + addresses.filter { $0 != factoryAddress }
     }
 }

@@ -119,17 +119,19 @@ extension BMSDriver {
     /// What the control has to do without because no answer of the protocol carries it.
     public var absent: AbsentSources {
         var fields: Set<PackField> = []
-        var hasAlarms = false
+        var (hasCells, hasAlarms) = (false, false)
         visitFacts { fact in
             switch fact {
             case .signal(let row):
                 if let field = row.meaning.field { fields.insert(field) }
                 if case .temperatures = row.meaning { fields.insert(.temperature1) }
+                if case .cellVoltages = row.meaning { hasCells = true }
             case .alarmBit, .alarm: hasAlarms = true
             case .block, .firmware: break
             }
         }
         var absent = AbsentSources.none
+        if !hasCells { absent.insert(.singleCells) }
         if !fields.contains(.mosfetTemperature) { absent.insert(.mosfetTemperature) }
         if !fields.contains(.temperature1) { absent.insert(.cellTemperature) }
         if !fields.isSuperset(of: [.chargeLimit, .dischargeLimit, .cellOverVoltage]) {

@@ -1,3 +1,4 @@
+import ChargeControl
 import YAMLFile
 
 extension CrossChecks {
@@ -55,17 +56,17 @@ extension CrossChecks {
             "give each battery a link of its own")
     }
 
-    /// What only batteries have that speak an inverter profile.
+    /// What a pack that is read by the driver of its BMS cannot have: a dialect, and cells that are wished away.
     func refuseWhatSourcesHave(_ pack: PackDraft, _ driver: DeviceCatalogue.Driver) {
         if let dialect = pack.dialect {
             problems.add(
                 dialect.mark, "'dialect' is \(SafeText.quoted(dialect.value))", "\(driver.id) has none",
                 "remove it")
         }
-        guard let mark = pack.singleCellsMark else { return }
+        guard let mark = pack.singleCellsMark, !driver.absent.contains(.singleCells) else { return }
         problems.add(
             mark, "'\(PackSchema.singleCells)' in 'without' of \(pack.title)",
-            "\(driver.id) tells no limits that could stand in their place",
-            "remove it; it is for batteries that are read over an inverter's protocol")
+            "\(driver.id) reports them, and the control watches each",
+            "remove it; it is for batteries that report none and tell limits of their own")
     }
 }

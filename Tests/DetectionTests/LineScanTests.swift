@@ -120,6 +120,17 @@ struct LineScanTests {
         #expect(line.now - line.start < .seconds(60), "\(line.now - line.start)")
     }
 
+    @Test("packs at the address of their factory are found, and those behind the lowest address after them")
+    func factory() throws {
+        let driver = try #require(Self.all.first { $0.sheet.factoryAddress != nil })
+        let factory = try #require(driver.sheet.factoryAddress)
+        let lowest = driver.sheet.addresses.lowerBound
+        var line = ScannedLine(
+            Self.all, packs: [lowest + 1, factory, lowest].map { Self.pack($0) }, driver: driver)
+        line.run()
+        #expect(line.scan.found.map(\.address) == [factory, lowest, lowest + 1])
+    }
+
     @Test("a line on which nobody answers is called dead, and all was tried")
     func dead() {
         var line = ScannedLine(Self.all)
@@ -127,9 +138,11 @@ struct LineScanTests {
         #expect(line.scan.findings == [.dead])
         let (done, of) = line.scan.progress
         #expect(line.sent.count == of && done == of)
-        // Everybody is asked, at each of his first sixteen addresses.
+        // Everybody is asked, at each of his first sixteen addresses; that of the factory is the first of them.
         let questions = Self.all.flatMap { driver in
-            driver.sheet.addresses.prefix(16).map { ask(driver, question(driver), $0) }
+            let factory = driver.sheet.factoryAddress.map { [$0] } ?? []
+            let addresses = factory + driver.sheet.addresses.filter { !factory.contains($0) }
+            return addresses.prefix(16).map { ask(driver, question(driver), $0) }
         }
         #expect(Set(line.sent) == Set(questions))
     }

@@ -15,6 +15,7 @@ private let withSources: DeviceCatalogue = {
         .init(
             id: "pylontech-rs485", addresses: 0...15, linkKinds: [.serial], defaultBaud: 9_600,
             source: .init(dialects: [.init(name: "")])),
+        .init(id: "no-cells", addresses: 1...16, defaultBaud: 9_600, absent: .singleCells),
     ]
     devices.obstacle = { source, inverter in
         source.profile == "pylontech-rs485" && inverter.profile == "sma-can" ? "temperature" : nil
@@ -145,6 +146,26 @@ func sourceObstacle() throws {
             """)
 }
 
+@Test(
+    "a BMS that reports no cells, but limits of its own, is read only if the operator has written that down")
+func driverWithoutCells() throws {
+    var text = sourceText
+    for (old, new) in [
+        ("driver: sma-can", "driver: no-cells\n    address: 1"),
+        ("slcan: /dev/ttyACM0", "serial: /dev/ttyUSB0"),
+    ] {
+        text = text.replacingCharacters(in: try #require(text.firstRange(of: old)), with: new)
+    }
+    #expect(
+        problems(text) == """
+            busbar.yaml:9:13: pack 'A' is read by 'no-cells'; it never reports single_cells, and the control does not guess; write 'without: [alarms, single_cells]' in the pack; docs/safety.md says what that means
+            """)
+    let written = "without: [alarms, single_cells]"
+    text = text.replacingCharacters(in: try #require(text.firstRange(of: "without: [alarms]")), with: written)
+    let settings = try BusbarSettings.read(text: text, file: "busbar.yaml", knowing: withSources)
+    #expect(settings.packs.first?.control.without.contains(.singleCells) == true)
+}
+
 @Test("a BMS driver has neither a dialect nor limits in the place of its cells")
 func noSource() {
     let row = Row(
@@ -153,6 +174,6 @@ func noSource() {
     #expect(
         report(row.text) == """
             busbar.yaml:12:14: 'dialect' is 'v1'; jk-modbus has none; remove it
-            busbar.yaml:13:15: 'single_cells' in 'without' of pack 'A'; jk-modbus tells no limits that could stand in their place; remove it; it is for batteries that are read over an inverter's protocol
+            busbar.yaml:13:15: 'single_cells' in 'without' of pack 'A'; jk-modbus reports them, and the control watches each; remove it; it is for batteries that report none and tell limits of their own
             """)
 }
