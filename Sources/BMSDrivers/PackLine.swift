@@ -22,28 +22,33 @@ public struct PackLine: Sendable {
     /// Number of packs.
     public private(set) var count = 0
     /// The request to send.
-    public private(set) var outgoing = RequestBuffer()
+    public internal(set) var outgoing = RequestBuffer()
     /// The longest time between two readings of a pack that answers; `nil` while nobody has answered twice.
     public private(set) var cycle: Interval?
     /// Answers of packs that are not configured, and answers nobody asked for.
     public private(set) var unexpectedAnswers: UInt64 = 0
 
-    private var slots: InlineArray<16, PackSlot?> = InlineArray(repeating: nil)
+    /// A setting that is being written; `nil` if none is.
+    var writing: SettingWrite?
+
+    var slots: InlineArray<16, PackSlot?> = InlineArray(repeating: nil)
     /// What is looked at all the time, apart from the slots: to look at a slot is to copy it, reading and all.
     private var turns: InlineArray<16, PackSlot.Turn> = InlineArray(repeating: PackSlot.Turn())
     private var gap = Interval.zero
     private var scanner = StreamScanner<1024>()
     private var lastByteAt: Instant
-    private var quietUntil: Instant
-    private var transaction: Transaction?
+    var quietUntil: Instant
+    var transaction: Transaction?
     private var heardRequest: Transaction?
 
-    private struct Transaction {
+    struct Transaction {
         var address: UInt8
         var slot: Int
         var poll: Int?
         var sentAt: Instant
         var deadline: Instant
+        /// Whether it writes a setting; then there is no question.
+        var isWrite = false
     }
 
     /// A line without packs.
@@ -98,6 +103,7 @@ public struct PackLine: Sendable {
         }
         let wake = scanner.pendingBytes > 0 ? gapEnd : Instant(nanoseconds: .max)
         if isListening { return .wait(until: wake) }
+        expireWrite(at: now)
         if let open = transaction {
             if now < open.deadline { return .wait(until: min(wake, open.deadline)) }
             finish(open, with: .timeout, at: now)
@@ -123,7 +129,7 @@ public struct PackLine: Sendable {
 
 extension PackLine {
     /// Must be called whenever slot `index` has been told something.
-    private mutating func noteTurn(of index: Int) {
+    mutating func noteTurn(of index: Int) {
         if let slot = slots[index] { turns[index] = slot.turn }
         cycle = nil
         for index in 0..<count {
@@ -139,6 +145,7 @@ extension PackLine {
 
     private mutating func ask(at now: Instant, wake: Instant) -> Step {
         guard now >= quietUntil else { return .wait(until: min(wake, quietUntil)) }
+        if hasWriteToSend, let step = sendWrite(at: now) { return step }
         var best = 0
         for index in 1..<max(count, 1) where turns[index].isBefore(turns[best]) { best = index }
         let turn = turns[best]
@@ -159,6 +166,7 @@ extension PackLine {
     }
 
     private mutating func finish(_ open: Transaction, with fault: TransactionFault?, at now: Instant) {
+        if open.isWrite { return finishWrite(.silence, at: now) }
         transaction = nil
         guard let slot = slots[open.slot], let poll = open.poll else { return }
         quietUntil = now + slot.driver.sheet.timing.spacing
@@ -195,7 +203,9 @@ extension PackLine {
     /// Handles one item and returns the pack whose reading it changed.
     private mutating func take(_ item: LineItem, _ bytes: Span<UInt8>, at now: Instant) -> Int? {
         switch item.kind {
-        case .other: return nil
+        case .other:
+            _ = takeWriteReply(item, bytes, at: now)
+            return nil
         case .request:
             guard let address = item.address else { return nil }
             heardRequest = Transaction(
@@ -207,6 +217,7 @@ extension PackLine {
     }
 
     private mutating func takeAnswer(_ item: LineItem, _ bytes: Span<UInt8>, at now: Instant) -> Int? {
+        if takeWriteReply(item, bytes, at: now) { return nil }
         guard let open = transaction, let poll = open.poll else {
             unexpectedAnswers += 1
             return nil
@@ -226,7 +237,9 @@ extension PackLine {
         // A wire without a speed of its own can answer before the request would have left a real one.
         let fault = decode(bytes, poll, measuredAt: min(open.sentAt, now), into: open.slot)
         finish(open, with: fault, at: now)
-        return fault == nil ? open.slot : nil
+        guard fault == nil else { return nil }
+        noteReadBack(poll, asked: open.sentAt, slot: open.slot, at: now)
+        return open.slot
     }
 
     private mutating func takeHeard(_ item: LineItem, _ bytes: Span<UInt8>, at now: Instant) -> Int? {
