@@ -27,8 +27,9 @@ enum ContradictionRules {
         ContradictionRule(evaluate: uartProtocol),
     ]
 
-    /// So far above the control's absolute maximum a BMS may cut at the latest: it is the backup, not the rule. LFP
-    /// 3.70 V; packs leave the factory with 3.65 V.
+    /// So far above the control's absolute maximum a BMS may cut at the latest.
+    ///
+    /// It is the backup, not the rule. LFP 3.70 V; packs leave the factory with 3.65 V.
     static let overVoltageMarginMillivolts: Int32 = 100
 
     private static func cellCount(_ view: borrowing SettingsView) -> Contradiction? {

@@ -43,6 +43,10 @@ struct WritableTests {
     }
 }
 
+private func read(_ text: String) throws(SettingsProblems) -> BusbarSettings {
+    try BusbarSettings.read(text: text, file: "busbar.yaml", knowing: catalogue)
+}
+
 extension String {
     /// The lines as they stand in ``soundText``, which is indented less than this file.
     fileprivate var outdented: String {
