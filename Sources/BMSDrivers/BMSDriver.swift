@@ -4,7 +4,7 @@ public import BusCodec
 /// One BMS protocol, both sides of it: how a host asks and understands, and how a battery answers.
 ///
 /// A driver is a row of pure functions; it keeps nothing. The line that uses it (``PackLine``) owns the bytes, the
-/// time and the readings, and treats every driver alike. All parts are mandatory.
+/// time and the readings, and treats every driver alike. All parts but ``settings`` are mandatory.
 ///
 /// On CAN a frame is thirteen bytes, see ``BusCodec/CANFrame/scanRecord(_:)``: so a line of packs need not know
 /// what it is made of.
@@ -43,6 +43,9 @@ public struct BMSDriver: Sendable {
     /// Hands over what the driver's tables say, for sheets and documentation.
     public var visitFacts: @Sendable (_ visit: (DriverFact) -> Void) -> Void
 
+    /// What is known of the settings beyond reading them; OPTIONAL.
+    public var settings: BMSSettings
+
     /// Makes a driver from its parts.
     public init(
         sheet: DriverSheet, pollCount: Int, poll: @escaping @Sendable (Int) -> Poll,
@@ -51,7 +54,7 @@ public struct BMSDriver: Sendable {
         decode:
             @escaping @Sendable (Span<UInt8>, Int, Instant, inout PackReading) throws(AnswerError) -> Void,
         answer: @escaping @Sendable (Span<UInt8>, borrowing PackReading, inout AnswerBuffer) -> Void,
-        visitFacts: @escaping @Sendable ((DriverFact) -> Void) -> Void
+        visitFacts: @escaping @Sendable ((DriverFact) -> Void) -> Void, settings: BMSSettings = .none
     ) {
         self.sheet = sheet
         self.pollCount = pollCount
@@ -61,6 +64,7 @@ public struct BMSDriver: Sendable {
         self.decode = decode
         self.answer = answer
         self.visitFacts = visitFacts
+        self.settings = settings
     }
 }
 

@@ -5,8 +5,8 @@ extension JKPB {
     /// Writes what a JK-PB that knows `reading` answers.
     ///
     /// It stays silent when another address is asked (if it knows its own), when the frame is damaged, and when it
-    /// has a value that does not fit the wire: a simulated battery does not lie. It has no memory to be written;
-    /// of all writes it takes the three triggers only.
+    /// has a value that does not fit the wire: a simulated battery does not lie. It confirms writes of the settings
+    /// that can be written; whoever keeps the values takes them with ``heard(_:)``.
     static func answer(
         _ request: Span<UInt8>, from reading: borrowing PackReading, into buffer: inout AnswerBuffer
     ) {
@@ -17,8 +17,10 @@ extension JKPB {
             case .readRequest(let register, let count) where frame.function == .readHolding:
                 guard let range = registers(register, count: count) else { break }
                 return try sendRegisters(range, of: frame.address, from: reading, into: &buffer)
-            case .writeRequest(let register, 1) where frame.function == .writeMany:
-                guard let trigger = JKTrigger(rawValue: register) else { break }
+            case .writeRequest(let register, let count) where frame.function == .writeMany:
+                guard count == 1, let trigger = JKTrigger(rawValue: register) else {
+                    return confirm(request, frame, register, count, into: &buffer)
+                }
                 return try sendRecord(trigger, of: frame.address, from: reading, into: &buffer)
             default:
                 break
@@ -35,7 +37,23 @@ extension JKPB {
     /// Exception code: function not supported.
     private static let unsupported: UInt8 = 1
     /// Exception code: register not accessible.
-    private static let inaccessible: UInt8 = 2
+    static let inaccessible: UInt8 = 2
+    /// Exception code: value illegal or out of limits.
+    static let illegalValue: UInt8 = 3
+
+    /// Confirms a write to a setting, or refuses it.
+    private static func confirm(
+        _ request: Span<UInt8>, _ frame: ModbusRTU.Frame, _ register: UInt16, _ count: UInt16,
+        into buffer: inout AnswerBuffer
+    ) {
+        guard case .setting = heard(request) else {
+            var code = inaccessible
+            if case .refused(let refusal) = heard(request) { code = refusal }
+            return ModbusRTU.encodeException(
+                frame.function.rawValue, address: frame.address, code: code, into: &buffer)
+        }
+        ModbusRTU.encodeWriteAnswer(address: frame.address, register: register, count: count, into: &buffer)
+    }
 
     /// A block and the bytes of it that a read asks for; `nil` if they are not there.
     ///

@@ -13,7 +13,7 @@ public enum JKPB {
     /// The driver.
     public static let driver = BMSDriver(
         sheet: sheet, pollCount: JKPoll.rows.count, poll: { JKPoll.rows[$0].poll }, request: request,
-        scan: scan, decode: decode, answer: answer, visitFacts: visitFacts)
+        scan: scan, decode: decode, answer: answer, visitFacts: visitFacts, settings: settings)
 
     /// What is said about the protocol as a whole.
     ///
@@ -60,7 +60,7 @@ public enum JKPB {
         }
     }
 
-    /// The only place that writes to a pack.
+    /// The only place that writes to a pack unasked; settings are written in `JKPB+Writing`, when somebody orders it.
     ///
     /// The neighbours of the triggers set every protection threshold (0x160A to 0x160E) or begin a firmware
     /// update (0x1626); the type of `trigger` leaves no way to name them.
@@ -91,7 +91,7 @@ public enum JKBlock: UInt32, Sendable {
     }
 }
 
-/// The registers that are ever written: each makes the pack send a record.
+/// The registers that are written all the time: each makes the pack send a record.
 public enum JKTrigger: UInt16, Sendable {
     /// Send identity.
     case about = 0x161C

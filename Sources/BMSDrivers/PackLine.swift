@@ -22,13 +22,16 @@ public struct PackLine: Sendable {
     /// Number of packs.
     public private(set) var count = 0
     /// The request to send.
-    public private(set) var outgoing = RequestBuffer()
+    public internal(set) var outgoing = RequestBuffer()
     /// The longest time between two readings of a pack that answers; `nil` while nobody has answered twice.
     public private(set) var cycle: Interval?
     /// Answers of packs that are not configured, and answers nobody asked for.
     public private(set) var unexpectedAnswers: UInt64 = 0
 
-    private var slots: InlineArray<16, PackSlot?> = InlineArray(repeating: nil)
+    /// A setting that is being written; `nil` if none is.
+    var writing: SettingWrite?
+
+    var slots: InlineArray<16, PackSlot?> = InlineArray(repeating: nil)
     /// What is looked at all the time, apart from the slots: to look at a slot is to copy it, reading and all.
     private var turns: InlineArray<16, PackSlot.Turn> = InlineArray(repeating: PackSlot.Turn())
     /// The pack that was asked last: what arrives is read in its protocol, and with its silences.
@@ -39,18 +42,20 @@ public struct PackLine: Sendable {
     private var spacing = Interval.zero
     private var scanner = StreamScanner<1024>()
     private var lastByteAt: Instant
-    private var quietSince: Instant
+    var quietSince: Instant
     /// No absent pack is asked before that while others are there.
     private var probesFrom: Instant
-    private var transaction: Transaction?
+    var transaction: Transaction?
     private var heardRequest: Transaction?
 
-    private struct Transaction {
+    struct Transaction {
         var address: UInt8
         var slot: Int
         var poll: Int?
         var sentAt: Instant
         var deadline: Instant
+        /// Whether it writes a setting; then there is no question.
+        var isWrite = false
     }
 
     /// A line without packs.
@@ -107,6 +112,7 @@ public struct PackLine: Sendable {
         let isArriving = scanner.pendingBytes > 0
         let wake = isArriving ? gapEnd : Instant(nanoseconds: .max)
         if isListening { return .wait(until: wake) }
+        expireWrite(at: now)
         if let open = transaction {
             // Who has begun to answer in time is heard out: on a slow line that takes longer than to wait for nobody.
             let latest = isArriving ? open.deadline + Self.heardOut : open.deadline
@@ -134,7 +140,7 @@ public struct PackLine: Sendable {
 
 extension PackLine {
     /// Must be called whenever slot `index` has been told something.
-    private mutating func noteTurn(of index: Int) {
+    mutating func noteTurn(of index: Int) {
         if let slot = slots[index] { turns[index] = slot.turn }
         cycle = nil
         for index in 0..<count {
@@ -166,10 +172,12 @@ extension PackLine {
     }
 
     private mutating func ask(at now: Instant, wake: Instant) -> Step {
-        let best = next
+        let writesTo = slotToWriteTo
+        let best = writesTo ?? next
         let turn = turns[best]
         // The pack that has spoken wants its pause, and so does the one that is to hear where a question begins.
-        let due = max(turn.due, quietSince + max(spacing, turn.spacing))
+        let pauseEnd = quietSince + max(spacing, turn.spacing)
+        let due = writesTo == nil ? max(turn.due, pauseEnd) : pauseEnd
         guard now >= due else { return .wait(until: min(wake, due)) }
         guard let slot = slots[best] else { return .wait(until: wake) }
         // What has begun to arrive is the end of a late answer, and no part of the one to this question.
@@ -177,6 +185,7 @@ extension PackLine {
             scanner.silence(grammar: grammar, handle: handle)
         }
         (speaker, gap, spacing) = (best, slot.driver.sheet.timing.gap, turn.spacing)
+        if writesTo != nil { return sendWrite(at: now) }
         slots[best]?.asked(turn.poll, at: now)
         noteTurn(of: best)
         outgoing.removeAll()
@@ -188,6 +197,7 @@ extension PackLine {
     }
 
     private mutating func finish(_ open: Transaction, with fault: TransactionFault?, at now: Instant) {
+        if open.isWrite { return finishWrite(.silence, at: now) }
         transaction = nil
         guard let poll = open.poll else { return }
         quietSince = now
@@ -225,7 +235,9 @@ extension PackLine {
     /// Handles one item and returns the pack whose reading it changed.
     private mutating func take(_ item: LineItem, _ bytes: Span<UInt8>, at now: Instant) -> Int? {
         switch item.kind {
-        case .other: return nil
+        case .other:
+            _ = takeWriteReply(item, bytes, at: now)
+            return nil
         case .request:
             guard let address = item.address else { return nil }
             heardRequest = Transaction(
@@ -237,6 +249,7 @@ extension PackLine {
     }
 
     private mutating func takeAnswer(_ item: LineItem, _ bytes: Span<UInt8>, at now: Instant) -> Int? {
+        if takeWriteReply(item, bytes, at: now) { return nil }
         guard let open = transaction, let poll = open.poll else {
             unexpectedAnswers += 1
             return nil
@@ -256,7 +269,9 @@ extension PackLine {
         // A wire without a speed of its own can answer before the request would have left a real one.
         let fault = decode(bytes, poll, measuredAt: min(open.sentAt, now), into: open.slot)
         finish(open, with: fault, at: now)
-        return fault == nil ? open.slot : nil
+        guard fault == nil else { return nil }
+        noteReadBack(poll, asked: open.sentAt, slot: open.slot, at: now)
+        return open.slot
     }
 
     private mutating func takeHeard(_ item: LineItem, _ bytes: Span<UInt8>, at now: Instant) -> Int? {

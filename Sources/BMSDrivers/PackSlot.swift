@@ -84,6 +84,9 @@ public struct PackSlot: Sendable {
         }
     }
 
+    /// Has a question asked at `instant`, whenever it was due.
+    mutating func ask(_ poll: Int, at instant: Instant) { dues[poll] = instant }
+
     mutating func answered(_ poll: Int, at now: Instant) {
         let hadMissed = misses > 0
         misses = 0

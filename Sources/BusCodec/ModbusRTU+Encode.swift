@@ -16,13 +16,26 @@ extension ModbusRTU {
     public static func encodeWriteMany<let size: Int>(
         address: UInt8, register: UInt16, value: UInt16, into buffer: inout ByteBuffer<size>
     ) {
+        var data = InlineArray<2, UInt8>(repeating: 0)
+        data[0] = UInt8(value >> 8)
+        data[1] = UInt8(truncatingIfNeeded: value)
+        encodeWriteMany(address: address, register: register, data: data.span, into: &buffer)
+    }
+
+    /// Writes a question to write registers with function 16.
+    ///
+    /// - Precondition: `data` is an even number of bytes, at most 246.
+    public static func encodeWriteMany<let size: Int>(
+        address: UInt8, register: UInt16, data: Span<UInt8>, into buffer: inout ByteBuffer<size>
+    ) {
+        precondition(data.count & 1 == 0 && data.count <= 246)
         let start = buffer.count
         buffer.append(address)
         buffer.append(Function.writeMany.rawValue)
         buffer.append(big: register)
-        buffer.append(big: 1)
-        buffer.append(2)
-        buffer.append(big: value)
+        buffer.append(big: UInt16(data.count / 2))
+        buffer.append(UInt8(data.count))
+        buffer.append(data)
         appendCRC(to: &buffer, from: start)
     }
 

@@ -13,6 +13,8 @@ public enum Busbar {
         StatusCommand.self,
         WhyCommand.self,
         CtlCommand.self,
+        SettingsCommand.self,
+        SetCommand.self,
         SimulateCommand.self,
         ScanCommand.self,
         CheckCommand.self,

@@ -72,7 +72,7 @@ extension DeviceCatalogue.Driver {
         self.init(
             id: "\(sheet.id)", addresses: Int(sheet.addresses.lowerBound)...Int(sheet.addresses.upperBound),
             linkKinds: [.serial], defaultBaud: Int(sheet.baud), readModes: modes, canListen: true,
-            absent: driver.absent)
+            canWriteSettings: driver.settings.writableCount > 0, absent: driver.absent)
     }
 }
 

@@ -45,6 +45,7 @@ extension GatewayConfiguration.Pack {
         self.init(
             name: entry.name, bus: bus, driver: driver, address: UInt8(address),
             mode: entry.readMode == .frames ? .frames : .registers, settings: entry.control)
+        settingsWritable = entry.settingsWritable
     }
 }
 

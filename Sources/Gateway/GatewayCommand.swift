@@ -2,7 +2,8 @@ public import ChargeControl
 
 /// Something that an edge wants of the control on behalf of a person or a program.
 ///
-/// Nothing in it can raise a limit above what the rules allow.
+/// Nothing in it can raise a limit above what the rules allow; a setting of a BMS is written only where the operator has
+/// allowed that in the configuration.
 public struct GatewayCommand: Sendable, Equatable {
     /// One step of it.
     public enum Action: Sendable, Equatable {
@@ -12,6 +13,8 @@ public struct GatewayCommand: Sendable, Equatable {
         case end(OperatorOrder.Kind)
         /// Says that what is wrong has been seen.
         case acknowledge
+        /// Writes a setting of a BMS, or only looks whether it could be written.
+        case set(SettingChange, isRehearsal: Bool)
     }
 
     /// The most steps of a command: as many as there are kinds of order, ended and given, and an acknowledgement.
@@ -49,6 +52,8 @@ public enum CommandOutcome: Sendable, Equatable {
     case done
     /// An order makes no sense and was not taken.
     case refused(OrderRefusal)
+    /// A setting of a BMS is not written.
+    case notWritten(SettingRefusal)
     /// Too many commands wait, or it has too many steps; it was not taken.
     case tooMany
     /// The gateway did not get round to it; it was withdrawn and will not be carried out.

@@ -30,6 +30,8 @@ public struct GatewayConfiguration: Sendable {
         public var reader: Reader
         /// What the operator says about it.
         public var settings: PackSettings
+        /// Whether settings of its BMS may be written.
+        public var settingsWritable = false
 
         /// How a pack is spoken to.
         public enum Reader: Sendable {

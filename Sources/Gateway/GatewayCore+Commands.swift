@@ -10,6 +10,17 @@ extension GatewayCore {
         guard command.actions.count <= GatewayCommand.maximumActions else { return .tooMany }
         hasNews = true
         for action in command.actions {
+            if case .set(let change, let isRehearsal) = action {
+                do throws(SettingRefusal) {
+                    try write(change, isRehearsal: isRehearsal, by: command.by, at: now)
+                } catch {
+                    if !isRehearsal, error != .alreadySet {
+                        log.add(.settingRefused(change, error, by: command.by), at: now)
+                    }
+                    return .notWritten(error)
+                }
+                continue
+            }
             do throws(OrderRefusal) {
                 try carryOut(action, by: command.by, at: now)
             } catch {
@@ -39,6 +50,7 @@ extension GatewayCore {
             controller.acknowledge()
             isMemoryDamaged = false
             log.add(.acknowledged(by: by), at: now)
+        case .set: break
         }
     }
 

@@ -39,7 +39,7 @@ public struct GatewayCore: Sendable {
 
     let configuration: GatewayConfiguration
     /// The lines of packs, each with the bus it is on.
-    private(set) var lines: [Line] = []
+    var lines: [Line] = []
     /// Where each pack of the configuration is found.
     private(set) var places: [Place] = []
     /// Batteries that are heard as their inverter would hear them.
@@ -57,6 +57,11 @@ public struct GatewayCore: Sendable {
     var image = BankImage()
     /// Who gave each order that stands.
     var givers: [OperatorOrder.Kind: String] = [:]
+    /// What each pack is set to that does not go with the configuration.
+    var contradictions: [Contradictions] = []
+    var nextComparison: Instant
+    /// The setting that was written last, or is being written.
+    var settingRecord: SettingRecord?
     private var nextTick: Instant
     /// When the sender has something to say at the latest.
     private var nextSending: Instant
@@ -96,6 +101,8 @@ public struct GatewayCore: Sendable {
         shunt = Self.shunt(configuration, at: now)
         nextTick = now
         nextSending = now
+        nextComparison = now
+        contradictions = configuration.packs.map { _ in Contradictions() }
         for (number, pack) in configuration.packs.enumerated() {
             controller.add(pack.settings)
             switch pack.reader {
@@ -283,7 +290,9 @@ public struct GatewayCore: Sendable {
     ) -> Instant {
         // A line that can send at once and is answered at once still gives the others their turn.
         for _ in 0..<4 {
-            guard case .wait(let until) = lines[index].packs.step(at: now) else {
+            let step = lines[index].packs.step(at: now)
+            noteWrite(onLine: index, at: now)
+            guard case .wait(let until) = step else {
                 let sent = output.send(lines[index].packs.outgoing.bytes, bus: lines[index].bus)
                 lines[index].packs.sent(at: sent ?? now)
                 continue
@@ -308,6 +317,7 @@ public struct GatewayCore: Sendable {
         if isMemoryDamaged { decided.alarms.raise(.memoryDamaged, .warning) }
         log.addChanges(from: verdict, to: decided, packs: configuration.packs.count)
         verdict = decided
+        compareSettings(at: now)
         hasNews = false
         cycles += 1
         nextTick = now + Self.tick

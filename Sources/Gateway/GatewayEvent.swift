@@ -54,6 +54,14 @@ public struct GatewayEvent: Sendable, Equatable {
         case orderEnded(OperatorOrder.Kind, by: String?)
         /// An order was not taken.
         case orderRefused(OperatorOrder.Kind, OrderRefusal, by: String)
+        /// What a pack is set to contradicts the configuration from now on.
+        case contradiction(Contradiction, pack: Int)
+        /// What a pack is set to does not contradict the configuration any more.
+        case contradictionOver(Contradiction, pack: Int)
+        /// A setting of a BMS is being written, or what became of it.
+        case setting(SettingRecord)
+        /// A setting of a BMS was not written.
+        case settingRefused(SettingChange, SettingRefusal, by: String)
         /// Somebody has seen what is wrong.
         case acknowledged(by: String)
         /// The bus thread has finished no cycle for so long; the link to the inverter was closed meanwhile.

@@ -140,6 +140,12 @@ public final class Snapshot: Sendable {
     public let inverters: [Inverter]
     /// The shunt; `nil` if none is configured.
     public let shunt: Shunt?
+    /// What the gateway was told before it started.
+    public let configuration: GatewayConfiguration
+    /// What each pack is set to that does not go with the configuration, in the order of the configuration.
+    public let contradictions: [Contradictions]
+    /// The setting of a BMS that was written last, or is being written; `nil` if none was.
+    public let settingRecord: SettingRecord?
     /// The orders that stand.
     public let orders: [GivenOrder]
     /// The time on the wall at ``at``; `nil` if the machine does not know it.
@@ -186,6 +192,9 @@ public final class Snapshot: Sendable {
         self.overruns = overruns
         self.worstCycle = worstCycle
         verdict = core.verdict
+        configuration = core.configuration
+        contradictions = core.contradictions
+        settingRecord = core.settingRecord
         orders = core.orders
         wall = core.image.wall
         log = core.log

@@ -20,6 +20,9 @@ public final class ControlServer: Sendable {
     /// The line that asks why the limits are what they are.
     public static let whyRequest = "why"
 
+    /// The line that asks what the BMS are set to.
+    public static let settingsRequest = "settings"
+
     /// A word that begins a line, and what answers it.
     private typealias Route = (
         word: String,
@@ -29,6 +32,8 @@ public final class ControlServer: Sendable {
     private static let routes: [Route] = [
         (statusRequest, { server, _, _ throws(ControlRefusal) in try server.status() }),
         (whyRequest, { server, _, _ throws(ControlRefusal) in try server.why() }),
+        (settingsRequest, { server, _, _ throws(ControlRefusal) in try server.settings() }),
+        ("set", { server, rest, peer throws(ControlRefusal) in try server.set(rest, peer) }),
         ("ctl", { server, rest, peer throws(ControlRefusal) in try server.control(rest, peer) }),
     ]
 
@@ -94,16 +99,42 @@ public final class ControlServer: Sendable {
 
     private func control(_ text: Substring, _ peer: LocalPeer) throws(ControlRefusal) -> [UInt8] {
         let command = try ControlRequest(text: text).command(by: peer.name, at: MonotonicClock.now())
-        let outcome: CommandOutcome
-        do throws(SystemError) {
-            outcome = try gateway.submit(command)
-        } catch {
-            throw ControlRefusal("the request cannot be passed on: \(error)", "try again in a moment")
-        }
-        if let refusal = Wording.refusal(of: outcome) { throw refusal }
+        if let refusal = Wording(gateway.snapshot).refusal(of: try submit(command)) { throw refusal }
         let now = MonotonicClock.now()
         let wording = Wording(gateway.snapshot)
         return try Self.json(ControlAnswer(orders: wording.orders.map { .init($0, wording, at: now) }))
+    }
+
+    private func submit(_ command: GatewayCommand) throws(ControlRefusal) -> CommandOutcome {
+        do throws(SystemError) {
+            return try gateway.submit(command)
+        } catch {
+            throw ControlRefusal("the request cannot be passed on: \(error)", "try again in a moment")
+        }
+    }
+
+    private func settings() throws(ControlRefusal) -> [UInt8] {
+        guard let snapshot = gateway.snapshot else {
+            throw ControlRefusal("starting", "ask again in a second")
+        }
+        return try Self.json(SettingsDocument(snapshot, at: MonotonicClock.now()))
+    }
+
+    private func set(_ text: Substring, _ peer: LocalPeer) throws(ControlRefusal) -> [UInt8] {
+        let request = try SettingRequest(text: text)
+        let change = try request.change(Wording(gateway.snapshot))
+        let writes = request.write == true
+        let outcome = try submit(GatewayCommand([.set(change, isRehearsal: !writes)], by: peer.name))
+        let snapshot = gateway.snapshot
+        let wording = Wording(snapshot)
+        if outcome == .notWritten(.alreadySet) {
+            return try Self.json(SettingAnswer(change, old: change.value, number: nil, wording))
+        }
+        if let refusal = wording.refusal(of: outcome, change) { throw refusal }
+        let record = snapshot?.settingRecord
+        let known = snapshot?.packs[change.pack].reading[change.field]?.value
+        guard let old = writes ? record?.old : known else { throw wording.refusal(.notKnown, change) }
+        return try Self.json(SettingAnswer(change, old: old, number: writes ? record?.number : nil, wording))
     }
 
     private static func json(_ value: some Encodable) throws(ControlRefusal) -> [UInt8] {
@@ -119,16 +150,19 @@ public final class ControlServer: Sendable {
 
 extension Wording {
     /// Why a command was not carried out; `nil` if it was.
-    static func refusal(of outcome: CommandOutcome) -> ControlRefusal? {
+    func refusal(of outcome: CommandOutcome, _ change: SettingChange? = nil) -> ControlRefusal? {
         switch outcome {
         case .done: nil
-        case .refused(let why): ControlRefusal("the order is refused: \(refusal(why))", "give it another way")
+        case .refused(let why):
+            ControlRefusal("the order is refused: \(Self.refusal(why))", "give it another way")
+        case .notWritten(let why): refusal(why, change)
         case .tooMany: ControlRefusal("too many orders at once", "try again in a moment")
         case .notReached:
             ControlRefusal("the gateway did not get round to it; nothing was changed", "try again")
         case .unknown:
             ControlRefusal(
-                "the gateway has not answered; it may have carried it out", "look with 'busbar ctl list'")
+                "the gateway has not answered; it may have carried it out",
+                "look with 'busbar \(change == nil ? "ctl list" : "settings")' before you try again")
         case .notRunning: ControlRefusal("the gateway is starting or being stopped", "try again when it runs")
         }
     }

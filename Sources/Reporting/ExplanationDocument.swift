@@ -22,6 +22,9 @@ public struct ExplanationDocument: Codable, Sendable, Equatable {
     /// What the rules say about each pack; not in the journal.
     public var packs: [Pack]?
 
+    /// Settings of BMS that were written since the line before; only in the journal.
+    public var settingWrites: [SettingsDocument.Write]?
+
     /// How a rule stands among the others.
     public enum Standing: String, Codable, Sendable {
         /// It sets the limit.

@@ -48,6 +48,7 @@ public final class JournalKeeper: Sendable {
         var file: AppendFile?
         var name = ""
         var pace = JournalPace()
+        var eventsSeen: UInt64 = 0
         var syncedAt = Instant(nanoseconds: 0)
         var failure: SystemError?
     }
@@ -97,8 +98,10 @@ public final class JournalKeeper: Sendable {
         else { return }
         let mark = JournalPace.Mark(verdict)
         let untold = state.withLock { state -> SystemError? in
-            guard isLast || state.pace.isDue(mark, at: now),
-                let line = line(snapshot, wall.unixSeconds, at: now)
+            let writes = SettingsDocument.Write.all(in: snapshot, since: state.eventsSeen)
+            state.eventsSeen = snapshot.log.total
+            guard isLast || !writes.isEmpty || state.pace.isDue(mark, at: now),
+                let line = line(snapshot, writes, wall.unixSeconds, at: now)
             else { return nil }
             state.pace.wrote(mark, at: now)
             let before = state.failure
@@ -108,9 +111,12 @@ public final class JournalKeeper: Sendable {
         if let untold { trouble.withLock { $0 = untold } }
     }
 
-    private func line(_ snapshot: Snapshot, _ unixSeconds: Int64, at now: Instant) -> [UInt8]? {
+    private func line(
+        _ snapshot: Snapshot, _ writes: [SettingsDocument.Write], _ unixSeconds: Int64, at now: Instant
+    ) -> [UInt8]? {
         var document = ExplanationDocument(snapshot, version: version, at: now)?.compact
         document?.unixSeconds = unixSeconds
+        document?.settingWrites = writes.isEmpty ? nil : writes
         return try? document?.json()
     }
 

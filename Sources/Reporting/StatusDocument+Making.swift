@@ -27,7 +27,9 @@ extension StatusDocument {
         for (index, inverter) in snapshot.inverters.enumerated() {
             bank.alarms += StatusDocument.Alarm.all(inverter.alarms) { wording.alarm($0, inverter: index) }
         }
-        packs = snapshot.packs.enumerated().map { Pack($1, snapshot.verdict?[$0], wording, at: now) }
+        packs = snapshot.packs.enumerated().map { index, pack in
+            Pack(pack, snapshot.verdict?[index], snapshot.contradictions[index], index, wording, at: now)
+        }
         inverters = snapshot.inverters.map { Inverter($0, snapshot.verdict) }
         shunt = snapshot.shunt.map { Shunt($0, at: now) }
         links = snapshot.buses.map(Link.init)
@@ -118,7 +120,11 @@ extension StatusDocument.Bank {
 }
 
 extension StatusDocument.Pack {
-    init(_ pack: Snapshot.Pack, _ verdict: BankVerdict.Pack?, _ wording: Wording, at now: Instant) {
+    init(
+        _ pack: Snapshot.Pack, _ verdict: BankVerdict.Pack?, _ found: Contradictions, _ index: Int,
+        _ wording: Wording, at now: Instant
+    ) {
+        contradictions = SettingsDocument.Finding.all(found, index, wording)
         name = pack.name
         address = pack.address.map(Int.init)
         freshness = Wording.freshness(verdict?.freshness ?? .unheard)

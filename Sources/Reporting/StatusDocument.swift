@@ -123,6 +123,8 @@ public struct StatusDocument: Codable, Sendable {
         public var isDoubted: Bool
         /// Its alarms.
         public var alarms: [Alarm]
+        /// What its BMS is set to that does not go with the configuration.
+        public var contradictions: [SettingsDocument.Finding]
         /// How talking to it goes.
         public var statistics: Statistics
     }

@@ -26,6 +26,7 @@ public struct StatusView: Sendable {
         lines += link(status)
         let alarms = alarmLines(status)
         if !alarms.isEmpty { lines += [""] + alarms }
+        lines += contradictions(status.packs)
         lines.append("")
         lines += events(status.events)
         return lines.map(cut)
@@ -221,6 +222,17 @@ extension StatusView {
                 alarm.level == "protection" ? .red : alarm.level == "warning" ? .yellow : .dim
             return "Alarm     " + paint("\(alarm.level): \(alarm.words) (\(place))", color)
         }
+    }
+
+    /// Warnings in full; what only people who set something up need is counted.
+    private func contradictions(_ packs: [StatusDocument.Pack]) -> [String] {
+        let found = packs.flatMap(\.contradictions)
+        let warnings = found.filter { $0.level != "info" }
+        let notes = found.count - warnings.count
+        let lines = warnings.map { "Settings  " + paint("\($0.words); \($0.remedy)", .yellow) }
+        guard notes > 0 else { return lines }
+        let more = "\(notes) \(notes == 1 ? "note" : "notes") on what the BMS are set to: 'busbar settings'"
+        return lines + ["Settings  " + paint(more, .dim)]
     }
 
     private func events(_ events: [StatusDocument.Event]) -> [String] {

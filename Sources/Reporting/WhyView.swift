@@ -15,7 +15,8 @@ public struct WhyView: Sendable {
 
     /// All four values, one line each.
     public func summary(_ document: ExplanationDocument) -> [String] {
-        ExplanationTopic.allCases.map { topic in text.cut(because(document, topic)) }
+        let writes = (document.settingWrites ?? []).map { text.cut("Set  \(tame($0.words))") }
+        return ExplanationTopic.allCases.map { topic in text.cut(because(document, topic)) } + writes
     }
 
     /// One value with every rule that was asked.

@@ -17,6 +17,10 @@ public struct Wording: Sendable {
     var overspoken: Int?
     /// The orders that stand, to be named where they set a limit.
     public var orders: [GivenOrder] = []
+    /// The profiles that the gateway speaks.
+    var profiles: [String] = []
+    /// What is needed to name what is chosen in each pack.
+    var choices: [Choices] = []
     /// What the clock on the wall shows; `nil` if the machine does not know the time.
     public var clock: Clock?
 
@@ -34,6 +38,8 @@ public struct Wording: Sendable {
             inverters: snapshot?.inverters.map(Self.name) ?? [])
         overspoken = snapshot.flatMap { Self.overspoken($0.inverters) }
         orders = snapshot?.orders ?? []
+        profiles = snapshot.map { Array(Set($0.inverters.map(\.profile))).sorted() } ?? []
+        choices = snapshot.map(Self.choices) ?? []
         clock = snapshot.flatMap { snapshot in snapshot.wall.map { Clock(at: snapshot.at, wall: $0) } }
     }
 
@@ -239,6 +245,12 @@ extension Wording {
         case .orderRefused(let kind, let why, let by):
             "\(Self.orderName(kind)) of \(by) refused: \(Self.refusal(why))"
         case .acknowledged(let by): "acknowledged by \(by)"
+        case .contradiction(let found, let pack):
+            "\(Self.level(found.level)): \(contradiction(found, pack: pack)); \(Self.remedy(found.kind))"
+        case .contradictionOver(let found, let pack): "over: \(contradiction(found, pack: pack))"
+        case .setting(let record): "setting \(setting(record))"
+        case .settingRefused(let change, let why, let by):
+            "setting \(change.field.name) of \(pack(change.pack)), wanted by \(by), is not written: \(refusal(why, change).error)"
         case .stalled(let length):
             "no cycle was finished for \(Self.time(length)); the link to the inverter was closed meanwhile"
         case .withheld(let index, let identifier, let why):

@@ -95,6 +95,7 @@ extension BusbarSettings {
         return PackEntry(
             name: name.value, linkName: link.value, driver: driver.value, address: pack.address?.value,
             dialect: pack.dialect?.value, listen: pack.listens, readMode: pack.readMode?.value ?? .frames,
+            settingsWritable: pack.settingsWritable?.value ?? false,
             control: PackSettings(
                 cells: Int32(cells.value), capacityMilliampHours: Int32(capacity.value),
                 chargeMilliamps: Int32(charge.value), dischargeMilliamps: Int32(discharge.value),

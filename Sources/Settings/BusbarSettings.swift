@@ -58,6 +58,8 @@ public struct PackEntry: Sendable {
     public var listen: Bool
     /// How it is read.
     public var readMode: ReadMode
+    /// Whether settings of its BMS may be written.
+    public var settingsWritable: Bool
     /// What the control must know of it.
     public var control: PackSettings
     /// Where in the file it stands.

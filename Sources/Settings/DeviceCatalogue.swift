@@ -36,6 +36,8 @@ public struct DeviceCatalogue: Sendable {
         public var readModes: Set<ReadMode>
         /// Whether it can listen while another master polls.
         public var canListen: Bool
+        /// Whether there are settings that it can write.
+        public var canWriteSettings: Bool
         /// What a BMS never reports and its packs must say that they are without.
         public var absent: AbsentSources
         /// What is special about a battery that is heard as its inverter would hear it; `nil` for a BMS.
@@ -45,8 +47,9 @@ public struct DeviceCatalogue: Sendable {
         public init(
             id: String, addresses: ClosedRange<Int>, linkKinds: Set<LinkKind> = [.serial],
             defaultBaud: Int, readModes: Set<ReadMode> = [.frames], canListen: Bool = false,
-            absent: AbsentSources = .none, source: Source? = nil
+            canWriteSettings: Bool = false, absent: AbsentSources = .none, source: Source? = nil
         ) {
+            self.canWriteSettings = canWriteSettings
             self.absent = absent
             self.source = source
             self.id = id

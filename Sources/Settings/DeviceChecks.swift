@@ -42,6 +42,7 @@ extension CrossChecks {
                 listen.mark, "\(pack.title) is only listened to", "\(driver.id) must ask to get an answer",
                 "write 'listen: false', and make sure that no other master polls")
         }
+        check(pack.settingsWritable, pack, driver)
         if let link, let kind = link.kind, !driver.linkKinds.contains(kind), let mark = pack.link?.mark {
             let wanted = LinkKind.allCases.filter(driver.linkKinds.contains)
             problems.add(
@@ -49,6 +50,24 @@ extension CrossChecks {
                 "it needs \(wanted.map(\.words).joined(separator: " or ")), and line \(link.mark.line) opens "
                     + kind.words,
                 "name a link of the right kind")
+        }
+    }
+
+    private func check(
+        _ writable: Located<Bool>?, _ pack: PackDraft, _ driver: DeviceCatalogue.Driver
+    ) {
+        guard let writable, writable.value else { return }
+        if !driver.canWriteSettings {
+            let able = catalogue.drivers.filter(\.canWriteSettings).map(\.id).joined(separator: ", ")
+            problems.add(
+                writable.mark, "settings of \(pack.title) may be written",
+                "\(driver.id) has no proven way to write one" + (able.isEmpty ? "" : "; \(able) has"),
+                "remove 'settings_writable'")
+        } else if pack.listens {
+            problems.add(
+                writable.mark, "settings of \(pack.title) may be written",
+                "the pack is only listened to, and two masters must not talk on one line",
+                "remove 'settings_writable', or take the other master off the line")
         }
     }
 

@@ -88,6 +88,7 @@ private struct EffectiveText {
         line(2, "charge_current", Quantity.current.text(Int64(pack.control.chargeMilliamps)))
         line(2, "discharge_current", Quantity.current.text(Int64(pack.control.dischargeMilliamps)))
         if let share = pack.control.sharePermille { line(2, "share", Quantity.part.text(Int64(share))) }
+        line(2, "settings_writable", "\(pack.settingsWritable)")
         let without = PackSchema.sources.filter { pack.control.without.contains($0.value) }.map(\.word)
         line(2, "without", "[\(without.joined(separator: ", "))]")
     }

@@ -15,6 +15,7 @@ struct PackDraft {
     var chargeCurrent: Located<Int64>?
     var dischargeCurrent: Located<Int64>?
     var share: Located<Int64>?
+    var settingsWritable: Located<Bool>?
     var dialect: Located<String>?
     var without = AbsentSources.none
     /// Where `without` says that there are no single cells.
@@ -78,6 +79,7 @@ enum PackSchema {
         draft.chargeCurrent = reader.quantity("charge_current", .current, in: 100...1_000_000)
         draft.dischargeCurrent = reader.quantity("discharge_current", .current, in: 100...1_000_000)
         draft.share = reader.quantity("share", .part, in: 1...1_000)
+        draft.settingsWritable = reader.flag("settings_writable")
         (draft.without, draft.singleCellsMark) = without(&reader)
         // A source has the address that inverters of its kind ask, and on CAN none.
         let isSource = draft.driver.flatMap { catalogue.driver($0.value) }?.source != nil

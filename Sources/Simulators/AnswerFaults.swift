@@ -18,6 +18,20 @@ public struct AnswerFaults: Sendable, Hashable {
     public var refusesWith: UInt8?
     /// It answers twice.
     public var answersTwice = false
+    /// What it does wrong when a setting is written; `nil` if nothing.
+    public var writeFault: WriteFault?
+
+    /// How a pack misbehaves when a setting is written.
+    public enum WriteFault: Sendable, Hashable {
+        /// It refuses with this code and keeps what it had.
+        case refuses(code: UInt8)
+        /// It confirms and keeps what it had.
+        case forgets
+        /// It does as it is told and says nothing.
+        case losesConfirmation
+        /// It neither does nor says anything.
+        case ignores
+    }
 
     /// No fault.
     public init() {}

@@ -83,6 +83,25 @@ public struct SimulatedLine: Sendable {
         wireFreeAt = now
     }
 
+    /// Settings that were written since ``takeWrites()`` was called last: whoever owns the packs applies them.
+    private var writes: [Write] = []
+
+    /// A setting that a pack was told to take.
+    public struct Write: Sendable, Hashable {
+        /// The address of the pack.
+        public var address: UInt8
+        /// What is set.
+        public var field: PackField
+        /// The value, in the unit of the field.
+        public var value: Int32
+    }
+
+    /// Hands over what was written, once.
+    public mutating func takeWrites() -> [Write] {
+        defer { writes = [] }
+        return writes
+    }
+
     /// Takes bytes that have arrived, and has the answers of `packs` ready.
     public mutating func received(_ bytes: Span<UInt8>, at now: Instant, packs: [SimulatedPack]) {
         if now - lastByteAt >= driver.sheet.timing.gap { hearSilence(at: now, packs: packs) }
@@ -142,7 +161,16 @@ extension SimulatedLine {
             return
         }
         var answer = AnswerBuffer()
+        guard !takeWrite(request, by: pack, at: now, into: &answer) else {
+            return say(answer, of: pack, to: request, at: now)
+        }
         answerOf(pack, to: request, poll: item.poll, at: now, into: &answer)
+        say(answer, of: pack, to: request, at: now)
+    }
+
+    private mutating func say(
+        _ answer: AnswerBuffer, of pack: SimulatedPack, to request: Span<UInt8>, at now: Instant
+    ) {
         guard answer.count > 0, pieces.count < Self.maximumPieces else {
             statistics.unanswered += 1
             return
@@ -155,6 +183,28 @@ extension SimulatedLine {
         let heard = now + timing.wireTime(characters: request.count)
         send(bytes, from: heard + timing.turnaround + faults.lateBy)
         if faults.answersTwice { send(bytes, from: wireFreeAt) }
+    }
+
+    /// Takes a request that writes a setting; returns whether it was one.
+    private mutating func takeWrite(
+        _ request: Span<UInt8>, by pack: SimulatedPack, at now: Instant, into answer: inout AnswerBuffer
+    ) -> Bool {
+        guard !pack.answerFaults.isSilent, pack.answerFaults.refusesWith == nil,
+            case .setting(let field, let value) = driver.settings.heard(request)
+        else { return false }
+        switch pack.answerFaults.writeFault {
+        case .refuses(let code):
+            ModbusRTU.encodeException(
+                ModbusRTU.Function.writeMany.rawValue, address: pack.address, code: code, into: &answer)
+            return true
+        case .ignores: return true
+        case .losesConfirmation: break
+        case .forgets, nil: driver.answer(request, pack.reading(at: now), &answer)
+        }
+        if pack.answerFaults.writeFault != .forgets {
+            writes.append(Write(address: pack.address, field: field, value: value))
+        }
+        return true
     }
 
     /// Writes what a pack answers, misbehaving as it is told to; nothing if it is silent.

@@ -69,6 +69,15 @@ public struct SimulationCore: Sendable {
         battery?.received(bytes, at: now)
     }
 
+    /// Takes bytes from the line of the packs; what is written into their settings holds at once.
+    public mutating func receivedOnLine(_ bytes: Span<UInt8>, at now: Instant) {
+        line?.received(bytes, at: now, packs: bank.packs)
+        for write in line?.takeWrites() ?? [] {
+            guard let pack = bank.packs.firstIndex(where: { $0.address == write.address }) else { continue }
+            bank.packs[pack].settings[write.field] = write.value
+        }
+    }
+
     /// The frame that is due on the bus; `nil` if none is.
     public mutating func nextFrame(at now: Instant) -> CANFrame? {
         inverter?.keepAlive(at: now) ?? battery?.next(at: now)

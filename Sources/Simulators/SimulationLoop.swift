@@ -97,8 +97,7 @@ final class SimulationLoop {
         if token >= Outlet.callerToken {
             (token == Self.lineToken + Outlet.callerToken ? line : bus)?.answerCall(at: now)
         } else if token == Self.lineToken {
-            let packs = core.bank.packs
-            line?.link?.receiveBytes(at: now) { core.line?.received($0, at: now, packs: packs) }
+            line?.link?.receiveBytes(at: now) { core.receivedOnLine($0, at: now) }
         } else if isSerial {
             bus?.link?.receiveBytes(at: now) { core.received($0, at: now) }
         } else if adapter == nil {

@@ -13,6 +13,8 @@ struct VirtualPlant {
         var reading = VirtualPlant.soundReading()
         var isSilent = false
         var uptime: Int32 = 1_000
+        /// It confirms what is written into its settings and keeps what it had.
+        var forgetsWrites = false
     }
 
     /// A frame that the gateway sent.
@@ -125,6 +127,8 @@ struct VirtualPlant {
     private(set) var wokenAt: [Instant] = []
     private var arrivals: [(at: Instant, piece: Piece)] = []
     private(set) var delivered: [Delivered] = []
+    /// Settings that packs were told to take.
+    private(set) var writes: [(pack: Int, field: PackField, value: Int32)] = []
     private var nextKeepAlive = Instant(nanoseconds: 1_500_000_000)
     let driver = JKPB.driver
     /// What a bad line makes of an answer.
@@ -136,7 +140,7 @@ struct VirtualPlant {
         packs count: Int, control: ControlSettings? = nil, remembered: Remembered = Remembered(),
         keepAlive: GatewayConfiguration.KeepAliveWatch = .profile, shunt: GatewayConfiguration.Shunt? = nil,
         others: [GatewayConfiguration.Inverter] = [], profile: InverterProfile = PylontechLV.profile,
-        called: Int? = nil
+        called: Int? = nil, settingsWritable: Bool = false
     ) {
         let settings = PackSettings(
             cells: 16, capacityMilliampHours: 280_000, chargeMilliamps: 100_000, dischargeMilliamps: 150_000)
@@ -151,6 +155,9 @@ struct VirtualPlant {
             inverters: [.init(bus: 1, profile: profile, keepAlive: keepAlive)] + others,
             control: control
                 ?? ControlSettings(bankChargeMilliamps: 200_000, bankDischargeMilliamps: 300_000))
+        for index in configuration.packs.indices {
+            configuration.packs[index].settingsWritable = settingsWritable
+        }
         configuration.remembered = remembered
         configuration.shunt = shunt
         if shunt != nil { configuration.buses.append(.init(name: "shunt", address: .descriptor(-1, .bytes))) }
@@ -253,6 +260,10 @@ struct VirtualPlant {
             let elapsed = Int32((request.at.nanoseconds - 1_000_000_000) / 100_000_000)
             reading[.uptime] = Reading(packs[index].uptime + elapsed, at: now)
             reading[.busAddress] = Reading(Int32(index + 1), at: now)
+            if case .setting(let field, let value) = driver.settings.heard(request.bytes.span) {
+                writes.append((index, field, value))
+                if !packs[index].forgetsWrites { packs[index].reading[field] = Reading(value, at: now) }
+            }
             var buffer = AnswerBuffer()
             driver.answer(request.bytes.span, reading, &buffer)
             let bytes = buffer.bytes.indices.map { buffer.bytes[$0] }

@@ -41,7 +41,7 @@ let catalogue = DeviceCatalogue(
     drivers: [
         .init(
             id: "jk-modbus", addresses: 0...15, defaultBaud: 115_200, readModes: [.frames, .registers],
-            canListen: true),
+            canListen: true, canWriteSettings: true),
         .init(id: "jbd", addresses: 1...1, defaultBaud: 9_600),
         .init(id: "other-listener", addresses: 0...15, defaultBaud: 115_200, canListen: true),
         .init(id: "can-bms", addresses: 0...7, linkKinds: [.can], defaultBaud: 0),

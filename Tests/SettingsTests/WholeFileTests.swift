@@ -38,7 +38,7 @@ func allAtOnce() {
             busbar.yaml:12:21: 'charge_current' is '100 V'; a current has another unit; write one of: A, mA
             busbar.yaml:14:5: unknown key 'colour' in pack 1; nothing would ever read it; remove it; known here: \
             name, link, driver, dialect, address, listen, read, cells, capacity, charge_current, \
-            discharge_current, share, without
+            discharge_current, share, settings_writable, without
             busbar.yaml:17:12: profile 'pylontech-lv-can' on link 'battery'; it needs a CAN bus (socketcan, slcan \
             or slcan_tcp), and line 2 opens a serial line (serial or tcp); name a link of the right kind, or \
             another profile

@@ -12,6 +12,10 @@ struct Wire {
     var line: SimulatedLine
     var bank: SimulatedBank
     var wantedMilliamps: Int32 = 30_000
+    /// Requests to write a setting that went over the wire; nothing else that a master sends has thirteen bytes.
+    private(set) var writeRequests = 0
+    /// Settings that packs have taken.
+    private(set) var writes = 0
 
     init(packs: Int = 3, timing: SimulatedLine.Timing = SimulatedLine.Timing()) {
         line = SimulatedLine(JKPB.driver, timing: timing, at: start)
@@ -52,6 +56,13 @@ struct Wire {
                 _ = masters[other].received(request.bytes, at: now)
             }
             line.received(request.bytes, at: now, packs: bank.packs)
+            for write in line.takeWrites() {
+                writes += 1
+                for pack in bank.packs.indices where bank.packs[pack].address == write.address {
+                    bank.packs[pack].settings[write.field] = write.value
+                }
+            }
+            if request.bytes.count == 13 { writeRequests += 1 }
             return now
         }
     }
