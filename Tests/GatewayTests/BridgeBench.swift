@@ -56,6 +56,13 @@ struct BridgeBench {
             all.filter { $0.profile.sourceFacts($0.options).isComplete }
         }
 
+        /// Whether a row carries a field.
+        func hasRow(_ field: BankField) -> Bool {
+            var found = false
+            profile.visitRows(nil) { if $0.meaning == .number(field) { found = true } }
+            return found
+        }
+
         /// The distance of two numbers of a field, in its unit.
         ///
         /// Where no row carries a current it is worked out of a power, or stands in tenths of an ampere.

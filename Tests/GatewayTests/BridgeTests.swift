@@ -72,7 +72,9 @@ struct BridgeTests {
             let isLimit = field.name.utf8CodeUnitCount == 3 && field != .soc
             let most = bench.sink.profile.highest(field, options: bench.sink.options) ?? .max
             let wanted = isLimit ? min(said, most) : said
-            let slack = max(bench.source.step(field), bench.sink.step(field))
+            // What is worked out of a power has lost its part before the sink rounds it down once more.
+            let lost = isLimit && !bench.source.hasRow(field) ? bench.source.step(field) : 0
+            let slack = max(bench.source.step(field), bench.sink.step(field)) + lost
             if isLimit, heard > said { return "\(field.name) \(said) is raised to \(heard)" }
             return abs(wanted - heard) <= slack
                 ? nil : "\(field.name) \(said) arrives as \(heard), at most \(slack) apart"
@@ -200,7 +202,7 @@ struct BridgeTests {
     @Test("only a protocol that tells all six values can be a source")
     func refused() {
         let unfit = BridgeBench.Spoken.all.filter { !$0.profile.sourceFacts($0.options).isComplete }
-        #expect(unfit.map { "\($0.profile.sheet.id)" } == ["givenergy-rs485"])
+        #expect(unfit.map { "\($0.profile.sheet.id)" } == ["givenergy-rs485", "pace-modbus-rs485"])
         #expect(!GivEnergyRS485.profile.sourceFacts().possible.contains(.chargeVoltageLimit))
     }
 }
