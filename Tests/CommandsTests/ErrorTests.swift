@@ -59,6 +59,16 @@ struct ErrorTests {
             "busbar simulate: there is no dialect of sma-lv-can called 'v9'"),
         Refusal("simulate --address 248 bms", "busbar simulate: --address is 248; it must be 0 to 247"),
         Refusal(
+            "simulate --driver jbd --address 1 bms",
+            "busbar simulate: --address is 1; jbd has only address 0"),
+        Refusal(
+            "simulate --driver pylontech --address 1 bms",
+            "busbar simulate: --address is 1; pylontech has 2 to 127"),
+        Refusal(
+            "simulate --address 14 --packs 3 bms",
+            "busbar simulate: 3 packs from address 14 on need up to 16; jk-modbus has 0 to 15"),
+        Refusal("simulate --driver daly-d2 --packs 2 bms", "busbar simulate: 2 packs from address 210 on"),
+        Refusal(
             "simulate --serial /dev/null inverter",
             "busbar simulate: --serial is given, but pylontech-lv-can is spoken on CAN; use --slcan for"),
         Refusal("version 2", "busbar version: '2' is one word too many; leave it out"),
