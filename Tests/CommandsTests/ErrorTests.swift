@@ -40,6 +40,26 @@ struct ErrorTests {
         Refusal("decode --profile", "busbar decode: --profile has no value; write --profile ID: one of"),
         Refusal(
             "decode --dialect v1.4 -", "busbar decode: there is no dialect of pylontech-lv-can called 'v1.4'"),
+        Refusal(
+            "decode --driver jbd",
+            "busbar decode: FILE is missing; FILE is a recording, or - for the standard"),
+        Refusal("decode --driver jdb -", "busbar decode: --driver is 'jdb'; it must be one of jk-modbus, "),
+        Refusal(
+            "decode --driver jbd --question stauts -",
+            "busbar decode: there is no question of jbd called 'stauts'; did you mean 'status'?"),
+        Refusal(
+            "decode --driver jbd --question volts -",
+            "busbar decode: there is no question of jbd called 'volts'; there are status, cells, model"),
+        Refusal(
+            "decode --driver jbd --profile sma-lv-can -",
+            "busbar decode: --profile is about CAN frames; leave it or --driver out"),
+        Refusal(
+            "decode --driver jbd --all -", "busbar decode: --all is about CAN frames; leave it or --driver"),
+        Refusal("decode --bytes 00 -", "busbar decode: --bytes is about answers of packs; add --driver ID"),
+        Refusal("decode --question cells -", "busbar decode: --question is about answers of packs; add "),
+        Refusal(
+            "decode --driver jbd --bytes 00 -", "busbar decode: FILE and --bytes are given; leave one of them"
+        ),
         Refusal("decode a.log b.log", "busbar decode: 'b.log' is one word too many; leave it out"),
         Refusal(
             "profiles victron-cam",
