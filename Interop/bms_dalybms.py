@@ -1,6 +1,6 @@
 """dalybms reads a simulated board that speaks Daly's older protocol (A5), as it reads one at a serial adapter.
 
-What it does not do: it asks board 1 only, and the simulated board stays silent to 91, 92 and 97, which Busbar never asks.
+It asks board 1 only. The simulated board stays silent to 97: nobody has seen which bit there is which cell.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ def reader(packs):
 
 
 def measured_values():
-    """dalybms reads what the board measures (90, 93, 94, 95, 96)"""
+    """dalybms reads what the board measures (90 to 96)"""
     with tempfile.TemporaryDirectory() as folder, reported.packs(folder, "daly") as packs, reader(packs) as bms:
         soc, reading = packs.read(bms.get_soc)
         # Its current is above zero when the pack discharges.
@@ -34,6 +34,14 @@ def measured_values():
         reading.check("cells, over six frames", reported.cells(cells.values()))
         degrees, reading = packs.read(bms.get_temperatures)
         reading.check("temperatures", reported.temperatures(degrees.values(), 1))
+        seen, reading = packs.read(bms.get_cell_voltage_range)
+        reading.check("the cells furthest apart", {
+            "highest_cell": (seen["highest_voltage"], 0.001), "highest_cell_number": (seen["highest_cell"], 1),
+            "lowest_cell": (seen["lowest_voltage"], 0.001), "lowest_cell_number": (seen["lowest_cell"], 1)})
+        seen, reading = packs.read(bms.get_temperature_range)
+        reading.check("the sensors furthest apart", {
+            f"temperature_{seen['highest_sensor']}": (seen["highest_temperature"], 1),
+            f"temperature_{seen['lowest_sensor']}": (seen["lowest_temperature"], 1)})
         status, reading = packs.read(bms.get_mosfet_status)
         busbar.check("it discharges", status["mode"] == "discharging", status["mode"])
         reading.check("switches and charge left", {
