@@ -35,8 +35,8 @@ mutate: setup ## Breaks each rule of the control once and shows that a test noti
 bench: setup ## Figures with targets: codec, a line of packs, the whole gateway, beside named peers
 	@Scripts/bench $(ARGS)
 
-interop: setup ## Against foreign implementations: python-can, pymodbus, minimalmodbus, cantools, python-pylontech, pysunspec2
-	@Scripts/interop
+interop: setup ## Against foreign implementations: readers of BMS, energy managers, CAN tools; ARGS='NAME' for some
+	@Scripts/interop $(ARGS)
 
 test-can: setup ## On real SocketCAN, in an emulated machine
 	@Scripts/test-can

@@ -23,7 +23,7 @@ BINARY = os.environ.get("BUSBAR", str(ROOT / ".build/release/busbar"))
 
 
 def simulate_bms(pty, packs=1, driver="jk-modbus", seconds=300):
-    """Packs at the addresses 1, 2, ... of one line; `pty` becomes a link to the terminal to open."""
+    """Packs at the first addresses of one line; `pty` becomes a link to the terminal to open."""
     return [BINARY, "simulate", "bms", "--driver", driver, "--packs", str(packs), "--pty", str(pty),
             "--json", "--for", str(seconds)]
 
@@ -181,7 +181,7 @@ def running(command, name):
     """Runs `command` while the block runs, and stops it politely; shows what it said if the block fails."""
     with tempfile.TemporaryFile("w+") as said:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
-        process.said = lambda: os.pread(said.fileno(), 1 << 20, 0).decode(errors="replace")
+        process.said = lambda: tail(said).decode(errors="replace")
         try:
             yield process
         except BaseException:
@@ -197,6 +197,11 @@ def running(command, name):
                     process.wait()
 
 
+def tail(file, most=1 << 18):
+    """The end of what was written to a file."""
+    return os.pread(file.fileno(), most, max(0, os.fstat(file.fileno()).st_size - most))
+
+
 class SimulatedPacks:
     """Simulated packs; `path` is the terminal at which they answer."""
 
@@ -205,8 +210,9 @@ class SimulatedPacks:
 
     def truth(self):
         """What the simulation said last about its packs."""
-        lines = [line for line in self.process.said().splitlines() if line.startswith("{") and line.endswith("}")]
-        return json.loads(lines[-1])
+        # The first line may be cut off, and the last may still be written.
+        lines = [line for line in self.process.said().splitlines() if line.startswith('{"bank')]
+        return json.loads([line for line in lines if line.endswith("}")][-1])
 
 
 @contextlib.contextmanager

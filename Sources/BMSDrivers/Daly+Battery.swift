@@ -6,11 +6,12 @@ extension Daly {
     static func answer(
         _ request: Span<UInt8>, _ reading: borrowing PackReading, _ buffer: inout AnswerBuffer
     ) {
-        guard case .item(let frame, _) = DalyFrame.scan(request), frame.isRequest,
-            let poll = poll(frame.id)
-        else { return }
+        guard case .item(let frame, _) = DalyFrame.scan(request), frame.isRequest else { return }
         let own = UInt8(clamping: reading[.busAddress]?.value ?? 1)
         guard board(askedBy: frame.party) ?? own == own else { return }
+        guard let poll = poll(frame.id) else {
+            return writeExtremes(frame.id, from: own, reading, &buffer)
+        }
         do throws(SignalError) {
             if questions[poll].frames > 1 {
                 try writeRun(questions[poll], from: own, reading, &buffer)
@@ -39,6 +40,31 @@ extension Daly {
             for byte in 0..<width { data[1 + byte] = places[number * width + byte] }
             DalyFrame.encode(party: board, id: question.id, data: data.span, into: &buffer)
         }
+    }
+
+    /// The highest and the lowest cell (91) and sensor (92), which other hosts ask for and Busbar works out by itself.
+    private static func writeExtremes(
+        _ id: UInt8, from board: UInt8, _ reading: borrowing PackReading, _ buffer: inout AnswerBuffer
+    ) {
+        var data = InlineArray<8, UInt8>(repeating: 0)
+        switch id {
+        case 0x91:
+            guard let high = reading[.highestCell]?.value,
+                let highNumber = reading[.highestCellNumber]?.value,
+                let low = reading[.lowestCell]?.value, let lowNumber = reading[.lowestCellNumber]?.value
+            else { return }
+            (data[0], data[1]) = (UInt8(clamping: high >> 8), UInt8(high & 0xFF))
+            (data[3], data[4]) = (UInt8(clamping: low >> 8), UInt8(low & 0xFF))
+            (data[2], data[5]) = (UInt8(clamping: highNumber), UInt8(clamping: lowNumber))
+        case 0x92:
+            guard let high = DalyBattery.extremeTemperature(reading, highest: true),
+                let low = DalyBattery.extremeTemperature(reading, highest: false)
+            else { return }
+            (data[0], data[1]) = (UInt8(clamping: high.raw), UInt8(high.sensor))
+            (data[2], data[3]) = (UInt8(clamping: low.raw), UInt8(low.sensor))
+        default: return
+        }
+        DalyFrame.encode(party: board, id: id, data: data.span, into: &buffer)
     }
 
     private static func writeOne(

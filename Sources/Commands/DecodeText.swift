@@ -41,7 +41,8 @@ extension DecodedFrame.Signal {
 }
 
 extension DecodedFrame.Value {
-    fileprivate var text: String {
+    /// As people read it.
+    var text: String {
         switch self {
         case .decimal(let digits): digits
         case .bits(let bits): "0x" + Digits.hex(bits, digits: 2)
@@ -50,7 +51,8 @@ extension DecodedFrame.Value {
         }
     }
 
-    fileprivate var json: JSON {
+    /// As JSON.
+    var json: JSON {
         switch self {
         case .decimal(let digits): .number(digits)
         case .bits(let bits): .number(bits)

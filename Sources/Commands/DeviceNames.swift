@@ -99,6 +99,30 @@ struct DriverName: ArgumentValue {
     }
 }
 
+extension DriverName {
+    /// The address of the first of so many packs one after the other: `wanted`, or the nearest to 1 that there is.
+    func firstAddress(_ wanted: Int?, packs: Int) throws(UsageError) -> UInt8 {
+        let (low, high) = (Int(driver.sheet.addresses.lowerBound), Int(driver.sheet.addresses.upperBound))
+        let there =
+            low == high ? "\(argumentText) has only address \(low)" : "\(argumentText) has \(low) to \(high)"
+        let first = wanted ?? min(max(1, low), high)
+        guard (low...high).contains(first) else { throw UsageError("--address is \(first)", there) }
+        guard first + packs - 1 <= high else {
+            throw UsageError("\(packs) packs from address \(first) on need up to \(first + packs - 1)", there)
+        }
+        return UInt8(first)
+    }
+
+    /// The number of the question called `name`.
+    func question(_ name: String) throws(UsageError) -> Int {
+        let names = (0..<driver.pollCount).map { "\(driver.poll($0).name)" }
+        guard let number = names.firstIndex(of: name) else {
+            throw UsageError.unknown("question of \(argumentText) called", name, names)
+        }
+        return number
+    }
+}
+
 extension ProfileSheet {
     /// The names of the dialects there are, in order.
     var dialectNames: [String] { (0..<Int(dialectCount)).map { "\(dialects[$0])" } }

@@ -5,11 +5,14 @@ struct LineInput: ~Copyable {
     private let name: String
     private let descriptor: Int32
     private let isOwned: Bool
-    private var splitter = LineSplitter()
+    private var splitter: LineSplitter
     private var block = [UInt8](repeating: 0, count: 65_536)
 
-    /// Opens the file at `path`; `-` is what the console reads.
-    init(_ path: String, _ console: Console) throws(CommandFailure) {
+    /// Opens the file at `path`; `-` is what the console reads. Of a line, `longestLine` bytes are kept at most.
+    init(
+        _ path: String, _ console: Console, longestLine: Int = LineSplitter.longest
+    ) throws(CommandFailure) {
+        splitter = LineSplitter(limit: longestLine)
         let isFile = path != "-"
         name = isFile ? UsageError.quoted(path) : "the standard input"
         isOwned = isFile
@@ -42,20 +45,26 @@ struct LineInput: ~Copyable {
 
 /// Cuts a stream of bytes into numbered lines of bounded length.
 struct LineSplitter {
-    /// The most bytes of a line that are kept.
+    /// The most bytes of a line that are kept, where nobody wants more.
     static let longest = 512
+
+    /// The most bytes of a line that are kept.
+    let limit: Int
 
     /// One line.
     struct Line {
         /// Counted from 1.
         var number: Int
-        /// Its bytes without the line end, the first ``LineSplitter/longest`` at most.
+        /// Its bytes without the line end, the first ``LineSplitter/limit`` at most.
         var bytes: [UInt8]
         /// Whether it was longer.
         var isCut: Bool
     }
 
     private var line = Line(number: 1, bytes: [], isCut: false)
+
+    /// Makes one that has seen nothing.
+    init(limit: Int = LineSplitter.longest) { self.limit = limit }
 
     /// Takes more bytes.
     mutating func take(_ bytes: ArraySlice<UInt8>, _ visit: (Line) -> Void) {
@@ -65,7 +74,7 @@ struct LineSplitter {
                 line.bytes.removeAll(keepingCapacity: true)
                 line.isCut = false
                 line.number += 1
-            } else if line.bytes.count < Self.longest {
+            } else if line.bytes.count < limit {
                 line.bytes.append(byte)
             } else {
                 line.isCut = true

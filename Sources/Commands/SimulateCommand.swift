@@ -60,7 +60,8 @@ struct SimulateCommand: Command {
         let packs = try arguments.option("--packs", default: 1, in: 1...16, "number of packs")
         let address = try arguments.option(
             "--address", of: Int.self,
-            "address of the first pack, 1 if left out; on a serial line the address that the inverter asks")
+            "address of the first pack, 1 or the nearest that the driver has if left out; on a serial line the address that the inverter asks"
+        )
         if let address, !(0...247).contains(address) {
             throw UsageError("--address is \(address)", "it must be 0 to 247")
         }
@@ -79,7 +80,7 @@ struct SimulateCommand: Command {
         let number = try dialect.map { name throws(UsageError) in try profile.dialect(name) }
         let options = ProfileOptions(dialect: number ?? 0, address: address.map { UInt8($0) })
         switch kind {
-        case .bms: work = .onLinks(Self.packs(driver.driver, packs, UInt8(address ?? 1), place, script))
+        case .bms: work = .onLinks(try Self.packs(driver, packs, address, place, script))
         case .battery where script.samples != nil:
             try profile.requireFrames(for: "--samples")
             work = .samples(BankSampler(profile.profile, options, script.samples ?? 0, seed: plant.seed))
@@ -97,11 +98,14 @@ struct SimulateCommand: Command {
     }
 
     private static func packs(
-        _ driver: BMSDriver, _ count: Int, _ address: UInt8, _ place: SimulatedPlace, _ script: BatteryScript
-    ) -> SimulationPlan {
-        let port = place.line(baud: Int(driver.sheet.baud))
-        return script.applied(
-            to: .packs(.init(driver: driver, packs: count, firstAddress: address, port: port)))
+        _ name: DriverName, _ count: Int, _ address: Int?, _ place: SimulatedPlace, _ script: BatteryScript
+    ) throws(UsageError) -> SimulationPlan {
+        let sheet = name.driver.sheet
+        let first = try name.firstAddress(address, packs: count)
+        var battery = SimulationPlan.Battery(
+            driver: name.driver, packs: count, firstAddress: first, port: place.line(baud: Int(sheet.baud)))
+        battery.scripted = script.alarms
+        return script.applied(to: .packs(battery))
     }
 
     private static func battery(

@@ -25,6 +25,7 @@ extension SimulationSnapshot {
             JSON.object([
                 ("address", .number(Int(pack.address))), ("soc_permille", .number(Int(pack.socPermille))),
                 ("millivolts", .number(Int(pack.millivolts))), ("milliamps", .number(Int(pack.milliamps))),
+                ("reports", .object(DecodedAnswer(pack.reported).json)),
             ])
         }
         var members: [(name: String, value: JSON)] = [

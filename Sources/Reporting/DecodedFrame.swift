@@ -96,7 +96,9 @@ extension DecodedFrame {
         switch content {
         case .number(let number):
             signals.append(
-                Signal(name: name, value: row.shown(number), unit: "\(row.unit.symbol)", isQuiet: false))
+                Signal(
+                    name: name, value: row.unit.displayed(number), unit: "\(row.unit.symbol)", isQuiet: false)
+            )
         case .alarm(let stands):
             signals.append(Signal(name: name, value: .flag(stands), unit: "", isQuiet: !stands))
         case .text(let text):
@@ -114,16 +116,6 @@ extension DecodedFrame {
             let low = Digits.text(Int64(row.range.lowerBound), in: row.unit)
             let high = Digits.display(Int64(row.range.upperBound), in: row.unit)
             errors.append("\(name) is \(shown), outside of \(low) to \(high)")
-        }
-    }
-}
-
-extension BankRow {
-    fileprivate func shown(_ number: Int32) -> DecodedFrame.Value {
-        switch unit {
-        case .onOff: .flag(number != 0)
-        case .bits: .bits(UInt64(UInt32(bitPattern: number)))
-        default: .decimal(Digits.text(Int64(number), in: unit))
         }
     }
 }

@@ -32,8 +32,8 @@ extension SimulatedPack {
         reportTimes(into: &reading, at: now)
         for sensor in Self.cellSensors { report(sensor, into: &reading, at: now) }
         report(.mosfetTemperature, into: &reading, at: now)
-        var alarms = AlarmSet()
-        alarms.protections = tripped
+        var alarms = scriptedAlarms
+        alarms.protections = alarms.protections.union(tripped)
         if !missingSensors.isEmpty { alarms.raise(.temperatureSensorFault, .warning) }
         reading.alarms = Reading(alarms, at: now)
     }

@@ -29,6 +29,8 @@ public struct SimulatedPack: Sendable {
     }
     /// Temperature sensors that are broken off.
     public var missingSensors: Set<PackField> = []
+    /// Alarms that it reports whatever it measures; its switches do not mind them.
+    public var scriptedAlarms = AlarmSet()
     /// Whether it has been taken off the busbars; no current passes then.
     public var isUnplugged = false
     /// How much faster charge is counted than time passes; temperatures and ramps are not affected.

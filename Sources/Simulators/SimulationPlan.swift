@@ -19,6 +19,8 @@ public struct SimulationPlan: Sendable {
         ///
         /// A real serial port has a speed of its own, so that bytes are handed to it at once.
         public var timing: SimulatedLine.Timing?
+        /// Alarms that every pack reports whatever it measures.
+        public var scripted = AlarmSet()
 
         /// Makes packs.
         ///
@@ -145,6 +147,7 @@ public struct SimulationPlan: Sendable {
         var line: SimulatedLine?
         if let battery {
             bank.packs = packs(battery.packs, firstAddress: battery.firstAddress, at: now)
+            for index in bank.packs.indices { bank.packs[index].scriptedAlarms = battery.scripted }
             line = SimulatedLine(battery.driver, timing: battery.lineTiming, seed: seed, at: now)
         }
         let inverter = inverter.map { SimulatedInverter($0.profile, options: $0.options, at: now) }

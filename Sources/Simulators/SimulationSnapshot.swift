@@ -26,6 +26,8 @@ public struct SimulationSnapshot: Sendable {
         public var isDischargeSwitchClosed: Bool
         /// How it misbehaves on the line.
         public var faults: AnswerFaults
+        /// What it reports to whoever asks; what of that is heard is up to its protocol.
+        public var reported: PackReading
     }
 
     /// The inverter and what it has understood.
@@ -108,7 +110,7 @@ public struct SimulationSnapshot: Sendable {
         at = now
         bankMilliamps = core.bank.milliamps
         bankMillivolts = core.bank.millivolts
-        packs = core.bank.packs.map(Pack.init)
+        packs = core.bank.packs.map { Pack($0, at: now) }
         line = core.line.map { Line(statistics: $0.statistics, isOpen: false) }
         inverter = core.inverter.map { Inverter($0, at: now) }
         battery = core.battery.map {
@@ -121,7 +123,7 @@ public struct SimulationSnapshot: Sendable {
 }
 
 extension SimulationSnapshot.Pack {
-    init(_ pack: SimulatedPack) {
+    init(_ pack: SimulatedPack, at now: Instant) {
         let cells = (0..<pack.cellCount).map { Int32(pack.cellMillivolts($0).rounded()) }
         self.init(
             address: pack.address, socPermille: Int32(pack.socPermille.rounded()),
@@ -129,7 +131,8 @@ extension SimulationSnapshot.Pack {
             highestCellMillivolts: cells.max() ?? 0, lowestCellMillivolts: cells.min() ?? 0,
             mosfetDecicelsius: pack.temperature(.mosfetTemperature).map { Int32($0.rounded()) },
             isChargeSwitchClosed: pack.isChargeSwitchClosed,
-            isDischargeSwitchClosed: pack.isDischargeSwitchClosed, faults: pack.answerFaults)
+            isDischargeSwitchClosed: pack.isDischargeSwitchClosed, faults: pack.answerFaults,
+            reported: pack.reading(at: now))
     }
 }
 

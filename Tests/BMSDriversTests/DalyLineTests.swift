@@ -44,3 +44,33 @@ struct DalyLineTests {
         #expect(line.unexpectedAnswers == 0 && line.noise.total == 0)
     }
 }
+
+@Suite("What other hosts ask a Daly board")
+struct DalyExtremesTests {
+    /// Frames captured by mpp-solar (tests/integration/test_protocol_daly.py), without the left-overs at their ends.
+    @Test("a board tells the cells and sensors furthest apart as a real one does")
+    func extremes() {
+        var reading = PackReading()
+        let now = Instant(nanoseconds: 1)
+        for (field, value) in [
+            (PackField.highestCell, Int32(3_328)), (.highestCellNumber, 15), (.lowestCell, 3_326),
+            (.lowestCellNumber, 1), (.temperature1, 150),
+        ] {
+            reading[field] = Reading(value, at: now)
+        }
+        #expect(answer(0x91, reading).prefix(10) == hex("A5 01 91 08 0D 00 0F 0C FE 01")[...])
+        #expect(answer(0x92, reading).prefix(8) == hex("A5 01 92 08 37 01 37 01")[...])
+        #expect(answer(0x97, reading) == [])
+        #expect(answer(0x91, PackReading()) == [])
+        #expect(answer(0x92, PackReading()) == [])
+    }
+
+    private func answer(_ id: UInt8, _ reading: PackReading) -> [UInt8] {
+        var request = ByteBuffer<16>()
+        let nothing = [UInt8](repeating: 0, count: 8)
+        DalyFrame.encode(party: 0x40, id: id, data: nothing.span, into: &request)
+        var answer = AnswerBuffer()
+        Daly.driver.answer(request.bytes, reading, &answer)
+        return answer.array
+    }
+}

@@ -40,6 +40,26 @@ struct ErrorTests {
         Refusal("decode --profile", "busbar decode: --profile has no value; write --profile ID: one of"),
         Refusal(
             "decode --dialect v1.4 -", "busbar decode: there is no dialect of pylontech-lv-can called 'v1.4'"),
+        Refusal(
+            "decode --driver jbd",
+            "busbar decode: FILE is missing; FILE is a recording, or - for the standard"),
+        Refusal("decode --driver jdb -", "busbar decode: --driver is 'jdb'; it must be one of jk-modbus, "),
+        Refusal(
+            "decode --driver jbd --question stauts -",
+            "busbar decode: there is no question of jbd called 'stauts'; did you mean 'status'?"),
+        Refusal(
+            "decode --driver jbd --question volts -",
+            "busbar decode: there is no question of jbd called 'volts'; there are status, cells, model"),
+        Refusal(
+            "decode --driver jbd --profile sma-lv-can -",
+            "busbar decode: --profile is about CAN frames; leave it or --driver out"),
+        Refusal(
+            "decode --driver jbd --all -", "busbar decode: --all is about CAN frames; leave it or --driver"),
+        Refusal("decode --bytes 00 -", "busbar decode: --bytes is about answers of packs; add --driver ID"),
+        Refusal("decode --question cells -", "busbar decode: --question is about answers of packs; add "),
+        Refusal(
+            "decode --driver jbd --bytes 00 -", "busbar decode: FILE and --bytes are given; leave one of them"
+        ),
         Refusal("decode a.log b.log", "busbar decode: 'b.log' is one word too many; leave it out"),
         Refusal(
             "profiles victron-cam",
@@ -58,6 +78,16 @@ struct ErrorTests {
             "simulate --profile sma-lv-can --dialect v9 inverter",
             "busbar simulate: there is no dialect of sma-lv-can called 'v9'"),
         Refusal("simulate --address 248 bms", "busbar simulate: --address is 248; it must be 0 to 247"),
+        Refusal(
+            "simulate --driver jbd --address 1 bms",
+            "busbar simulate: --address is 1; jbd has only address 0"),
+        Refusal(
+            "simulate --driver pylontech --address 1 bms",
+            "busbar simulate: --address is 1; pylontech has 2 to 127"),
+        Refusal(
+            "simulate --address 14 --packs 3 bms",
+            "busbar simulate: 3 packs from address 14 on need up to 16; jk-modbus has 0 to 15"),
+        Refusal("simulate --driver daly-d2 --packs 2 bms", "busbar simulate: 2 packs from address 210 on"),
         Refusal(
             "simulate --serial /dev/null inverter",
             "busbar simulate: --serial is given, but pylontech-lv-can is spoken on CAN; use --slcan for"),

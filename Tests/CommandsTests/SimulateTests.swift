@@ -1,3 +1,4 @@
+import BMSDrivers
 import Commands
 import Glibc
 import InverterProfiles
@@ -18,6 +19,20 @@ struct SimulateTests {
             #expect(outcome.output.contains(note) == profile.sheet.isExperimental)
             #expect(outcome.output.hasSuffix("SLCAN adapter of the \(side) at \(name)\n"))
         }
+    }
+
+    private static let drivers = DriverTable.drivers.indices.map { DriverTable.drivers[$0] }
+        .map { "\($0.sheet.id)" }
+
+    @Test("packs of every driver have an address of theirs, and say what they report", arguments: drivers)
+    func opensPacks(id: String) throws {
+        let name = "/tmp/busbar-test-bms-\(id)-\(getpid())"
+        let line = "simulate bms --driver \(id) --alarm cell_over_voltage --json --for 10ms --pty \(name)"
+        let outcome = try run(line)
+        #expect(outcome.code == .success && outcome.errors.isEmpty)
+        #expect(outcome.output.contains("packs answer at \(name)\n"))
+        #expect(outcome.output.contains(#""reports":{"values":{"pack_voltage":{"value":"#))
+        #expect(outcome.output.contains(#""alarms":{"protection":["cell_over_voltage"],"warning":[]"#))
     }
 
     /// Every profile that is spoken on a serial line.
