@@ -65,6 +65,9 @@ let edgeTargets: [Target] = [
             "YAMLFile",
         ],
         swiftSettings: common),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+        name: "Recordings", dependencies: ["BatteryModel", "BusCodec", "CZlib"], swiftSettings: common),
     .target(
         name: "Detection", dependencies: ["BatteryModel", "BusCodec", "BMSDrivers", "LinuxIO"],
         swiftSettings: common),
@@ -72,7 +75,8 @@ let edgeTargets: [Target] = [
         name: "Commands",
         dependencies: [
             "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
-            "Gateway", "Settings", "Reporting", "Detection", "Simulators", "ServiceManager", "YAMLFile",
+            "Gateway", "Settings", "Reporting", "Recordings", "Detection", "Simulators", "ServiceManager",
+            "YAMLFile",
         ],
         swiftSettings: common),
     .executableTarget(name: "busbar", dependencies: ["Commands"], swiftSettings: common),
@@ -116,6 +120,9 @@ let testTargets: [Target] = [
         name: "LinuxIOTests", dependencies: ["BatteryModel", "BusCodec", "LinuxIO"],
         swiftSettings: common),
     .testTarget(
+        name: "RecordingsTests", dependencies: ["BatteryModel", "BusCodec", "Recordings"],
+        swiftSettings: common),
+    .testTarget(
         name: "SettingsTests", dependencies: ["BatteryModel", "ChargeControl", "Settings", "YAMLFile"],
         swiftSettings: common),
     .testTarget(
@@ -140,7 +147,8 @@ let testTargets: [Target] = [
         name: "CommandsTests",
         dependencies: [
             "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
-            "Gateway", "Settings", "Reporting", "Detection", "Simulators", "Commands", "TestSupport",
+            "Gateway", "Settings", "Reporting", "Recordings", "Detection", "Simulators", "Commands",
+            "TestSupport",
             "YAMLFile",
         ],
         exclude: ["Snapshots"],

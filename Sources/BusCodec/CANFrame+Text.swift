@@ -99,7 +99,7 @@ extension CANFrameLine {
 
 extension CANFrame {
     /// Marks an error frame in the eight digits of its identifier (CAN_ERR_FLAG).
-    static let errorFlag: UInt32 = 0x2000_0000
+    public static let errorFlag: UInt32 = 0x2000_0000
 
     /// Adds `044#2A366C2BBA`, `123#R8` or `20000080#…`.
     public func writeCompact<let size: Int>(into buffer: inout ByteBuffer<size>) {
@@ -208,38 +208,5 @@ extension ByteBuffer {
         append(decimal: seconds % 60, digits: 2)
         append(0x2E)
         append(decimal: time % 1_000_000_000 / 1_000, digits: 6)
-    }
-}
-
-/// A day of the Gregorian calendar.
-struct CivilDate {
-    var year: Int64
-    var month: Int64
-    var day: Int64
-
-    /// Days since 1970-01-01, by counting years from March so that the leap day is the last.
-    var daysSince1970: Int64 {
-        let shifted = month <= 2 ? year - 1 : year
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + dayOfYear - 719_468
-    }
-
-    init(year: Int64, month: Int64, day: Int64) {
-        self.year = year
-        self.month = month
-        self.day = day
-    }
-
-    /// The date of a day that is not before 1970.
-    init(daysSince1970 days: Int64) {
-        let shifted = days + 719_468
-        let era = shifted / 146_097
-        let dayOfEra = shifted % 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let index = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * index + 2) / 5 + 1
-        month = index < 10 ? index + 3 : index - 9
-        year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
     }
 }

@@ -127,6 +127,10 @@ int linuxio_bind_can(int fd, const char *interface) {
     return bind(fd, (struct sockaddr *)&address, sizeof address);
 }
 
+int linuxio_open_nameless(const char *folder) {
+    return open(folder, O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+}
+
 void linuxio_name_thread(const char *name) {
     char cut[16] = {0};
     strncpy(cut, name, sizeof cut - 1);

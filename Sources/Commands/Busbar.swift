@@ -19,6 +19,7 @@ public enum Busbar {
         ScanCommand.self,
         CheckCommand.self,
         DecodeCommand.self,
+        ConvertCommand.self,
         DriversCommand.self,
         ProfilesCommand.self,
         DBCCommand.self,

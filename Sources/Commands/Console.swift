@@ -50,9 +50,12 @@ public final class Console {
     public var errors: String { String(decoding: capturedErrors, as: UTF8.self) }
 
     /// Writes `text` as it is.
-    public func write(_ text: String) {
+    public func write(_ text: String) { write(bytes: text.utf8) }
+
+    /// Writes bytes as they are.
+    public func write(bytes: some Sequence<UInt8>) {
         guard isOpen else { return }
-        pending.append(contentsOf: text.utf8)
+        pending.append(contentsOf: bytes)
         if pending.count >= 32_768 { flush() }
     }
 

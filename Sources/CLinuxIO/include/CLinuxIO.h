@@ -33,6 +33,9 @@ int linuxio_open_can(void);
 /// Binds a raw CAN socket to an interface; ENODEV if there is none, ENETDOWN if it is not up.
 int linuxio_bind_can(int fd, const char *interface);
 
+/// Creates a file without a name in a folder; EOPNOTSUPP or EISDIR where the file system knows none.
+int linuxio_open_nameless(const char *folder);
+
 /// Names the calling thread; longer names are cut to 15 characters.
 void linuxio_name_thread(const char *name);
 /// Duplicates a descriptor with close-on-exec set.

@@ -1,0 +1,35 @@
+import BatteryModel
+import BusCodec
+
+/// What `candump -l` and `-L` of can-utils write.
+///
+///     (1436509052.249713) vcan0 044#2A366C2BBA
+///
+/// Reading is that of ``TextLines``: lines of other kinds may stand between them.
+enum Candump {
+    static let format = RecordingFormat(
+        id: "candump", name: "candump log", endings: ["log", "candump"],
+        about: "can-utils (candump -l, canplayer), python-can; CAN frames only",
+        begins: { _, line in line.hasPrefix("(") && line.contains("#") },
+        makeReader: { LinesReader(TextLines()) }, makeWriter: { Writer() })
+
+    struct Writer: FormatWriter {
+        func write(_ item: RecordedItem) -> [UInt8]? {
+            guard case .frame(let frame) = item.content else { return nil }
+            var buffer = ByteBuffer<64>()
+            frame.writeCompact(into: &buffer)
+            let text = String(decoding: (0..<buffer.count).map { buffer.bytes[$0] }, as: UTF8.self)
+            let time = Numerals.seconds(max(item.nanoseconds ?? 0, 0), places: 6, digits: 10)
+            let link = Self.interface(item.link)
+            // What canplayer passes over and python-can reads as the direction.
+            let direction = item.direction.map { $0 == .sent ? " T" : " R" } ?? ""
+            return Array("(\(time)) \(link) \(text)\(direction)\n".utf8)
+        }
+
+        /// What can be the name of an interface.
+        private static func interface(_ link: String) -> String {
+            guard let first = link.first else { return "can0" }
+            return first.isNumber ? "can" + link : link.replacing(" ", with: "_")
+        }
+    }
+}
