@@ -39,7 +39,8 @@ enum DalyBattery {
             found = (value, sensor + 1)
         }
         return found.map {
-            Temperature(raw: UInt16(clamping: ($0.value + 400) / 10), sensor: UInt16($0.sensor))
+            // To the nearest degree, as the rows of the single sensors write it.
+            Temperature(raw: UInt16(clamping: ($0.value + 405) / 10), sensor: UInt16($0.sensor))
         }
     }
 

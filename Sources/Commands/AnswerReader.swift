@@ -24,8 +24,8 @@ struct AnswerReader {
     private let wanted: Int?
     /// What was asked last, while nobody has answered it.
     private var asked: (poll: Int?, address: UInt8?)?
-    /// Some answers are not understood without earlier ones.
-    private var known = PackReading()
+    /// What each pack has said so far, by its address: some answers are not understood without earlier ones.
+    private var known: [UInt8?: PackReading] = [:]
     private var answers: Int64 = 0
 
     /// More than any answer has; behind it nothing is looked at, or long recordings would take for ever.
@@ -96,11 +96,15 @@ extension AnswerReader {
         if let asked, asked.poll == nil, item.poll == nil, wanted == nil { return .other }
         answers += 1
         let now = Instant(nanoseconds: answers)
+        let address = item.address ?? asked?.address
+        var earlier = known[address] ?? PackReading()
+        // How old an answer is is no question here: a recording may well hold it twice.
+        earlier[.uptime] = nil
         let candidates = candidates(for: item)
         var understood: [(poll: Int, reading: PackReading)] = []
         var errors: [AnswerError] = []
         for poll in candidates {
-            var reading = known
+            var reading = earlier
             do throws(AnswerError) {
                 try driver.decode(bytes.span, poll, now, &reading)
                 understood.append((poll, reading))
@@ -116,9 +120,9 @@ extension AnswerReader {
             return .problem(
                 "the answer does not say what was asked; it can be \(names): choose with --question")
         }
-        known = first.reading
-        let answer = DecodedAnswer(known, measuredAt: now)
-        return .answer(address: item.address ?? asked?.address, name: name(first.poll), answer)
+        known[address] = first.reading
+        let answer = DecodedAnswer(first.reading, measuredAt: now)
+        return .answer(address: address, name: name(first.poll), answer)
     }
 
     /// The questions that an answer may belong to.

@@ -54,7 +54,7 @@ struct DalyExtremesTests {
         let now = Instant(nanoseconds: 1)
         for (field, value) in [
             (PackField.highestCell, Int32(3_328)), (.highestCellNumber, 15), (.lowestCell, 3_326),
-            (.lowestCellNumber, 1), (.temperature1, 150),
+            (.lowestCellNumber, 1), (.temperature1, 149),
         ] {
             reading[field] = Reading(value, at: now)
         }

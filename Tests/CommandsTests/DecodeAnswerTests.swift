@@ -77,6 +77,26 @@ struct DecodeAnswerTests {
         #expect(asked.output.hasPrefix("line 1: a host asks, address 1: 'cells'\nline 2: answer to 'cells'"))
     }
 
+    @Test("packs on one line do not mix, and the same answer twice is read twice")
+    func packs() throws {
+        // A Daly tells its cells only to whoever knows how many there are: board 1 has said it, board 2 has not.
+        let counts = "A5 01 94 08 10 01 00 00 00 00 03 40 96"
+        let state = "A5 01 93 08 00 01 01 9A 00 02 A2 D8 59"
+        let cells = { (board: UInt8) in
+            let frames = (UInt8(1)...6).map { number -> [UInt8] in
+                let more: [UInt8] = number < 6 ? [0x0C, 0xFE, 0x0C, 0xFE] : [0, 0, 0, 0]
+                let frame: [UInt8] = [0xA5, board, 0x95, 0x08, number, 0x0C, 0xFE] + more + [0]
+                return frame + [frame.reduce(0, &+)]
+            }
+            return hexText(frames.joined())
+        }
+        let recording = [counts, state, cells(1), cells(1), cells(2)].joined(separator: "\n")
+        let lines = try run("decode --driver daly -", input: recording).output.split(separator: "\n")
+        #expect(lines.filter { $0.hasPrefix("line ") }.count == 5)
+        #expect(lines.filter { $0.hasSuffix(": answer to 'cells', address 1") }.count == 2)
+        #expect(lines.contains { $0.hasPrefix("line 5: answer not believed: ") })
+    }
+
     @Test("an answer to a question that the driver does not know is taken for nothing else")
     func foreignQuestion() throws {
         // Captured (SG16S200A-SP57B-A): the values of a whole system, as long as the cells of a pack.
