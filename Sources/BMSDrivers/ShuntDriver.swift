@@ -9,14 +9,16 @@ public struct ShuntReading: Sendable {
     public var socPermille: Reading<Int32>?
     /// The voltage of the bank in millivolts.
     public var voltageMillivolts: Reading<Int32>?
+    /// The capacity in milliamp-hours that has been set on a shunt which says its charge in these; otherwise `nil`.
+    public var capacityMilliampHours: Reading<Int32>?
 
     /// Nothing reported.
     public init() {}
 }
 
-/// One protocol of a shunt that speaks by itself: how a host understands it, and what the shunt says.
+/// One protocol of a shunt: how a host understands it, and what the shunt says.
 ///
-/// Nothing is ever sent to a shunt. All parts are mandatory.
+/// All parts are mandatory, except for the questions.
 public struct ShuntDriver: Sendable {
     /// What is said about the protocol as a whole.
     public var sheet: ShuntSheet
@@ -34,16 +36,35 @@ public struct ShuntDriver: Sendable {
     /// Writes what a shunt that knows `reading` says.
     public var say: @Sendable (_ reading: ShuntReading, _ buffer: inout AnswerBuffer) -> Void
 
+    /// How it is asked; `nil` for a shunt that speaks by itself, to which nothing is ever sent.
+    public var questions: ShuntQuestions?
+
     /// Makes a driver from its parts.
     public init(
         sheet: ShuntSheet, scan: @escaping @Sendable (Span<UInt8>, Bool) -> ScanStep<ShuntItem>,
         decode: @escaping @Sendable (Span<UInt8>, Instant, inout ShuntReading) throws(AnswerError) -> Bool,
-        say: @escaping @Sendable (ShuntReading, inout AnswerBuffer) -> Void
+        say: @escaping @Sendable (ShuntReading, inout AnswerBuffer) -> Void,
+        questions: ShuntQuestions? = nil
     ) {
+        self.questions = questions
         self.sheet = sheet
         self.scan = scan
         self.decode = decode
         self.say = say
+    }
+}
+
+/// How a shunt is asked that does not speak by itself.
+public struct ShuntQuestions: Sendable {
+    /// How long nothing may stand on the line before it is asked: as long as a display asks, nobody else needs to.
+    public var silence: Interval
+    /// Writes a question; `turn` is how many there have been before.
+    public var write: @Sendable (_ turn: Int, _ buffer: inout RequestBuffer) -> Void
+
+    /// Makes questions.
+    public init(silence: Interval, write: @escaping @Sendable (Int, inout RequestBuffer) -> Void) {
+        self.silence = silence
+        self.write = write
     }
 }
 
@@ -85,5 +106,5 @@ public enum ShuntItem: UInt8, Sendable {
 /// All protocols of shunts.
 public enum ShuntTable {
     /// One row for each protocol.
-    public static let drivers: [_ of ShuntDriver] = [VictronShunt.driver]
+    public static let drivers: [_ of ShuntDriver] = [VictronShunt.driver, JunctekShunt.driver]
 }

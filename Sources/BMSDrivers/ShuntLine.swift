@@ -1,7 +1,7 @@
 public import BatteryModel
 public import BusCodec
 
-/// The line on which a shunt speaks; nothing is ever sent on it.
+/// The line on which a shunt speaks, and is asked if it must be.
 ///
 /// A value without clock or descriptor, fed like ``PackLine``.
 public struct ShuntLine: Sendable {
@@ -27,11 +27,14 @@ public struct ShuntLine: Sendable {
 
     private var scanner = StreamScanner<1024>()
     private var lastByteAt: Instant
+    private var lastAskedAt: Instant
+    private var questionsAsked = 0
 
     /// A line on which nothing was heard.
     public init(driver: ShuntDriver, at now: Instant) {
         self.driver = driver
         lastByteAt = now
+        lastAskedAt = now
     }
 
     /// Bytes that were dropped because they belong to nothing.
@@ -54,6 +57,17 @@ public struct ShuntLine: Sendable {
             }
         }
         return scanner.pendingBytes > 0 ? gapEnd : Instant(nanoseconds: .max)
+    }
+
+    /// Writes a question if one is due; returns when the next one can be, for a shunt that speaks by itself never.
+    public mutating func ask(at now: Instant, _ question: inout RequestBuffer) -> Instant {
+        guard let questions = driver.questions else { return Instant(nanoseconds: .max) }
+        if now >= max(lastByteAt, lastAskedAt) + questions.silence {
+            questions.write(questionsAsked, &question)
+            questionsAsked &+= 1
+            lastAskedAt = now
+        }
+        return max(lastByteAt, lastAskedAt) + questions.silence
     }
 
     /// Forgets what has arrived and was not understood; for a line that was broken and is back.

@@ -10,6 +10,7 @@ extension GatewayCore {
         var line: ShuntLine
         /// From when on it is missed if it has not been heard.
         let missedFrom: Instant
+        var isUp = false
     }
 
     /// The shunt of the configuration, not heard yet.
@@ -30,15 +31,28 @@ extension GatewayCore {
 
     /// Notes that the bus of the shunt has come up or gone down.
     mutating func shuntBus(isUp: Bool) {
+        shunt?.isUp = isUp
         if isUp { shunt?.line.reset() }
     }
 
-    /// Gives up what the shunt has begun and not finished, and notes that it was never heard; tells when to look again.
-    mutating func stepShunt(at now: Instant) -> Instant {
+    /// Gives up what the shunt has begun and not finished, notes that it was never heard, and asks it if it must be
+    /// asked; tells when to look again.
+    mutating func stepShunt(at now: Instant, _ output: inout some GatewayOutput) -> Instant {
         guard let missedFrom = shunt?.missedFrom else { return Instant(nanoseconds: .max) }
         // It speaks once a second: missing it from the start on would be a false alarm at each start.
         if image.shunt == nil, now >= missedFrom { image.shunt = BankImage.Shunt() }
-        return shunt?.line.step(at: now) ?? Instant(nanoseconds: .max)
+        let next = shunt?.line.step(at: now) ?? Instant(nanoseconds: .max)
+        return min(next, askShunt(at: now, &output))
+    }
+
+    private mutating func askShunt(at now: Instant, _ output: inout some GatewayOutput) -> Instant {
+        var question = RequestBuffer()
+        guard let bus = shunt?.bus, shunt?.isUp == true,
+            let next = shunt?.line.ask(at: now, &question)
+        else { return Instant(nanoseconds: .max) }
+        // If it does not get through, the next one is due soon.
+        if question.count > 0 { _ = output.send(question.bytes, bus: bus) }
+        return next
     }
 }
 

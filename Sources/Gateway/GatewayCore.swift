@@ -7,7 +7,7 @@ import LinuxIO
 
 /// What a gateway core can make happen.
 public protocol GatewayOutput {
-    /// Sends bytes on a line of packs.
+    /// Sends bytes on a line of packs, or to a shunt.
     ///
     /// - Returns: When the last of them will have left the wire; `nil` if the bus does not work.
     mutating func send(_ bytes: Span<UInt8>, bus: Int) -> Instant?
@@ -260,7 +260,7 @@ public struct GatewayCore: Sendable {
     ///   - output: Where bytes and frames go.
     /// - Returns: When to come back at the latest; earlier when something has arrived.
     public mutating func step(at now: Instant, _ output: inout some GatewayOutput) -> Instant {
-        var next = min(stepShunt(at: now), stepSources(at: now, &output))
+        var next = min(stepShunt(at: now, &output), stepSources(at: now, &output))
         for index in lines.indices where lines[index].isUp {
             next = min(next, stepLine(index, at: now, &output))
         }

@@ -134,6 +134,47 @@ struct ShuntTests {
         #expect(plant.snapshot.shunt?.counts.badChecksums == 0)
     }
 
+    /// What is said on the bus of a shunt that must be asked.
+    private struct Questions: GatewayOutput {
+        var asked: [String] = []
+
+        mutating func send(_ bytes: Span<UInt8>, bus: Int) -> Instant? {
+            if bus == 2 { asked.append(String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)) }
+            return nil
+        }
+
+        mutating func send(_ frame: CANFrame, bus: Int) -> Bool { true }
+        mutating func send(answer bytes: Span<UInt8>, bus: Int) -> Instant? { nil }
+        mutating func send(answer bytes: Span<UInt8>, bus: Int, caller: Int) -> Bool { true }
+        mutating func hangUp(bus: Int, caller: Int) {}
+    }
+
+    @Test("a shunt that does not speak by itself is asked, as long as its bus is up")
+    func asks() {
+        var plant = VirtualPlant(packs: 1, shunt: .init(bus: 2, driver: JunctekShunt.driver))
+        var reading = Plant.reading(-12_340, soc: 710)
+        reading.capacityMilliampHours = Reading(280_000, at: Instant(nanoseconds: 0))
+        var answers = AnswerBuffer()
+        JunctekShunt.driver.say(reading, &answers)
+        var output = Questions()
+        for tenth in 0..<200 {
+            let now = plant.now + .milliseconds(Int64(tenth) * 100)
+            if tenth == 50 { plant.core.bus(2, isUp: true, at: now) }
+            if tenth == 150 { plant.core.bus(2, isUp: false, at: now) }
+            let before = output.asked.count
+            _ = plant.core.step(at: now, &output)
+            #expect((50..<150).contains(tenth) || output.asked.count == before)
+            if output.asked.count > before { plant.core.received(answers.bytes, bus: 2, at: now) }
+        }
+        #expect(output.asked.count == 7 && output.asked.prefix(2) == [":R51=1,2,1,\r\n", ":R50=1,2,1,\r\n"])
+        let end = plant.now + .seconds(20)
+        let snapshot = Snapshot(
+            core: plant.core, buses: [], framesPerSecond: [6], startedAt: Instant(nanoseconds: 0),
+            worstLatency: .zero, at: end)
+        #expect(snapshot.shunt?.reading.currentMilliamps?.value == -12_340)
+        #expect(snapshot.shunt?.reading.socPermille?.value == 710)
+    }
+
     @Test("status shows it, as a line and as JSON")
     func status() throws {
         var plant = Plant()
