@@ -44,6 +44,8 @@ public struct PackLine: Sendable {
         var poll: Int?
         var sentAt: Instant
         var deadline: Instant
+        /// See ``PackSlot/runLength(_:)``.
+        var runLength: Int?
     }
 
     /// A line without packs.
@@ -82,9 +84,10 @@ public struct PackLine: Sendable {
     /// - Returns: The packs whose reading has changed: bit n for pack n.
     public mutating func received(_ bytes: Span<UInt8>, at now: Instant) -> UInt16 {
         lastByteAt = now
-        return scan(at: now) { (scanner, grammar, handle) in
+        let changed = scan(at: now) { (scanner, grammar, handle) in
             scanner.received(bytes, grammar: grammar, handle: handle)
         }
+        return changed | endRun(at: now)
     }
 
     /// Tells what to do at `now`.
@@ -154,8 +157,19 @@ extension PackLine {
         slot.driver.request(turn.poll, slot.address, &outgoing)
         transaction = Transaction(
             address: slot.address, slot: best, poll: turn.poll, sentAt: now,
-            deadline: now + slot.timeout)
+            deadline: now + slot.timeout, runLength: slot.runLength(turn.poll))
         return .send
+    }
+
+    /// Ends an answer of several frames where the last one to the same question did, because it does not say where it ends.
+    ///
+    /// The driver still checks that nothing is missing. Of the first answer, and of one that is shorter, a silence tells
+    /// the end; what comes behind one that is longer makes the slot forget.
+    private mutating func endRun(at now: Instant) -> UInt16 {
+        guard let length = transaction?.runLength, scanner.pendingBytes == length else { return 0 }
+        return scan(at: now) { (scanner, grammar, handle) in
+            scanner.silence(grammar: grammar, handle: handle)
+        }
     }
 
     private mutating func finish(_ open: Transaction, with fault: TransactionFault?, at now: Instant) {
@@ -195,7 +209,11 @@ extension PackLine {
     /// Handles one item and returns the pack whose reading it changed.
     private mutating func take(_ item: LineItem, _ bytes: Span<UInt8>, at now: Instant) -> Int? {
         switch item.kind {
-        case .other: return nil
+        case .other:
+            if let poll = item.poll, let address = item.address, let index = index(of: address) {
+                slots[index]?.forgetRun(poll)
+            }
+            return nil
         case .request:
             guard let address = item.address else { return nil }
             heardRequest = Transaction(
@@ -226,7 +244,9 @@ extension PackLine {
         // A wire without a speed of its own can answer before the request would have left a real one.
         let fault = decode(bytes, poll, measuredAt: min(open.sentAt, now), into: open.slot)
         finish(open, with: fault, at: now)
-        return fault == nil ? open.slot : nil
+        guard fault == nil else { return nil }
+        slots[open.slot]?.noteRun(poll, frames: item.code, bytes: bytes.count)
+        return open.slot
     }
 
     private mutating func takeHeard(_ item: LineItem, _ bytes: Span<UInt8>, at now: Instant) -> Int? {
