@@ -56,6 +56,8 @@ public struct PackLine: Sendable {
         var deadline: Instant
         /// Whether it writes a setting; then there is no question.
         var isWrite = false
+        /// See ``PackSlot/runLength(_:)``.
+        var runLength: Int?
     }
 
     /// A line without packs.
@@ -95,9 +97,10 @@ public struct PackLine: Sendable {
     /// - Returns: The packs whose reading has changed: bit n for pack n.
     public mutating func received(_ bytes: Span<UInt8>, at now: Instant) -> UInt16 {
         lastByteAt = now
-        return scan(at: now) { (scanner, grammar, handle) in
+        let changed = scan(at: now) { (scanner, grammar, handle) in
             scanner.received(bytes, grammar: grammar, handle: handle)
         }
+        return changed | endRun(at: now)
     }
 
     /// Tells what to do at `now`.
@@ -192,8 +195,19 @@ extension PackLine {
         slot.driver.request(turn.poll, slot.address, &outgoing)
         transaction = Transaction(
             address: slot.address, slot: best, poll: turn.poll, sentAt: now,
-            deadline: now + slot.timeout)
+            deadline: now + slot.timeout, runLength: slot.runLength(turn.poll))
         return .send
+    }
+
+    /// Ends an answer of several frames where the last one to the same question did, because it does not say where it ends.
+    ///
+    /// The driver still checks that nothing is missing. Of the first answer, and of one that is shorter, a silence tells
+    /// the end; what comes behind one that is longer makes the slot forget.
+    private mutating func endRun(at now: Instant) -> UInt16 {
+        guard let length = transaction?.runLength, scanner.pendingBytes == length else { return 0 }
+        return scan(at: now) { (scanner, grammar, handle) in
+            scanner.silence(grammar: grammar, handle: handle)
+        }
     }
 
     private mutating func finish(_ open: Transaction, with fault: TransactionFault?, at now: Instant) {
@@ -237,6 +251,9 @@ extension PackLine {
         switch item.kind {
         case .other:
             _ = takeWriteReply(item, bytes, at: now)
+            if let poll = item.poll, let address = item.address, let index = index(of: address) {
+                slots[index]?.forgetRun(poll)
+            }
             return nil
         case .request:
             guard let address = item.address else { return nil }
@@ -271,6 +288,7 @@ extension PackLine {
         finish(open, with: fault, at: now)
         guard fault == nil else { return nil }
         noteReadBack(poll, asked: open.sentAt, slot: open.slot, at: now)
+        slots[open.slot]?.noteRun(poll, frames: item.code, bytes: bytes.count)
         return open.slot
     }
 

@@ -18,6 +18,8 @@ public struct PackSlot: Sendable {
     /// The question with whose answer a round ends.
     private let roundMark: Int
     private var lastRound: Instant?
+    /// Bytes of the last answer to each question, where it had several frames; otherwise 0.
+    private var runs: InlineArray<16, UInt16> = InlineArray(repeating: 0)
 
     init(address: UInt8, driver: BMSDriver, mode: ReadMode, interval: Interval, at now: Instant) {
         precondition(driver.pollCount <= 16)
@@ -41,6 +43,17 @@ public struct PackSlot: Sendable {
     var timeout: Interval {
         isAbsent || statistics.answers == 0 ? driver.sheet.timing.probeTimeout : driver.sheet.timing.timeout
     }
+
+    /// How many bytes the last answer to question `poll` had, if it was one of several frames; otherwise `nil`.
+    func runLength(_ poll: Int) -> Int? { runs[poll] > 0 ? Int(runs[poll]) : nil }
+
+    /// Notes an answer of `frames` numbered frames; 0 for one that says itself where it ends.
+    mutating func noteRun(_ poll: Int, frames: UInt8, bytes: Int) {
+        runs[poll] = frames > 0 ? UInt16(clamping: bytes) : 0
+    }
+
+    /// Notes that the answers to question `poll` are not as long as they were.
+    mutating func forgetRun(_ poll: Int) { runs[poll] = 0 }
 
     /// What is to be asked of a pack next, and when.
     struct Turn {
@@ -98,6 +111,7 @@ public struct PackSlot: Sendable {
 
     mutating func failed(_ poll: Int, _ fault: TransactionFault, at now: Instant) {
         statistics.count(fault, at: now)
+        forgetRun(poll)
         if driver.poll(poll).need == .optional {
             dues[poll] = now + Self.slowInterval
             return

@@ -17,7 +17,7 @@ struct DarenGoldenTests {
 
     @Test("an answer with other numbers of cells or sensors is refused", arguments: [(5, "0F"), (44, "05")])
     func otherNumbers(_ place: Int, _ number: String) {
-        let bytes = DarenGolden.captured(with: number, at: place)
+        let bytes = TelecomAnswer.bytes(DarenGolden.captured, with: number, at: place)
         var reading = PackReading()
         #expect(throws: AnswerError.wrongStructure) {
             try Daren.driver.decode(bytes.span, 0, PackReading.sampleTime, &reading)
@@ -26,10 +26,19 @@ struct DarenGoldenTests {
 
     @Test("a bit that nobody has documented is worth knowing", arguments: [68, 72])
     func undocumentedBits(_ place: Int) throws {
-        let bytes = DarenGolden.captured(with: "01", at: place)
+        let bytes = TelecomAnswer.bytes(DarenGolden.captured, with: "01", at: place)
         var reading = PackReading()
         try Daren.driver.decode(bytes.span, 0, PackReading.sampleTime, &reading)
         #expect(reading.alarms?.value.infos.contains(.undocumented) == true)
+    }
+}
+
+extension DarenGoldenTests {
+    @Test("a battery with other than sixteen cells stays silent", arguments: [15, 16])
+    func fifteen(_ cells: Int32) {
+        var reading = PackReading.sample(address: 1)
+        reading[.configuredCells] = Reading(cells, at: PackReading.sampleTime)
+        #expect(Daren.driver.answers(0, 1, reading).isEmpty == (cells == 15))
     }
 }
 
@@ -37,15 +46,6 @@ struct DarenGoldenTests {
 enum DarenGolden {
     static let captured =
         "~22014A00E0C600053D1407100C840C850C850C840C850C850C850C850C850C850C840C840C850C850C840C84014A01360136040136014001400136000000000064012976058F0047000000000000008000230000000000000000000000000000000000000000000000D58B"
-
-    /// The captured answer with another byte at `place` of its INFO.
-    static func captured(with byte: String, at place: Int) -> [UInt8] {
-        var text = Array(captured.utf8)
-        text.replaceSubrange((13 + 2 * place)..<(15 + 2 * place), with: Array(byte.utf8))
-        let frame: [UInt8] = Array(text[1..<(text.count - 4)])
-        let check = String(0 &- frame.reduce(UInt16(0)) { $0 &+ UInt16($1) }, radix: 16, uppercase: true)
-        return [0x7E] + frame + Array(check.utf8) + [0x0D]
-    }
 
     static let all: [GoldenAnswer] = [
         GoldenAnswer(

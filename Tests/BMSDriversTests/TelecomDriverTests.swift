@@ -65,6 +65,29 @@ struct TelecomDriverTests {
         }
     }
 
+    @Test("an answer that counts other fields is another protocol", arguments: pairs)
+    func otherFields(_ pair: Pair) throws {
+        let uncounted = pair.testDescription == "pace-v20" ? 2 : 0
+        let place = pair.testDescription == "pace-v20" ? 10 : 6
+        let text = Array(pair.status)
+        let number = { (byte: Int) in Int(String(text[(13 + 2 * byte)...(14 + 2 * byte)]), radix: 16) }
+        let cells = try #require(number(2))
+        let sensors = try #require(number(3 + 2 * cells)) + uncounted
+        let fields = 4 + 2 * cells + 2 * sensors
+        let told = try #require(number(fields + place))
+        for (count, isOurs) in [(told, true), (told + 1, false)] {
+            let hex = "0" + String(count, radix: 16, uppercase: true)
+            let bytes = TelecomAnswer.bytes(pair.status, with: String(hex.suffix(2)), at: fields + place)
+            var reading = PackReading()
+            do {
+                try pair.driver.decode(bytes.span, pair.driver.question("status") ?? 0, now, &reading)
+                #expect(isOurs, "\(count) fields")
+            } catch {
+                #expect(!isOurs, "\(error)")
+            }
+        }
+    }
+
     @Test("a late status whose eighth cell looks like a number of sensors is not taken for alarms")
     func lateStatus() throws {
         // A captured status of a US2000 with 3.355 V in that cell; 27 sensors would end eight bytes before the end.
@@ -143,6 +166,18 @@ struct TelecomDriverTests {
     }
 
     private let now = Instant(nanoseconds: 1_000_000_000)
+}
+
+/// Answers of the telecom family, spoiled.
+enum TelecomAnswer {
+    /// An answer without its carriage return, with another byte at `place` of its INFO and the sum that belongs to it.
+    static func bytes(_ answer: String, with byte: String, at place: Int) -> [UInt8] {
+        var text = Array(answer.utf8)
+        text.replaceSubrange((13 + 2 * place)..<(15 + 2 * place), with: Array(byte.utf8))
+        let frame: [UInt8] = Array(text[1..<(text.count - 4)])
+        let check = String(0 &- frame.reduce(UInt16(0)) { $0 &+ UInt16($1) }, radix: 16, uppercase: true)
+        return [0x7E] + frame + Array(check.utf8) + [0x0D]
+    }
 }
 
 extension BMSDriver {
