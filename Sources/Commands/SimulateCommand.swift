@@ -12,7 +12,7 @@ struct SimulateCommand: Command {
     static let summary = "Play a battery or an inverter on a link, or a whole plant in no time"
     static let about = """
         'simulate bms' plays packs of one kind on a line that anything can read: a pseudo-terminal whose name is \
-        --pty, a TCP port, or a serial port. 'simulate inverter' listens as an inverter of one profile would and shows \
+        --pty, a TCP port, or a serial port; packs that speak on CAN have the links of an inverter. 'simulate inverter' listens as an inverter of one profile would and shows \
         that it is there: behind an SLCAN adapter on a pseudo-terminal or a TCP port, on a CAN interface, or on a real \
         SLCAN adapter. 'simulate battery' is the other side of that bus: packs that tell an inverter how they stand, \
         in the same profile and on the same links. A profile that is spoken on serial lines has the links of packs \
@@ -26,6 +26,9 @@ struct SimulateCommand: Command {
         """
     static let examples = [
         Example("Three packs for a gateway to read", "busbar simulate bms --packs 3 --pty /tmp/bms"),
+        Example(
+            "Two packs on CAN, behind an SLCAN adapter",
+            "busbar simulate bms --driver jk-can --packs 2 --pty /tmp/can"),
         Example("An inverter on a CAN interface", "busbar simulate inverter --socketcan can0"),
         Example(
             "A battery for an inverter to try, discharging",
@@ -79,7 +82,7 @@ struct SimulateCommand: Command {
         let number = try dialect.map { name throws(UsageError) in try profile.dialect(name) }
         let options = ProfileOptions(dialect: number ?? 0, address: address.map { UInt8($0) })
         switch kind {
-        case .bms: work = .onLinks(Self.packs(driver.driver, packs, UInt8(address ?? 1), place, script))
+        case .bms: work = .onLinks(try Self.packs(driver, packs, UInt8(address ?? 1), place, script))
         case .battery where script.samples != nil:
             try profile.requireFrames(for: "--samples")
             work = .samples(BankSampler(profile.profile, options, script.samples ?? 0, seed: plant.seed))
@@ -97,11 +100,19 @@ struct SimulateCommand: Command {
     }
 
     private static func packs(
-        _ driver: BMSDriver, _ count: Int, _ address: UInt8, _ place: SimulatedPlace, _ script: BatteryScript
-    ) -> SimulationPlan {
-        let port = place.line(baud: Int(driver.sheet.baud))
+        _ name: DriverName, _ count: Int, _ address: UInt8, _ place: SimulatedPlace, _ script: BatteryScript
+    ) throws(UsageError) -> SimulationPlan {
+        let addresses = name.driver.sheet.addresses
+        let last = Int(address) + count - 1
+        guard addresses.contains(address), last <= Int(addresses.upperBound) else {
+            throw UsageError(
+                "--packs \(count) from address \(address) on",
+                "\(name.argumentText) has addresses \(addresses.lowerBound) to \(addresses.upperBound); choose another --address or fewer packs"
+            )
+        }
+        let port = try place.packs(of: name)
         return script.applied(
-            to: .packs(.init(driver: driver, packs: count, firstAddress: address, port: port)))
+            to: .packs(.init(driver: name.driver, packs: count, firstAddress: address, port: port)))
     }
 
     private static func battery(
@@ -133,7 +144,7 @@ struct SimulateCommand: Command {
             let simulation = try Simulation(plan)
             defer { simulation.stop() }
             for note in notes { console.line("note: \(note)") }
-            if let path = simulation.linePlace { console.line("packs answer at \(path)") }
+            if let path = simulation.linePlace { console.line("\(plan.whatIsOnTheLine) at \(path)") }
             if let path = simulation.busPlace { console.line("\(plan.whatIsOnTheBus) at \(path)") }
             console.flush()
             let end = length.map { MonotonicClock.now() + $0 }
@@ -154,6 +165,11 @@ struct SimulateCommand: Command {
 }
 
 extension SimulationPlan {
+    /// What others find where the line of packs is plugged in.
+    fileprivate var whatIsOnTheLine: String {
+        battery?.driver.sheet.wire == .can ? "SLCAN adapter of the packs" : "packs answer"
+    }
+
     /// What others find where the bus is plugged in.
     fileprivate var whatIsOnTheBus: String {
         let isSerial = (inverter?.profile ?? speaker?.profile)?.serial != nil
