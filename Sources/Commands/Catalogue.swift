@@ -69,10 +69,12 @@ extension DeviceCatalogue.Driver {
             case .registers: modes.insert(.registers)
             }
         }
+        let isCAN = sheet.wire == .can
         self.init(
             id: "\(sheet.id)", addresses: Int(sheet.addresses.lowerBound)...Int(sheet.addresses.upperBound),
-            linkKinds: [.serial], defaultBaud: Int(sheet.baud), readModes: modes, canListen: true,
-            canWriteSettings: driver.settings.writableCount > 0, absent: driver.absent)
+            linkKinds: [isCAN ? .can : .serial], defaultBaud: isCAN ? 115_200 : Int(sheet.baud),
+            usualBitrateKbitPerSecond: isCAN ? Int(sheet.baud) / 1_000 : nil, readModes: modes,
+            canListen: true, canWriteSettings: driver.settings.writableCount > 0, absent: driver.absent)
     }
 }
 

@@ -7,7 +7,7 @@ struct DriversCommand: Command {
     static let name = "drivers"
     static let summary = "List the BMS drivers, or show everything about one"
     static let about = """
-        Lists the protocols in which packs are read, and those of shunts. With ID it shows the whole sheet of one: what is asked, every \
+        Lists the protocols in which packs are read, and those of shunts. With ID it shows the whole sheet of one: what is asked or heard, every \
         signal with its place and scale, alarm bits, timing, proven firmware, and where all this is known from. The \
         sheet is made from the table that encodes and decodes.
         """
@@ -67,8 +67,8 @@ extension ShuntSheet {
 extension DriverDescription {
     fileprivate var headJSON: [(name: String, value: JSON)] {
         [
-            ("id", .string(id)), ("name", .string(name)), ("link", .string("serial")),
-            ("baud", .number(baud)),
+            ("id", .string(id)), ("name", .string(name)), ("link", .string(isCAN ? "can" : "serial")),
+            isCAN ? ("kilobits_per_second", .number(baud / 1_000)) : ("baud", .number(baud)),
             ("first_address", .number(addresses.lowerBound)), ("last_address", .number(addresses.upperBound)),
             ("experimental", .bool(isExperimental)), ("evidence", .string(evidence)),
         ]
@@ -89,7 +89,9 @@ extension DriverDescription {
 
 extension DriverDescription.Question {
     fileprivate var json: JSON {
-        .object([("name", .string(name)), ("every_round", .bool(isLive)), ("mode", .string(mode))])
+        .object(
+            [("name", .string(name)), ("every_round", .bool(isLive)), ("mode", .string(mode))]
+                + (periodMilliseconds.map { [("said_every_ms", .number($0))] } ?? []))
     }
 }
 

@@ -41,7 +41,7 @@ struct ScanCommand: Command {
         port = try arguments.optionalPositional(
             "PORT", of: String.self, "the serial port to look at; without it, every one there is")
         try arguments.finish()
-        drivers = (named.isEmpty ? DriverName.all : named.map(\.driver))
+        drivers = (named.isEmpty ? DriverName.all : named.map(\.driver)).filter { $0.sheet.wire == .serial }
         if isListing, port != nil || baud != nil || !named.isEmpty {
             throw UsageError(
                 "--list opens nothing", "leave out what says how to look for packs, or leave out --list")

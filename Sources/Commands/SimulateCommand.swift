@@ -12,7 +12,7 @@ struct SimulateCommand: Command {
     static let summary = "Play a battery or an inverter on a link, or a whole plant in no time"
     static let about = """
         'simulate bms' plays packs of one kind on a line that anything can read: a pseudo-terminal whose name is \
-        --pty, a TCP port, or a serial port. 'simulate inverter' listens as an inverter of one profile would and shows \
+        --pty, a TCP port, or a serial port; packs that speak on CAN have the links of an inverter. 'simulate inverter' listens as an inverter of one profile would and shows \
         that it is there: behind an SLCAN adapter on a pseudo-terminal or a TCP port, on a CAN interface, or on a real \
         SLCAN adapter. 'simulate battery' is the other side of that bus: packs that tell an inverter how they stand, \
         in the same profile and on the same links. A profile that is spoken on serial lines has the links of packs \
@@ -26,6 +26,9 @@ struct SimulateCommand: Command {
         """
     static let examples = [
         Example("Three packs for a gateway to read", "busbar simulate bms --packs 3 --pty /tmp/bms"),
+        Example(
+            "Two packs on CAN, behind an SLCAN adapter",
+            "busbar simulate bms --driver jk-can --packs 2 --pty /tmp/can"),
         Example("An inverter on a CAN interface", "busbar simulate inverter --socketcan can0"),
         Example(
             "A battery for an inverter to try, discharging",
@@ -100,10 +103,9 @@ struct SimulateCommand: Command {
     private static func packs(
         _ name: DriverName, _ count: Int, _ address: Int?, _ place: SimulatedPlace, _ script: BatteryScript
     ) throws(UsageError) -> SimulationPlan {
-        let sheet = name.driver.sheet
         let first = try name.firstAddress(address, packs: count)
         var battery = SimulationPlan.Battery(
-            driver: name.driver, packs: count, firstAddress: first, port: place.line(baud: Int(sheet.baud)))
+            driver: name.driver, packs: count, firstAddress: first, port: try place.packs(of: name))
         battery.scripted = script.alarms
         return script.applied(to: .packs(battery))
     }
@@ -137,7 +139,7 @@ struct SimulateCommand: Command {
             let simulation = try Simulation(plan)
             defer { simulation.stop() }
             for note in notes { console.line("note: \(note)") }
-            if let path = simulation.linePlace { console.line("packs answer at \(path)") }
+            if let path = simulation.linePlace { console.line("\(plan.whatIsOnTheLine) at \(path)") }
             if let path = simulation.busPlace { console.line("\(plan.whatIsOnTheBus) at \(path)") }
             console.flush()
             let end = length.map { MonotonicClock.now() + $0 }
@@ -158,6 +160,11 @@ struct SimulateCommand: Command {
 }
 
 extension SimulationPlan {
+    /// What others find where the line of packs is plugged in.
+    fileprivate var whatIsOnTheLine: String {
+        battery?.driver.sheet.wire == .can ? "SLCAN adapter of the packs" : "packs answer"
+    }
+
     /// What others find where the bus is plugged in.
     fileprivate var whatIsOnTheBus: String {
         let isSerial = (inverter?.profile ?? speaker?.profile)?.serial != nil

@@ -1,3 +1,4 @@
+import BMSDrivers
 import BatteryModel
 import InverterProfiles
 import LinuxIO
@@ -21,9 +22,9 @@ struct SimulatedPlace {
             "--serial", of: String.self,
             "play the packs on this serial port, or a profile that is spoken on serial lines")
         canInterface = try arguments.option(
-            "--socketcan", of: String.self, "play inverter or battery on this CAN interface")
+            "--socketcan", of: String.self, "play what is spoken on CAN on this CAN interface")
         slcan = try arguments.option(
-            "--slcan", of: String.self, "play inverter or battery on the SLCAN adapter at this serial port")
+            "--slcan", of: String.self, "play what is spoken on CAN on the SLCAN adapter at this serial port")
         network = try arguments.option(
             "--modbus-tcp", of: TCPPlace.self,
             "speak Modbus TCP: a battery waits at this port, of this machine only; an inverter asks there, or at host:port"
@@ -33,8 +34,16 @@ struct SimulatedPlace {
         }
     }
 
-    /// Where the line of packs of this speed is.
-    func line(baud: Int) -> SimulatedPort {
+    /// Where the line of packs, or their CAN bus, is.
+    func packs(of name: DriverName) throws(UsageError) -> SimulatedPort {
+        let sheet = name.driver.sheet
+        switch sheet.wire {
+        case .serial: return try line(of: name.argumentText, baud: Int(sheet.baud))
+        case .can: return try bus(of: name.argumentText, kilobits: Int(sheet.baud) / 1_000)
+        }
+    }
+
+    private func line(baud: Int) -> SimulatedPort {
         serial.map { .link(.serial(path: $0, SerialFormat(baud: baud))) } ?? made
     }
 
@@ -61,25 +70,35 @@ struct SimulatedPlace {
     }
 
     private func wire(of name: ProfileName) throws(UsageError) -> SimulatedPort {
-        let profile = name.profile
-        if let talk = profile.serial {
-            for option in [canInterface.map { _ in "--socketcan" }, slcan.map { _ in "--slcan" }] {
-                guard let option else { continue }
-                throw UsageError(
-                    "\(option) is given, but \(name.argumentText) is spoken on a serial line",
-                    "use --serial, --tcp or --pty")
-            }
-            return line(baud: Int(talk.bauds[0]))
+        switch name.profile.sheet.link {
+        case .serial(let baud):
+            return try line(of: name.argumentText, baud: Int(name.profile.serial?.bauds[0] ?? baud))
+        case .can(let kilobits): return try bus(of: name.argumentText, kilobits: Int(kilobits))
         }
+    }
+
+    /// Where a serial line is on which `protocolID` is spoken.
+    private func line(of protocolID: String, baud: Int) throws(UsageError) -> SimulatedPort {
+        for option in [canInterface.map { _ in "--socketcan" }, slcan.map { _ in "--slcan" }] {
+            guard let option else { continue }
+            throw UsageError(
+                "\(option) is given, but \(protocolID) is spoken on a serial line",
+                "use --serial, --tcp or --pty")
+        }
+        return line(baud: baud)
+    }
+
+    /// Where a CAN bus is on which `protocolID` is spoken.
+    private func bus(of protocolID: String, kilobits: Int) throws(UsageError) -> SimulatedPort {
         guard serial == nil else {
             throw UsageError(
-                "--serial is given, but \(name.argumentText) is spoken on CAN",
+                "--serial is given, but \(protocolID) is spoken on CAN",
                 "use --slcan for an adapter at a serial port, or --socketcan, --tcp or --pty")
         }
         if let canInterface { return .link(.socketCAN(interface: canInterface)) }
-        guard let slcan, case .can(let kilobits) = profile.sheet.link else { return made }
+        guard let slcan else { return made }
         let port = LinkAddress.serial(path: slcan, SerialFormat(baud: 115_200))
-        return .link(.slcan(over: port, bitrateKilobits: Int(kilobits)))
+        return .link(.slcan(over: port, bitrateKilobits: kilobits))
     }
 
     /// What others open or call, made for the time of the simulation.

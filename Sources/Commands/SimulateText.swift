@@ -14,7 +14,7 @@ extension SimulationSnapshot {
         }
         if let battery { return battery.text(milliamps: bankMilliamps) }
         return line.map {
-            "\($0.statistics.requests) requests, \($0.statistics.answers) answers; "
+            "\($0.said); "
                 + "bank \(Wording.quantity(bankMillivolts, .millivolts))"
         }
     }
@@ -42,6 +42,14 @@ extension SimulationSnapshot {
             ]
         }
         return .object(members)
+    }
+}
+
+extension SimulationSnapshot.Line {
+    /// What was heard and said.
+    fileprivate var said: String {
+        if isBroadcast { return "\(statistics.answers) frames sent" }
+        return "\(statistics.requests) requests, \(statistics.answers) answers"
     }
 }
 

@@ -12,7 +12,7 @@ public protocol GatewayOutput {
     /// - Returns: When the last of them will have left the wire; `nil` if the bus does not work.
     mutating func send(_ bytes: Span<UInt8>, bus: Int) -> Instant?
 
-    /// Sends a frame to an inverter, or to a battery that speaks as one; returns `false` if the bus does not work.
+    /// Sends a frame to an inverter, to a pack, or to a battery that speaks to inverters; returns `false` if the bus does not work.
     mutating func send(_ frame: CANFrame, bus: Int) -> Bool
 
     /// Sends an answer to an inverter.
@@ -78,17 +78,6 @@ public struct GatewayCore: Sendable {
         case source(Int)
     }
 
-    /// A line of packs on one bus.
-    struct Line: Sendable {
-        let bus: Int
-        var packs: PackLine
-        /// The number in the bank of each pack on the line.
-        var numbers: [Int] = []
-        var isUp = false
-        /// What the control was last told of how long a round takes.
-        var cycle: Interval?
-    }
-
     /// A core that has heard nothing.
     public init(_ configuration: GatewayConfiguration, at now: Instant) {
         self.configuration = configuration
@@ -121,7 +110,7 @@ public struct GatewayCore: Sendable {
     private mutating func addPack(
         _ number: Int, bus: Int, _ driver: BMSDriver, _ address: UInt8, _ mode: ReadMode, at now: Instant
     ) {
-        let line = lineIndex(of: bus, at: now)
+        let line = lineIndex(of: bus, driver, at: now)
         guard
             lines[line].packs.add(
                 address: address, driver: driver, mode: mode, interval: configuration.pollInterval, at: now)
@@ -150,20 +139,6 @@ public struct GatewayCore: Sendable {
         controller.memory(at: now, wall: image.wall)
     }
 
-    /// The line on a bus; `nil` if there is none.
-    func line(ofBus bus: Int) -> Int? {
-        // A closure would be given a copy of each line, and a line is large.
-        for index in lines.indices where lines[index].bus == bus { return index }
-        return nil
-    }
-
-    private mutating func lineIndex(of bus: Int, at now: Instant) -> Int {
-        if let index = line(ofBus: bus) { return index }
-        let listens = configuration.listening.contains(bus)
-        lines.append(Line(bus: bus, packs: PackLine(isListening: listens, at: now)))
-        return lines.count - 1
-    }
-
     /// Takes bytes from a bus of packs, or from that of the shunt.
     public mutating func received(_ bytes: Span<UInt8>, bus: Int, at now: Instant) {
         if shunt?.bus == bus { return receivedFromShunt(bytes, at: now) }
@@ -176,15 +151,12 @@ public struct GatewayCore: Sendable {
             nextSending = now
         }
         guard let line = line(ofBus: bus) else { return }
-        let changed = lines[line].packs.received(bytes, at: now)
-        for (slot, number) in lines[line].numbers.enumerated() where changed & 1 << UInt16(slot) != 0 {
-            image[number].reading = lines[line].packs[slot].reading
-            hasNews = true
-        }
+        if takeReadings(of: line, from: bytes, at: now) { hasNews = true }
     }
 
-    /// Takes a frame from the bus of an inverter, or from that of a battery.
+    /// Takes a frame from the bus of an inverter, of packs, or of a battery that speaks to inverters.
     public mutating func received(_ frame: CANFrame, bus: Int, at now: Instant) {
+        if let line = line(ofBus: bus) { receivedFromPacks(frame, line, at: now) }
         if let source = source(ofBus: bus) {
             takeReading(of: source, isNews: sources[source].line.received(frame, at: now))
         }
@@ -283,23 +255,6 @@ public struct GatewayCore: Sendable {
             }
         }
         return min(next, min(nextTick, nextSending))
-    }
-
-    private mutating func stepLine(
-        _ index: Int, at now: Instant, _ output: inout some GatewayOutput
-    ) -> Instant {
-        // A line that can send at once and is answered at once still gives the others their turn.
-        for _ in 0..<4 {
-            let step = lines[index].packs.step(at: now)
-            noteWrite(onLine: index, at: now)
-            guard case .wait(let until) = step else {
-                let sent = output.send(lines[index].packs.outgoing.bytes, bus: lines[index].bus)
-                lines[index].packs.sent(at: sent ?? now)
-                continue
-            }
-            return until
-        }
-        return now
     }
 
     private mutating func cycle(at now: Instant) {

@@ -12,6 +12,16 @@ public struct DriverDescription: Sendable {
         public var isLive: Bool
         /// The way of reading to which it belongs: `frames` or `registers`.
         public var mode: String
+        /// How often a pack says it that is never asked, in milliseconds; `nil` for one that is.
+        public var periodMilliseconds: Int64?
+
+        /// When it is asked, or said, in words.
+        var pace: String {
+            if let periodMilliseconds {
+                return "never, said every \(Digits.text(.milliseconds(periodMilliseconds)))"
+            }
+            return isLive ? "every round" : "once a minute"
+        }
     }
 
     /// Signals that stand together.
@@ -40,9 +50,13 @@ public struct DriverDescription: Sendable {
     public var id: String
     /// The name.
     public var name: String
-    /// `serial, 115200 baud`.
+    /// `serial, 115200 baud` or `CAN, 250 kbit/s`.
     public var link: String
-    /// The usual speed of the line.
+    /// Whether packs are on a CAN bus; otherwise on a serial line.
+    public var isCAN: Bool
+    /// Whether packs say everything by themselves and are never asked.
+    public var isBroadcast: Bool
+    /// The usual speed of the line, on CAN in bit/s.
     public var baud: Int
     /// Addresses a pack can have.
     public var addresses: ClosedRange<Int>
@@ -66,7 +80,9 @@ public struct DriverDescription: Sendable {
         let sheet = driver.sheet
         id = "\(sheet.id)"
         name = "\(sheet.name)"
-        link = "serial, \(sheet.baud) baud"
+        link = sheet.linkText
+        isCAN = sheet.wire == .can
+        isBroadcast = sheet.isBroadcast
         baud = Int(sheet.baud)
         addresses = Int(sheet.addresses.lowerBound)...Int(sheet.addresses.upperBound)
         timing = sheet.timing
@@ -75,7 +91,8 @@ public struct DriverDescription: Sendable {
         questions = (0..<driver.pollCount).map { index in
             let poll = driver.poll(index)
             return Question(
-                name: "\(poll.name)", isLive: poll.pace == .live, mode: CaseName.of(poll.mode))
+                name: "\(poll.name)", isLive: poll.pace == .live, mode: CaseName.of(poll.mode),
+                periodMilliseconds: poll.period?.milliseconds)
         }
         var blocks: [Block] = []
         var alarms: [AlarmBit] = []
@@ -93,7 +110,7 @@ public struct DriverDescription: Sendable {
                         bit: bit, name: "\(name)", kind: kind.map(Wording.alarmName) ?? "",
                         level: CaseName.of(level)))
             case .alarm(let bit):
-                alarms.append(AlarmBit(bit))
+                alarms.append(AlarmBit(bit, ofFrame: sheet.wire == .can))
             case .firmware(let generation, let minors, let source):
                 firmware.append(
                     "\(generation).\(minors.lowerBound) to \(generation).\(minors.upperBound): \(source)")
@@ -116,19 +133,21 @@ public struct DriverDescription: Sendable {
             [
                 ("id", id), ("name", name), ("link", link),
                 ("addresses", "\(addresses.lowerBound) to \(addresses.upperBound)"),
-                (
-                    "timing",
-                    "\(Digits.text(timing.spacing)) between an answer and the next request; waits "
-                        + "\(Digits.text(timing.timeout)) for a pack that has been answering, "
-                        + "\(Digits.text(timing.probeTimeout)) for one that has not; an item is over after "
-                        + "\(Digits.text(timing.gap)) of silence"
-                ),
+                isBroadcast
+                    ? ("timing", "packs say everything by themselves, and nothing is ever sent to them")
+                    : (
+                        "timing",
+                        "\(Digits.text(timing.spacing)) between an answer and the next request; waits "
+                            + "\(Digits.text(timing.timeout)) for a pack that has been answering, "
+                            + "\(Digits.text(timing.probeTimeout)) for one that has not; an item is over after "
+                            + "\(Digits.text(timing.gap)) of silence"
+                    ),
                 ("status", status), ("evidence", evidence),
             ], width: width)
         lines.append("")
         lines += TextLayout.table(
             ["question", "asked", "read"],
-            questions.map { [$0.name, $0.isLive ? "every round" : "once a minute", $0.mode] })
+            questions.map { [$0.name, $0.pace, $0.mode] })
         for block in blocks {
             lines += ["", block.title]
             lines += TextLayout.table(SignalSheet.header, block.signals.map { $0.columns([]) }, indent: 2)
@@ -145,13 +164,24 @@ public struct DriverDescription: Sendable {
 }
 
 extension DriverDescription.AlarmBit {
-    /// Describes a bit that has its place in a section.
-    init(_ row: BMSDrivers.AlarmBit) {
+    /// Describes a bit that has its place in a section; for one in a CAN frame with its identifier.
+    init(_ row: BMSDrivers.AlarmBit, ofFrame: Bool) {
+        let frame = ofFrame ? "0x\(String(row.container, radix: 16, uppercase: true)) " : ""
         self.init(
-            byte: Int(row.byte), bit: Int(row.bit), name: "\(row.name)",
+            byte: Int(row.byte), bit: Int(row.bit), name: "\(frame)\(row.name)",
             kind: Wording.alarmNames(row.kinds).joined(separator: ", "), level: CaseName.of(row.level))
     }
 
     /// Where it stands.
     fileprivate var place: String { byte.map { "byte \($0) bit \(bit)" } ?? "\(bit)" }
+}
+
+extension DriverSheet {
+    /// What packs are wired to and its usual speed, in words.
+    var linkText: String {
+        switch wire {
+        case .serial: "serial, \(baud) baud"
+        case .can: "CAN, \(baud / 1_000) kbit/s"
+        }
+    }
 }

@@ -15,7 +15,7 @@ public enum WorksTable {
     ) -> String {
         let batteries = drivers.map(\.sheet).map { sheet in
             [
-                "\(sheet.name)", "`\(sheet.id)`", "serial port or TCP serial server, \(sheet.baud) baud",
+                "\(sheet.name)", "`\(sheet.id)`", Self.link(of: sheet),
                 sheet.isExperimental ? "experimental" : "proven", "\(sheet.evidence)",
             ]
         }
@@ -37,12 +37,21 @@ public enum WorksTable {
         return TextLayout.markdownTable(header, rows)
     }
 
+    private static let canLinks = "SocketCAN, or SLCAN on a serial port or TCP"
+
+    private static func link(of sheet: DriverSheet) -> String {
+        switch sheet.wire {
+        case .serial: "serial port or TCP serial server, \(sheet.baud) baud"
+        case .can: "\(canLinks), \(sheet.baud / 1_000) kbit/s"
+        }
+    }
+
     private static func link(of profile: InverterProfile) -> String {
         switch profile.sheet.link {
         case .serial(let baud):
             "serial port or TCP serial server, \(baud) baud"
                 + (profile.serial?.overTCP.map { "; Modbus TCP, port \($0.tcpPort)" } ?? "")
-        case .can(let kilobits): "SocketCAN, or SLCAN on a serial port or TCP, \(kilobits) kbit/s"
+        case .can(let kilobits): "\(canLinks), \(kilobits) kbit/s"
         }
     }
 }

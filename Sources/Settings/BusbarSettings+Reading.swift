@@ -126,9 +126,10 @@ extension BusbarSettings {
         let baud = link.baud?.value ?? checks.defaultBauds(of: link.name).first
         let profile = checks.draft.inverters.first { $0.link?.value == link.name }?.profile
             .flatMap { checks.catalogue.profile($0.value) }
-        let source = checks.draft.packs.first { $0.link?.value == link.name }?.driver
-            .flatMap { checks.catalogue.driver($0.value) }?.source
-        let usual = (profile?.bitrateKbitPerSecond ?? source?.bitrateKbitPerSecond ?? 500) * 1_000
+        let driver = checks.draft.packs.first { $0.link?.value == link.name }?.driver
+            .flatMap { checks.catalogue.driver($0.value) }
+        let ofPacks = driver?.source?.bitrateKbitPerSecond ?? driver?.usualBitrateKbitPerSecond
+        let usual = (profile?.bitrateKbitPerSecond ?? ofPacks ?? 500) * 1_000
         let rate = link.bitsPerSecond.map { Int($0.value) } ?? usual
         let transport: Transport =
             switch medium {

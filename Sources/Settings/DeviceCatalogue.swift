@@ -32,6 +32,8 @@ public struct DeviceCatalogue: Sendable {
         public var linkKinds: Set<LinkKind>
         /// The baud rate of a serial link that does not state one.
         public var defaultBaud: Int
+        /// The bit rate of a CAN bus that does not state one, in kbit/s; `nil` for a driver that is not on CAN.
+        public var usualBitrateKbitPerSecond: Int?
         /// The ways it can read a pack.
         public var readModes: Set<ReadMode>
         /// Whether it can listen while another master polls.
@@ -46,8 +48,9 @@ public struct DeviceCatalogue: Sendable {
         /// Makes the entry of a driver.
         public init(
             id: String, addresses: ClosedRange<Int>, linkKinds: Set<LinkKind> = [.serial],
-            defaultBaud: Int, readModes: Set<ReadMode> = [.frames], canListen: Bool = false,
-            canWriteSettings: Bool = false, absent: AbsentSources = .none, source: Source? = nil
+            defaultBaud: Int, usualBitrateKbitPerSecond: Int? = nil, readModes: Set<ReadMode> = [.frames],
+            canListen: Bool = false, canWriteSettings: Bool = false, absent: AbsentSources = .none,
+            source: Source? = nil
         ) {
             self.canWriteSettings = canWriteSettings
             self.absent = absent
@@ -56,6 +59,7 @@ public struct DeviceCatalogue: Sendable {
             self.addresses = addresses
             self.linkKinds = linkKinds
             self.defaultBaud = defaultBaud
+            self.usualBitrateKbitPerSecond = usualBitrateKbitPerSecond
             self.readModes = readModes
             self.canListen = canListen
         }

@@ -5,6 +5,7 @@ extension CrossChecks {
     /// Drivers and profiles exist and can run on their links.
     func checkDevices() {
         for pack in draft.packs { check(pack) }
+        checkOneDriverOnCAN()
         for inverter in draft.inverters { check(inverter) }
         checkInverterLinks()
         for link in draft.links { checkBaud(of: link) }
@@ -23,7 +24,7 @@ extension CrossChecks {
             refuseWhatSourcesHave(pack, driver)
             demandWithout(pack, driver, name.mark)
         }
-        if let address = pack.address, driver.linkKinds.contains(.serial),
+        if let address = pack.address, driver.source == nil || driver.linkKinds.contains(.serial),
             !driver.addresses.contains(address.value)
         {
             problems.add(
@@ -69,6 +70,28 @@ extension CrossChecks {
                 "the pack is only listened to, and two masters must not talk on one line",
                 "remove 'settings_writable', or take the other master off the line")
         }
+    }
+
+    /// What is on a CAN bus is understood in one protocol: frames do not say in which one they are meant.
+    private func checkOneDriverOnCAN() {
+        var first: [String: Located<String>] = [:]
+        for pack in draft.packs {
+            guard let link = link(pack.link), link.kind == .can, let driver = pack.driver else { continue }
+            guard let other = first[link.name] else {
+                first[link.name] = driver
+                continue
+            }
+            guard other.value != driver.value, isBMSOnCAN(other), isBMSOnCAN(driver) else { continue }
+            problems.add(
+                driver.mark,
+                "\(pack.title) on link \(SafeText.quoted(link.name)) is read by '\(driver.value)'",
+                "the pack of line \(other.mark.line) on it is read by '\(other.value)', and a CAN bus of packs has one protocol",
+                "give packs of another kind a link of their own")
+        }
+    }
+
+    private func isBMSOnCAN(_ driver: Located<String>) -> Bool {
+        catalogue.driver(driver.value).map { $0.source == nil && $0.linkKinds.contains(.can) } ?? false
     }
 
     /// What a BMS never reports must be written down: it is the operator who decides to go without.

@@ -2,7 +2,8 @@ public import BMSDrivers
 public import BatteryModel
 import BusCodec
 
-/// The battery side of a serial line: hears requests and answers for every pack that is on it.
+/// The battery side of a line of packs: hears requests and answers for every pack that is on it, or says for each
+/// what it says by itself.
 ///
 /// A value without clock or descriptor. Whoever owns the wire hands it what arrives and sends, when it is due, what
 /// ``next(at:)`` gives. Answers follow one another: two masters that ask at once do not make them collide.
@@ -60,12 +61,20 @@ public struct SimulatedLine: Sendable {
     private var lastByteAt: Instant
     private var wireFreeAt: Instant
     private var pieces: [Piece] = []
+    /// When each of the things that packs say by themselves is said next.
+    private var broadcasts: [Broadcast] = []
     private var random: RandomSequence
 
     /// A part of an answer and when its last byte has crossed the wire.
     private struct Piece {
         var due: Instant
         var bytes: [UInt8]
+    }
+
+    private struct Broadcast {
+        var poll: Int
+        var period: Interval
+        var due: Instant
     }
 
     /// Makes a line.
@@ -81,6 +90,17 @@ public struct SimulatedLine: Sendable {
         random = RandomSequence(seed: seed)
         lastByteAt = now
         wireFreeAt = now
+        broadcasts = (0..<driver.pollCount).compactMap { poll in
+            driver.poll(poll).period.map { Broadcast(poll: poll, period: $0, due: now) }
+        }
+    }
+
+    /// Has what `packs` say by themselves ready, as far as it is due; nothing for packs that are asked.
+    public mutating func broadcast(at now: Instant, packs: [SimulatedPack]) {
+        for index in broadcasts.indices where broadcasts[index].due <= now {
+            for pack in packs { say(broadcasts[index].poll, of: pack, at: now) }
+            broadcasts[index].due = max(broadcasts[index].due + broadcasts[index].period, now)
+        }
     }
 
     /// Settings that were written since ``takeWrites()`` was called last: whoever owns the packs applies them.
@@ -111,8 +131,12 @@ public struct SimulatedLine: Sendable {
         }
     }
 
-    /// When the next piece of an answer is due; `nil` if none waits.
-    public var nextDue: Instant? { pieces.first?.due }
+    /// When the next piece of an answer, or the next thing to say, is due; `nil` if none waits.
+    public var nextDue: Instant? {
+        let said = broadcasts.map(\.due).min()
+        guard let piece = pieces.first?.due else { return said }
+        return said.map { min($0, piece) } ?? piece
+    }
 
     /// A piece of an answer to send now; `nil` if none is due.
     public mutating func next(at now: Instant) -> [UInt8]? {
@@ -124,6 +148,8 @@ public struct SimulatedLine: Sendable {
     private static let mostPieceBytes = 64
     /// Pieces that may wait; more would be answers nobody waits for any more.
     private static let maximumPieces = 64
+    /// The same for what packs say by themselves: sixteen packs have this much to say at once.
+    private static let mostBroadcastPieces = 256
 }
 
 extension SimulatedLine {
@@ -171,12 +197,17 @@ extension SimulatedLine {
     private mutating func say(
         _ answer: AnswerBuffer, of pack: SimulatedPack, to request: Span<UInt8>, at now: Instant
     ) {
-        guard answer.count > 0, pieces.count < Self.maximumPieces else {
+        guard answer.count > 0, pieces.count < Self.maximumPieces, !isLost(pack.answerFaults) else {
             statistics.unanswered += 1
             return
         }
         statistics.answers += 1
         let faults = pack.answerFaults
+        if driver.sheet.wire == .can {
+            let due = now + timing.turnaround + faults.lateBy
+            pieces.append(Piece(due: due, bytes: answer.bytes.indices.map { answer.bytes[$0] }))
+            return
+        }
         var bytes = (0..<faults.noiseBytes).map { _ in UInt8(truncatingIfNeeded: random.next()) }
         for index in answer.bytes.indices { bytes.append(answer.bytes[index]) }
         if faults.hasBadChecksum { bytes[faults.noiseBytes + answer.count / 2] ^= 0x10 }
@@ -205,6 +236,22 @@ extension SimulatedLine {
             writes.append(Write(address: pack.address, field: field, value: value))
         }
         return true
+    }
+
+    /// Whether the controllers of a CAN bus drop what a pack says: what is damaged on it reaches nobody.
+    private func isLost(_ faults: AnswerFaults) -> Bool { driver.sheet.wire == .can && faults.hasBadChecksum }
+
+    /// Says one of the things that a pack says by itself.
+    private mutating func say(_ poll: Int, of pack: SimulatedPack, at now: Instant) {
+        var (question, message) = (RequestBuffer(), AnswerBuffer())
+        driver.request(poll, pack.address, &question)
+        answerOf(pack, to: question.bytes, poll: poll, at: now, into: &message)
+        guard message.count > 0, pieces.count < Self.mostBroadcastPieces, !isLost(pack.answerFaults) else {
+            return
+        }
+        statistics.answers += 1
+        let due = now + pack.answerFaults.lateBy
+        pieces.append(Piece(due: due, bytes: message.bytes.indices.map { message.bytes[$0] }))
     }
 
     /// Writes what a pack answers, misbehaving as it is told to; nothing if it is silent.

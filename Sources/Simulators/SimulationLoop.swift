@@ -1,3 +1,4 @@
+import BMSDrivers
 import BatteryModel
 import BusCodec
 import InverterProfiles
@@ -10,9 +11,10 @@ final class SimulationLoop {
     private let loop: EventLoop
     private let line: Outlet?
     private let bus: Outlet?
-    private var adapter: SLCANAdapter?
     /// Whether inverter and battery speak on a serial line.
     private let isSerial: Bool
+    /// Whether the packs are on a CAN bus.
+    private let isLineCAN: Bool
     private var nextStep: Instant
 
     private static let lineToken = 0
@@ -25,18 +27,18 @@ final class SimulationLoop {
         self.core = core
         self.loop = loop
         self.mailbox = mailbox
+        let packs = core.line?.driver.sheet
+        isLineCAN = packs?.wire == .can
+        let packsKilobits = isLineCAN ? packs.map { $0.baud / 1_000 } : nil
         self.line = try line.map { port throws(SystemError) in
-            try Outlet(port, on: loop, token: Self.lineToken)
-        }
-        self.bus = try bus.map { port throws(SystemError) in
-            try Outlet(port, on: loop, token: Self.busToken)
+            try Outlet(port, on: loop, token: Self.lineToken, busKilobits: packsKilobits)
         }
         let profile = core.inverter?.profile ?? core.battery?.profile
         isSerial = profile?.serial != nil
-        if let outlet = self.bus, !outlet.carriesFrames, let profile {
-            if case .can(bitrateKilobits: let rate) = profile.sheet.link {
-                adapter = SLCANAdapter(busKilobits: rate)
-            }
+        var kilobits: Int32?
+        if case .can(bitrateKilobits: let rate) = profile?.sheet.link { kilobits = rate }
+        self.bus = try bus.map { port throws(SystemError) in
+            try Outlet(port, on: loop, token: Self.busToken, busKilobits: kilobits)
         }
         nextStep = MonotonicClock.now()
         mailbox.listen(with: loop.waker)
@@ -74,7 +76,7 @@ final class SimulationLoop {
         return deadline
     }
 
-    private var isOnBus: Bool { (bus?.isOpen ?? false) && (adapter?.isOnBus ?? true) }
+    private var isOnBus: Bool { bus?.isOnBus ?? false }
 
     private func speak(at now: Instant) {
         if now >= nextStep {
@@ -82,14 +84,20 @@ final class SimulationLoop {
             nextStep = max(nextStep + SimulationCore.step, now)
             publish(at: now)
         }
-        while let piece = core.line?.next(at: now) { line?.link?.send(piece.span, at: now) }
+        let packs = core.bank.packs
+        core.line?.broadcast(at: now, packs: packs)
+        while let piece = core.line?.next(at: now) { speakOnLine(piece, at: now) }
         while isOnBus, let bytes = core.nextBytes(at: now) { bus?.link?.send(bytes.span, at: now) }
-        while isOnBus, let frame = core.nextFrame(at: now) {
-            if adapter == nil {
-                bus?.link?.send(frame, at: now)
-            } else if let line = adapter?.heard(frame) {
-                bus?.link?.send(line.span, at: now)
-            }
+        while isOnBus, let frame = core.nextFrame(at: now) { bus?.send(frame, at: now) }
+    }
+
+    private func speakOnLine(_ bytes: [UInt8], at now: Instant) {
+        guard isLineCAN else {
+            line?.link?.send(bytes.span, at: now)
+            return
+        }
+        for frame in CANFrame.frames(inRecords: bytes) where line?.isOnBus ?? false {
+            line?.send(frame, at: now)
         }
     }
 
@@ -97,35 +105,46 @@ final class SimulationLoop {
         if token >= Outlet.callerToken {
             (token == Self.lineToken + Outlet.callerToken ? line : bus)?.answerCall(at: now)
         } else if token == Self.lineToken {
-            line?.link?.receiveBytes(at: now) { core.receivedOnLine($0, at: now) }
+            hearPacks(at: now)
         } else if isSerial {
             bus?.link?.receiveBytes(at: now) { core.received($0, at: now) }
-        } else if adapter == nil {
-            bus?.link?.receiveFrames(at: now) { core.received($0, at: now) }
         } else {
-            bus?.link?.receiveBytes(at: now) { bytes in hearHost(bytes, at: now) }
+            bus?.receiveFrames(at: now) { core.received($0, at: now) }
         }
     }
 
-    private func hearHost(_ bytes: Span<UInt8>, at now: Instant) {
-        var replies: [UInt8] = []
-        for index in bytes.indices {
-            guard let step = adapter?.receive(bytes[index]) else { continue }
-            replies += step.reply
-            if let frame = step.frame { core.received(frame, at: now) }
+    /// Hears what is asked of the packs.
+    private func hearPacks(at now: Instant) {
+        guard isLineCAN else {
+            line?.link?.receiveBytes(at: now) { core.receivedOnLine($0, at: now) }
+            return
         }
-        if !replies.isEmpty { bus?.link?.send(replies.span, at: now) }
+        line?.receiveFrames(at: now) { frame in
+            var record = ByteBuffer<13>()
+            frame.writeRecord(into: &record)
+            core.receivedOnLine(record.bytes, at: now)
+        }
     }
 
     private func publish(at now: Instant) {
         var snapshot = SimulationSnapshot(core, at: now)
         snapshot.line?.isOpen = line?.isOpen ?? false
         snapshot.line?.linkError = line?.link?.lastError
-        snapshot.inverter?.adapter = adapter?.statistics
+        snapshot.inverter?.adapter = bus?.adapter?.statistics
         snapshot.inverter?.isOnBus = isOnBus
         snapshot.inverter?.linkError = bus?.link?.lastError
         snapshot.battery?.isOnBus = isOnBus
         snapshot.battery?.linkError = bus?.link?.lastError
         mailbox.publish(snapshot)
+    }
+}
+
+extension CANFrame {
+    /// The frames whose records stand one behind the other in `bytes`.
+    fileprivate static func frames(inRecords bytes: [UInt8]) -> [CANFrame] {
+        stride(from: 0, to: bytes.count, by: recordLength).compactMap { first in
+            guard case .item(let frame, _) = scanRecord(bytes.span.extracting(first...)) else { return nil }
+            return frame
+        }
     }
 }

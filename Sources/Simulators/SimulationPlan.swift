@@ -170,6 +170,7 @@ public struct SimulationPlan: Sendable {
 extension SimulationPlan.Battery {
     var lineTiming: SimulatedLine.Timing {
         if let timing { return timing }
+        if driver.sheet.wire == .can { return SimulatedLine.Timing(turnaround: .milliseconds(5), baud: nil) }
         if case .link(.serial) = port { return SimulatedLine.Timing(baud: nil) }
         return SimulatedLine.Timing(baud: driver.sheet.baud)
     }

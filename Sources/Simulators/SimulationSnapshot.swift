@@ -1,3 +1,4 @@
+import BMSDrivers
 public import BatteryModel
 public import InverterProfiles
 public import LinuxIO
@@ -76,6 +77,8 @@ public struct SimulationSnapshot: Sendable {
     public struct Line: Sendable {
         /// What happened on it.
         public var statistics: SimulatedLine.Statistics
+        /// Whether the packs say everything by themselves and are never asked.
+        public var isBroadcast: Bool
         /// Whether its link is open.
         public var isOpen: Bool
         /// Why its link failed last; `nil` if it never did.
@@ -111,7 +114,9 @@ public struct SimulationSnapshot: Sendable {
         bankMilliamps = core.bank.milliamps
         bankMillivolts = core.bank.millivolts
         packs = core.bank.packs.map { Pack($0, at: now) }
-        line = core.line.map { Line(statistics: $0.statistics, isOpen: false) }
+        line = core.line.map {
+            Line(statistics: $0.statistics, isBroadcast: $0.driver.sheet.isBroadcast, isOpen: false)
+        }
         inverter = core.inverter.map { Inverter($0, at: now) }
         battery = core.battery.map {
             Battery(

@@ -26,6 +26,14 @@ struct CheckTests {
         #expect(outcome.output.hasPrefix("\(path): OK\nnote: the profile sunspec-battery is experimental"))
     }
 
+    @Test("the example with packs on CAN has no problem, and its driver is experimental")
+    func packsOnCAN() throws {
+        let path = "\(packageFolder)examples/packs-on-can.yaml"
+        let outcome = try run("check \(path)")
+        #expect(outcome.code == .success && outcome.errors.isEmpty)
+        #expect(outcome.output.hasPrefix("\(path): OK\nnote: the driver jk-can is experimental"))
+    }
+
     @Test("the effective settings can be read again and say the same")
     func effective() throws {
         let file = try TemporaryFile(Self.sound())

@@ -44,7 +44,9 @@ let catalogue = DeviceCatalogue(
             canListen: true, canWriteSettings: true),
         .init(id: "jbd", addresses: 1...1, defaultBaud: 9_600),
         .init(id: "other-listener", addresses: 0...15, defaultBaud: 115_200, canListen: true),
-        .init(id: "can-bms", addresses: 0...7, linkKinds: [.can], defaultBaud: 0),
+        .init(
+            id: "can-bms", addresses: 0...7, linkKinds: [.can], defaultBaud: 115_200,
+            usualBitrateKbitPerSecond: 250),
     ],
     profiles: [
         .init(id: "pylontech-lv-can", bitrateKbitPerSecond: 500, dialects: ["v1.2", "v1.3"]),
@@ -55,9 +57,9 @@ let catalogue = DeviceCatalogue(
     shunts: [.init(id: "victron-vedirect", defaultBaud: 19_200)])
 
 /// The problems of `text`, one per line; empty if there are none.
-func report(_ text: String) -> String {
+func report(_ text: String, knowing devices: DeviceCatalogue = catalogue) -> String {
     do throws(SettingsProblems) {
-        _ = try BusbarSettings.read(text: text, file: "busbar.yaml", knowing: catalogue)
+        _ = try BusbarSettings.read(text: text, file: "busbar.yaml", knowing: devices)
         return ""
     } catch {
         return error.description
