@@ -183,6 +183,10 @@ extension PackLine {
         let due = writesTo == nil ? max(turn.due, pauseEnd) : pauseEnd
         guard now >= due else { return .wait(until: min(wake, due)) }
         guard let slot = slots[best] else { return .wait(until: wake) }
+        // Two that speak at once spoil both; but who never stops is not waited for.
+        let heardEnd = min(lastByteAt + gap, due + slot.timeout)
+        if scanner.pendingBytes > 0, now < heardEnd { return .wait(until: heardEnd) }
+        slots[best]?.late.forget(at: now)
         // What has begun to arrive is the end of a late answer, and no part of the one to this question.
         _ = scan(at: now) { (scanner, grammar, handle) in
             scanner.silence(grammar: grammar, handle: handle)
@@ -217,6 +221,9 @@ extension PackLine {
         quietSince = now
         if let fault {
             slots[open.slot]?.failed(poll, fault, at: now)
+            if fault == .timeout, let patience = slots[open.slot]?.timeout {
+                slots[open.slot]?.late.giveUp(poll, askedAt: open.sentAt, until: now + patience * 2)
+            }
         } else {
             slots[open.slot]?.answered(poll, at: now)
             slots[open.slot]?.statistics.took(max(now - open.sentAt, .zero))
@@ -269,9 +276,13 @@ extension PackLine {
         if takeWriteReply(item, bytes, at: now) { return nil }
         guard let open = transaction, let poll = open.poll else {
             unexpectedAnswers += 1
+            settleLate(item)
             return nil
         }
-        guard let address = item.address, address == open.address, item.poll ?? poll == poll else {
+        guard let address = item.address, address == open.address, item.poll ?? poll == poll,
+            item.kind != .answer || item.poll != nil || !isLate(bytes, than: open)
+        else {
+            if item.poll != nil || item.address != open.address { settleLate(item) }
             if let address = item.address, address != open.address {
                 slots[open.slot]?.statistics.count(.wrongAddress(address), at: now)
             } else {
@@ -284,12 +295,31 @@ extension PackLine {
             return nil
         }
         // A wire without a speed of its own can answer before the request would have left a real one.
-        let fault = decode(bytes, poll, measuredAt: min(open.sentAt, now), into: open.slot)
+        let asked = min(open.sentAt, now)
+        let measured = min(slots[open.slot]?.late.since(poll) ?? asked, asked)
+        let fault = decode(bytes, poll, measuredAt: measured, into: open.slot)
         finish(open, with: fault, at: now)
         guard fault == nil else { return nil }
-        noteReadBack(poll, asked: open.sentAt, slot: open.slot, at: now)
+        if measured < asked {
+            // If this was the late answer, the one to this question takes as long, and a quarter more at most.
+            let end = asked + Interval(nanoseconds: (now - measured).nanoseconds / 4 * 5)
+            slots[open.slot]?.late.settle(poll)
+            slots[open.slot]?.late.giveUp(poll, askedAt: asked, until: end)
+        }
+        noteReadBack(poll, asked: measured, slot: open.slot, at: now)
         slots[open.slot]?.noteRun(poll, frames: item.code, bytes: bytes.count)
         return open.slot
+    }
+
+    /// Whether an answer that does not say which question it answers is a late one to another than the open one.
+    private mutating func isLate(_ bytes: Span<UInt8>, than open: Transaction) -> Bool {
+        slots[open.slot]?.settlesLate(bytes, otherThan: open.poll) ?? false
+    }
+
+    /// An answer that nobody waits for any more is the one that was late.
+    private mutating func settleLate(_ item: LineItem) {
+        guard let address = item.address, let index = index(of: address) else { return }
+        slots[index]?.late.settle(item.poll)
     }
 
     private mutating func takeHeard(_ item: LineItem, _ bytes: Span<UInt8>, at now: Instant) -> Int? {

@@ -9,6 +9,9 @@ public struct PackSlot: Sendable {
     /// How talking to it goes.
     public internal(set) var statistics = PackStatistics()
 
+    /// Answers that may still come though nobody waits for them any more.
+    var late = LateAnswers()
+
     let driver: BMSDriver
     let mode: ReadMode
     let interval: Interval
@@ -123,10 +126,29 @@ public struct PackSlot: Sendable {
         if case .timeout = fault {} else { misses = min(misses, 1) }
         if isAbsent {
             let doubling = min(misses - Self.missesUntilAbsent, 4)
-            notBefore = now + min(.seconds(1 << doubling), Self.longestBackOff)
+            let pause = min(.seconds(1 << doubling), Self.longestBackOff)
+            // Each a little differently: in step with another, its late answer would fall upon that one's every time.
+            notBefore = now + (pause - Interval(nanoseconds: pause.nanoseconds / 16) * Int64(address & 3))
         } else if driver.poll(poll).pace == .slow, !isFirst {
             dues[poll] = now + Self.slowRetry
         }
+    }
+
+    /// Whether `answer`, which does not say which question it answers, is a late one to another than `open`;
+    /// then it has come.
+    mutating func settlesLate(_ answer: Span<UInt8>, otherThan open: Int?) -> Bool {
+        for poll in 0..<driver.pollCount where poll != open {
+            guard let asked = late.since(poll) else { continue }
+            var reading = reading
+            do throws(AnswerError) {
+                try driver.decode(answer, poll, asked, &reading)
+            } catch {
+                continue
+            }
+            late.settle(poll)
+            return true
+        }
+        return false
     }
 
     private static let missesUntilAbsent: Int64 = 2

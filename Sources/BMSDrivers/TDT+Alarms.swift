@@ -59,7 +59,7 @@ extension TDT {
         _ info: Span<UInt8>, _ now: Instant, _ reading: inout PackReading
     ) throws(SignalError) {
         let layout = try TelecomLayout(info, width: 1, sensors)
-        let fields = info.extracting(try layout.fields(of: info, length: alarmLength...32))
+        let fields = info.extracting(try layout.place(of: alarmFields, in: info))
         let section = PackSection(UInt32(alarms))
         try section.read(rows, in: fields, at: now, into: &reading)
         var found = layout.alarms(in: info, .warning)
@@ -81,8 +81,8 @@ extension TDT {
 
     private static let bothMOSFETs: UInt8 = 0b110
     private static let switchByte = 5
-    /// Bytes of the fields of 44 that all boards have.
-    private static let alarmLength = 12
+    /// The fields of 44 that all boards have.
+    private static let alarmFields = TelecomFields(length: 12, tail: 20)
 }
 
 // MARK: - The battery side
@@ -116,11 +116,13 @@ extension TDT {
     private static func writeStatus(
         _ reading: borrowing PackReading, _ pack: UInt8, _ info: inout MutableSpan<UInt8>
     ) throws(SignalError) -> Int {
-        let end = try TelecomLayout.writeStatus(
-            rows, fields: UInt32(status), length: statusLength, number: 0, at: 6, sensors, from: reading,
-            to: pack, into: &info)
-        try PackSection(fineCurrent).write(rows, from: reading, into: &info, at: end - statusLength..<end)
-        return end
+        let layout = try TelecomLayout(of: reading, width: 2, sensors)
+        try layout.write(rows, from: reading, to: pack, into: &info)
+        let place = layout.write(statusFields, tail: 0, into: &info)
+        var fields = info._mutatingExtracting(place)
+        try PackSection(UInt32(status)).write(rows, from: reading, into: &fields)
+        try PackSection(fineCurrent).write(rows, from: reading, into: &fields)
+        return place.upperBound
     }
 
     private static func writeAlarms(
@@ -128,8 +130,8 @@ extension TDT {
     ) throws(SignalError) -> Int {
         let layout = try TelecomLayout(of: reading, width: 1, sensors)
         layout.writeAlarms(from: reading, .warning, to: pack, into: &info)
-        let end = layout.end + alarmLength
-        var fields = info._mutatingExtracting(layout.end..<end)
+        let place = layout.write(alarmFields, tail: 0, into: &info)
+        var fields = info._mutatingExtracting(place)
         let section = PackSection(UInt32(alarms))
         try section.write(rows, from: reading, into: &fields)
         if let alarms = reading.alarms?.value {
@@ -138,7 +140,7 @@ extension TDT {
         }
         if reading[.chargeSwitch]?.value == 1 { fields[switchByte] |= 1 << 1 }
         if reading[.dischargeSwitch]?.value == 1 { fields[switchByte] |= 1 << 2 }
-        return end
+        return place.upperBound
     }
 
     private static func writeAbout(

@@ -183,7 +183,7 @@ extension TDT {
         _ info: Span<UInt8>, _ now: Instant, _ reading: inout PackReading
     ) throws(SignalError) {
         let layout = try TelecomLayout(info, width: 2, sensors)
-        let fields = info.extracting(try layout.fields(of: info, length: statusLength...64))
+        let fields = info.extracting(try layout.place(of: statusFields, in: info))
         try layout.read(rows, in: info, at: now, into: &reading)
         try PackSection(UInt32(status)).read(rows, in: fields, at: now, into: &reading)
         reading[.current] = nil
@@ -201,6 +201,8 @@ extension TDT {
         reading[.controlWord] = Reading(mode, at: now)
     }
 
-    /// Bytes of the fields of 42 that all boards have, and of an answer to C1 with its word.
-    static let (statusLength, aboutLength) = (20, 22)
+    /// The fields of 42 that all boards have.
+    static let statusFields = TelecomFields(length: 20, tail: 44)
+    /// Bytes of an answer to C1 with its word.
+    static let aboutLength = 22
 }
