@@ -17,15 +17,23 @@ extension SignalRow {
     /// - Throws: ``SignalError/outOfRange(signal:value:)``.
     public func value(ofRaw raw: UInt64) throws(SignalError) -> Int32 {
         guard unit != .bits else { return try pattern(ofRaw: raw) }
-        guard let number = isSigned ? signExtended(raw) : Int64(exactly: raw) else {
-            throw .outOfRange(signal: SignalName(name), value: .max)
-        }
-        let (product, overflow) = number.multipliedReportingOverflow(by: Int64(numerator))
-        let value = Self.divided(product, by: Int64(denominator), .nearest) &+ Int64(offset)
-        guard !overflow, let exact = Int32(exactly: value), range.contains(exact) else {
-            throw .outOfRange(signal: SignalName(name), value: overflow ? .max : value)
+        guard let scaled = scaled(raw) else { throw .outOfRange(signal: SignalName(name), value: .max) }
+        let value = scaled &+ Int64(offset)
+        guard let exact = Int32(exactly: value), range.contains(exact) else {
+            throw .outOfRange(signal: SignalName(name), value: value)
         }
         return exact
+    }
+
+    /// The raw number times its scale, to the nearest whole number; `nil` if that has no place in 64 bits.
+    private func scaled(_ raw: UInt64) -> Int64? {
+        if isFloat {
+            return Binary32.value(
+                ofBits: UInt32(truncatingIfNeeded: raw), times: numerator, over: denominator)
+        }
+        guard let number = isSigned ? signExtended(raw) : Int64(exactly: raw) else { return nil }
+        let (product, overflow) = number.multipliedReportingOverflow(by: Int64(numerator))
+        return overflow ? nil : Self.divided(product, by: Int64(denominator), .nearest)
     }
 
     /// The raw number for `value`; for `nil` the code for "not available", else that of ``substitute``.
@@ -95,6 +103,7 @@ extension SignalRow {
 
     private func code(of value: Int32) -> UInt64? {
         let scaled = (Int64(value) - Int64(offset)) * Int64(denominator)
+        if isFloat { return UInt64(Binary32.bits(scaled, over: numerator, codeRounding)) }
         let raw = Self.divided(scaled, by: Int64(numerator), codeRounding)
         return fits(raw) ? UInt64(bitPattern: raw) & mask : nil
     }

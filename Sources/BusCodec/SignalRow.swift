@@ -27,6 +27,8 @@ public struct SignalRow<Meaning: Sendable>: Sendable {
     public var order: ByteOrder?
     /// Whether the raw number is in two's complement.
     public var isSigned: Bool
+    /// Whether the raw number has 32 bits as ``Binary32`` has them; ``isSigned`` says nothing then.
+    public var isFloat: Bool
     /// Multiplies the raw number.
     public var numerator: Int32
     /// Divides the raw number.
@@ -53,8 +55,8 @@ public struct SignalRow<Meaning: Sendable>: Sendable {
     /// Makes a row; what is left out is the common case.
     public init(
         _ name: StaticString, in container: UInt32, byte: UInt16, bit: UInt8? = nil, bits: UInt16,
-        _ order: ByteOrder? = nil, signed isSigned: Bool = false, times numerator: Int32 = 1,
-        over denominator: Int32 = 1, plus offset: Int32 = 0, unit: Unit = .count,
+        _ order: ByteOrder? = nil, signed isSigned: Bool = false, float isFloat: Bool = false,
+        times numerator: Int32 = 1, over denominator: Int32 = 1, plus offset: Int32 = 0, unit: Unit = .count,
         range: ClosedRange<Int32> = Int32.min...Int32.max, notAvailable: UInt64? = nil,
         substitute: Int32? = nil, rounding: Rounding = .nearest, count: UInt8 = 1, dialects: UInt8 = .max,
         _ meaning: Meaning
@@ -66,6 +68,7 @@ public struct SignalRow<Meaning: Sendable>: Sendable {
         self.bits = bits
         self.order = order
         self.isSigned = isSigned
+        self.isFloat = isFloat
         self.numerator = numerator
         self.denominator = denominator
         self.offset = offset

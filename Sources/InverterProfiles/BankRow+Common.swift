@@ -23,14 +23,14 @@ extension SignalRow where Meaning == BankMeaning {
     /// A number that is only shown, in a unit of the screen or without one.
     static func shown(
         _ name: StaticString, in container: UInt32, byte: UInt16, bit: UInt8? = nil, bits: UInt16,
-        _ order: ByteOrder? = nil, signed isSigned: Bool = false, times numerator: Int32 = 1,
-        over denominator: Int32 = 1, plus offset: Int32 = 0, unit: Unit = .count,
+        _ order: ByteOrder? = nil, signed isSigned: Bool = false, float isFloat: Bool = false,
+        times numerator: Int32 = 1, over denominator: Int32 = 1, plus offset: Int32 = 0, unit: Unit = .count,
         notAvailable: UInt64? = nil, dialects: UInt8 = .max
     ) -> BankRow {
         BankRow(
-            name, in: container, byte: byte, bit: bit, bits: bits, order, signed: isSigned, times: numerator,
-            over: denominator, plus: offset, unit: unit, notAvailable: notAvailable, dialects: dialects,
-            .shown)
+            name, in: container, byte: byte, bit: bit, bits: bits, order, signed: isSigned, float: isFloat,
+            times: numerator, over: denominator, plus: offset, unit: unit, notAvailable: notAvailable,
+            dialects: dialects, .shown)
     }
 
     /// The voltage of one cell in millivolts.

@@ -26,6 +26,7 @@ public enum ProfileTable {
         EPeverRS485.profile,
         GivEnergyRS485.profile,
         GrowattRS485.profile,
+        KostalRS485.profile,
         PaceModbusRS485.profile,
         PylontechRS485.profile,
         SunSpecBattery.profile,

@@ -146,7 +146,8 @@ public struct SerialAsker: Sendable {
             return
         }
         guard let asked, now < asked.until, item.address == answerer(of: asked.question),
-            talk.framing != .modbusTCP || item.transaction == transaction
+            talk.framing != .modbusTCP || item.transaction == transaction,
+            item.code == 0 || item.code == asked.question.code
         else {
             statistics.foreign += 1
             return

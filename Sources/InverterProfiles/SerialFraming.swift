@@ -13,6 +13,8 @@ public enum SerialFraming: Sendable, Equatable {
     case givEnergy
     /// The telecom family with this version and class of device (CID1).
     case telecom(version: UInt8, deviceClass: UInt8)
+    /// The frames of a Kostal PLENTICORE, which name no address.
+    case kostal
 
     /// Finds a question at the head of what the battery side hears.
     public func scanQuestion(_ head: Span<UInt8>) -> ScanStep<SerialFrame> {
@@ -34,6 +36,7 @@ public enum SerialFraming: Sendable, Equatable {
                         address: $0.address, code: UInt16($0.code), variant: $0.version,
                         kind: Self.isQuestion($0, deviceClass) ? .question : .answer)
                 }, head)
+        case .kostal: Self.scanKostal(head)
         }
     }
 
@@ -53,6 +56,7 @@ public enum SerialFraming: Sendable, Equatable {
                     address: $0.address, code: 0, variant: $0.version,
                     kind: $0.code == 0 ? .answer : .refusal($0.code))
             }
+        case .kostal: Self.scanKostal(head)
         }
     }
 
@@ -77,6 +81,7 @@ public enum SerialFraming: Sendable, Equatable {
                 version: version, address: address, deviceClass: deviceClass,
                 code: UInt8(truncatingIfNeeded: question.code)
             ).encode(info: info.bytes, into: &buffer)
+        case .kostal: Self.writeKostal(question.code, into: &buffer)
         }
     }
 
@@ -101,6 +106,7 @@ public enum SerialFraming: Sendable, Equatable {
             TelecomFrame(
                 version: question.variant, address: address, deviceClass: deviceClass, code: 0
             ).encode(info: payload, into: &buffer)
+        case .kostal: KostalFrame.encode(.answer, body: payload, into: &buffer)
         }
     }
 
@@ -122,6 +128,7 @@ public enum SerialFraming: Sendable, Equatable {
                 write.variant, transaction: write.transaction, unit: address, register: write.code,
                 word: word, into: &buffer)
         case .telecom: writeAnswer(to: write, as: address, SerialPayload().bytes, into: &buffer)
+        case .kostal: KostalFrame.encode(.confirmation, body: SerialPayload().bytes, into: &buffer)
         }
     }
 
@@ -150,6 +157,7 @@ public enum SerialFraming: Sendable, Equatable {
                 version: question.variant, address: address, deviceClass: deviceClass,
                 code: refusal.telecomCode
             ).encode(info: SerialPayload().bytes, into: &buffer)
+        case .kostal: break
         }
     }
 
@@ -157,7 +165,7 @@ public enum SerialFraming: Sendable, Equatable {
     public var countsRegisters: Bool {
         switch self {
         case .modbus, .modbusTCP, .voltronicLIB, .givEnergy: true
-        case .telecom: false
+        case .telecom, .kostal: false
         }
     }
 
@@ -190,6 +198,7 @@ public enum SerialFraming: Sendable, Equatable {
             let start = isOwn ? GivEnergyRTU.dataStart : 3
             Self.readRegisters(of: frame, from: start, to: frame.count - 2, into: &payload)
         case .telecom: TelecomFrame.readInfo(of: frame, into: &payload)
+        case .kostal: KostalFrame.readBody(of: frame, into: &payload)
         }
     }
 

@@ -171,7 +171,7 @@ public struct SerialFrame: Sendable, Equatable {
 
     /// The address asked, or answering.
     public var address: UInt8
-    /// The command or the first register; 0 in an answer that does not repeat it.
+    /// The command or the first register; 0 in an answer that does not tell what it answers.
     public var code: UInt16
     /// Number of registers; 0 where the protocol has none.
     public var count: UInt16

@@ -37,7 +37,7 @@ public enum DBC {
             CM_ "\(quoted(sheet.name)) \(dialect). \(quoted(sheet.evidence))";
             \(file.comments)BA_DEF_ BO_ "GenMsgCycleTime" INT 0 \(longestCycle);
             BA_DEF_DEF_ "GenMsgCycleTime" 0;
-            \(file.attributes)\(file.choices)
+            \(file.attributes)\(file.choices)\(file.floats)
             """
     }
 
@@ -71,6 +71,7 @@ private struct Writer {
     var comments = ""
     var attributes = ""
     var choices = ""
+    var floats = ""
 
     init(profile: InverterProfile) { self.profile = profile }
 
@@ -99,11 +100,12 @@ private struct Writer {
         guard row.meaning != .reserved else { return }
         let scale = Scale(row)
         messages += " SG_ \(row.name) : \(row.dbcStart)|\(row.bits)@\(row.order == .big ? 0 : 1)"
-        messages += "\(row.isSigned ? "-" : "+") (\(scale.factor),\(scale.offset)) "
+        messages += "\(row.isSigned || row.isFloat ? "-" : "+") (\(scale.factor),\(scale.offset)) "
         messages += "[\(scale.minimum)|\(scale.maximum)] \"\(scale.symbol)\" \(receiver)\n"
         if let comment = comment(row.meaning) {
             comments += "CM_ SG_ \(row.container) \(row.name) \"\(comment)\";\n"
         }
+        if row.isFloat { floats += "SIG_VALTYPE_ \(row.container) \(row.name) : 1;\n" }
         if let names = values(row) { choices += "VAL_ \(row.container) \(row.name) \(names) ;\n" }
     }
 

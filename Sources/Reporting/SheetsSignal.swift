@@ -19,6 +19,8 @@ public struct SignalSheet: Sendable, Equatable {
     public var order: String
     /// Whether the raw number is in two's complement.
     public var isSigned: Bool
+    /// Whether the raw number is one of IEEE 754.
+    public var isFloat: Bool
     /// What one step of the raw number is worth, in ``unit``.
     public var step: String
     /// What is added, in ``unit``.
@@ -45,6 +47,7 @@ public struct SignalSheet: Sendable, Equatable {
         count = Int(row.count)
         order = row.order.map { $0 == .little ? "little" : "big" } ?? ""
         isSigned = row.isSigned
+        isFloat = row.isFloat
         unit = "\(row.unit.symbol)"
         let scale = Digits.text(Int64(row.numerator), in: row.unit)
         step = row.denominator == 1 ? scale : "\(scale)/\(row.denominator)"
@@ -68,7 +71,7 @@ public struct SignalSheet: Sendable, Equatable {
     /// - Returns: An entry for each column of ``header``.
     func columns(_ dialectNames: [String]) -> [String] {
         let place = bit.map { "\(byte).\($0)" } ?? "\(byte)"
-        let sign = isSigned ? " signed" : ""
+        let sign = isFloat ? " float" : isSigned ? " signed" : ""
         let length = (count > 1 ? "\(count) x " : "") + "\(bits)" + sign + (order == "big" ? " big" : "")
         let symbol = unit.isEmpty ? "" : " " + unit
         let range = minimum.flatMap { low in maximum.map { "\(low)…\($0)\(symbol)" } } ?? ""

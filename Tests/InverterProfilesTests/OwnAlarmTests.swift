@@ -63,8 +63,8 @@ struct OwnAlarmTests {
         let silent = [
             // These have bits for voltages, temperatures and currents alone, or none.
             "givenergy-rs485 0", "growatt-rs485 1", "voltronic-lib-rs485 0",
-            // It says a state, and no reason.
-            "byd-modbus 0",
+            // They say a state, and no reason.
+            "byd-modbus 0", "kostal-rs485 0",
         ]
         for profile in canProfiles + serialProfiles {
             for dialect in 0..<profile.sheet.dialectCount {

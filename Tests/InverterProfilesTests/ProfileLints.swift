@@ -78,6 +78,7 @@ enum ProfileLints {
         func check(_ holds: Bool, _ text: String) { if !holds { problems.append("\(row.name): \(text)") } }
         check(row.numerator != 0 && row.denominator > 0, "the scale is zero")
         check(row.count == 1, "repetitions are not known to profiles")
+        check(!row.isFloat || row.bits == 32, "a number of IEEE 754 has 32 bits")
         switch row.meaning {
         case .number(let field):
             check(row.unit == field.unit, "the unit is not that of \(field.name)")

@@ -35,6 +35,7 @@ struct SerialProfileTests {
                     }
                 }
                 problems += Self.rounding(row)
+                if row.isFloat, row.bits != 32 { problems.append("\(row.name) is no number of 32 bits") }
             }
         }
         return problems
