@@ -115,6 +115,8 @@ extension TelecomMap {
     private static var unknownCommand: UInt8 { 0x04 }
     private static var invalidData: UInt8 { 0x06 }
 
+    /// What a frame is.
+    ///
     /// An answer does not say which question it answers. A question for all packs of a group is one whose answer is not
     /// read.
     private func item(_ frame: TelecomFrame, _ characters: Span<UInt8>) -> LineItem {
