@@ -14,6 +14,10 @@ struct ScanCommand: Command {
         in turn, with questions that only read, and names what answers: model, firmware, cells. At the end it writes a \
         configuration to begin with.
 
+        Packs that speak by themselves on CAN are found by listening: on the interfaces that are up, or on the interface or \
+        SLCAN adapter that is named. No frame is ever sent there. An adapter is tried at 250 and 500 kbit/s, first without \
+        acknowledging what it hears; only if it hears nothing that way, it takes part.
+
         What it notices about the line is said too: nobody there, something that cannot be read, an adapter that hears \
         itself, two masters. The exit code is 1 if no pack was found.
         """
@@ -22,6 +26,7 @@ struct ScanCommand: Command {
         Example(
             "Look for one protocol at another speed",
             "busbar scan /dev/ttyUSB0 --driver seplos-v2 --baud 9600"),
+        Example("Listen behind an SLCAN adapter", "busbar scan --slcan /dev/ttyACM0"),
     ]
 
     private let isListing: Bool
@@ -29,6 +34,7 @@ struct ScanCommand: Command {
     private let drivers: [BMSDriver]
     private let baud: Int?
     private let port: String?
+    private let bus: BusSearch.Place?
 
     init(_ arguments: inout Arguments) throws(UsageError) {
         isListing = try arguments.flag("--list", "only list adapters and interfaces; nothing is opened")
@@ -37,12 +43,28 @@ struct ScanCommand: Command {
         baud = try arguments.option(
             "--baud", of: BaudArgument.self, "try this speed only; without it, the usual one of each protocol"
         )?.baud
+        let interface = try arguments.option(
+            "--socketcan", of: String.self, "listen for packs on this CAN interface")
+        let slcan = try arguments.option(
+            "--slcan", of: String.self, "listen for packs on the SLCAN adapter at this serial port")
         isJSON = try arguments.flag("--json", "write JSON")
         port = try arguments.optionalPositional(
             "PORT", of: String.self, "the serial port to look at; without it, every one there is")
         try arguments.finish()
-        drivers = (named.isEmpty ? DriverName.all : named.map(\.driver)).filter { $0.sheet.wire == .serial }
-        if isListing, port != nil || baud != nil || !named.isEmpty {
+        drivers = named.isEmpty ? DriverName.all : named.map(\.driver)
+        bus = interface.map { .interface($0) } ?? slcan.map { .adapter(path: $0) }
+        if [port, interface, slcan].count(where: { $0 != nil }) > 1 {
+            throw UsageError("more than one place to look at", "look at one at a time, or name none")
+        }
+        if bus != nil, baud != nil {
+            throw UsageError("--baud is given for a CAN bus", "leave it out; the usual bit rates are tried")
+        }
+        if bus != nil || port != nil, !drivers.contains(where: { ($0.sheet.wire == .can) == (bus != nil) }) {
+            throw UsageError(
+                "--driver \(named.map(\.argumentText).joined(separator: ", ")) is not spoken there",
+                "name a CAN bus with --socketcan or --slcan, and a serial line as PORT")
+        }
+        if isListing, port != nil || bus != nil || baud != nil || !named.isEmpty {
             throw UsageError(
                 "--list opens nothing", "leave out what says how to look for packs, or leave out --list")
         }
@@ -52,15 +74,43 @@ struct ScanCommand: Command {
         let adapters = Adapters()
         var ports: [ScannedPort] = []
         if !isListing {
-            for path in port.map({ [$0] }) ?? adapters.serial.map(\.bestPath) {
-                ports.append(scan(path, console))
-            }
+            for path in lines(adapters) { ports.append(scan(path, console)) }
+            for place in buses(adapters) { ports.append(listen(place, console)) }
         }
-        let report = ScanReport(adapters: adapters, ports: ports, isNamed: port != nil)
+        let report = ScanReport(adapters: adapters, ports: ports, isNamed: port != nil || bus != nil)
         let lines = isJSON ? [report.json.text] : report.lines(width: console.width)
         for line in lines { console.line(line) }
         if isListing { return .success }
-        return ports.contains { !($0.scan?.found.isEmpty ?? true) } ? .success : .failure
+        return ports.contains { !$0.found.isEmpty } ? .success : .failure
+    }
+
+    /// The serial ports to look at.
+    private func lines(_ adapters: Adapters) -> [String] {
+        if let port { return [port] }
+        return bus == nil && drivers.contains { $0.sheet.wire == .serial }
+            ? adapters.serial.map(\.bestPath) : []
+    }
+
+    /// The CAN buses to listen to.
+    private func buses(_ adapters: Adapters) -> [BusSearch.Place] {
+        if let bus { return [bus] }
+        guard port == nil, baud == nil, drivers.contains(where: { $0.sheet.wire == .can }) else { return [] }
+        return adapters.can.filter(\.isUp).map { .interface($0.name) }
+    }
+
+    private func listen(_ place: BusSearch.Place, _ console: Console) -> ScannedPort {
+        var port = ScannedPort(bus: place)
+        let search = BusScan(drivers: drivers, isRateSet: port.kind == .interface)
+        do throws(SystemError) {
+            port.bus = try BusSearch(search, at: place).run { scan in
+                if !isJSON { console.progress("\(port.path): listening, \(scan.frames) frames heard") }
+                return console.isOpen
+            }
+        } catch {
+            port.failure = "\(error)"
+        }
+        console.progress("")
+        return port
     }
 
     private func scan(_ path: String, _ console: Console) -> ScannedPort {
@@ -71,10 +121,10 @@ struct ScanCommand: Command {
                 return console.isOpen
             }
             console.progress("")
-            return ScannedPort(path: path, scan: scan, failure: nil)
+            return ScannedPort(path: path, scan: scan)
         } catch {
             console.progress("")
-            return ScannedPort(path: path, scan: nil, failure: "\(error)")
+            return ScannedPort(path: path, failure: "\(error)")
         }
     }
 
@@ -87,12 +137,33 @@ struct ScanCommand: Command {
     }
 }
 
-/// A port and what was found on it.
+/// A port, or a CAN bus, and what was found on it.
 struct ScannedPort {
+    /// What kind of link it is.
+    enum Kind {
+        case serial, adapter, interface
+    }
+
+    var kind = Kind.serial
     var path: String
-    /// `nil` if it could not be opened.
+    /// `nil` if it could not be opened, or is a CAN bus.
     var scan: LineScan?
+    /// `nil` if it could not be opened, or is a serial line.
+    var bus: BusScan?
     var failure: String?
+
+    /// The packs that were found.
+    var found: [LineScan.Found] { scan?.found ?? bus?.found ?? [] }
+}
+
+extension ScannedPort {
+    /// A bus that nobody has listened to yet.
+    fileprivate init(bus place: BusSearch.Place) {
+        switch place {
+        case .interface(let name): self.init(kind: .interface, path: name)
+        case .adapter(let path): self.init(kind: .adapter, path: path)
+        }
+    }
 }
 
 /// A speed on the command line.

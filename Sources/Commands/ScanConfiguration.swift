@@ -15,16 +15,16 @@ struct ScanConfiguration {
     var lines: [String] {
         var lines = ["links:"]
         for (index, port) in ports.enumerated() {
-            lines += ["  \(Self.link(index)):", "    serial: \(LinkArgument.quoted(port.path))"]
-            if let baud = port.scan?.found.first?.baud { lines.append("    baud: \(baud)") }
+            lines += ["  \(Self.link(index)):"] + Self.place(port)
         }
         lines += [
-            "  inverter:", "    socketcan: \(can ?? "can0")    # CHANGE: the link to the inverter", "",
+            "  inverter:", "    socketcan: \(can ?? unusedInterface)    # CHANGE: the link to the inverter",
+            "",
             "packs:",
         ]
         var number = 0
         for (index, port) in ports.enumerated() {
-            for found in port.scan?.found ?? [] {
+            for found in port.found {
                 lines += Self.pack(found, name: Self.name(number), link: Self.link(index))
                 number += 1
             }
@@ -38,6 +38,23 @@ struct ScanConfiguration {
             "  charge_current: 20 A       # CHANGE: busbars, main fuse, cables to the inverter",
             "  discharge_current: 20 A    # CHANGE",
         ]
+    }
+
+    /// A name that no link of packs has.
+    private var unusedInterface: String { ports.contains { $0.path == "can0" } ? "can1" : "can0" }
+
+    /// Where the packs of a port are found, and how fast they speak.
+    private static func place(_ port: ScannedPort) -> [String] {
+        let speed = port.found.first?.baud
+        switch port.kind {
+        case .serial:
+            return ["    serial: \(LinkArgument.quoted(port.path))"]
+                + (speed.map { ["    baud: \($0)"] } ?? [])
+        case .adapter:
+            return ["    slcan: \(LinkArgument.quoted(port.path))"]
+                + (speed.map { ["    bitrate: \($0 / 1_000) kbit/s"] } ?? [])
+        case .interface: return ["    socketcan: \(port.path)"]
+        }
     }
 
     private static func link(_ index: Int) -> String { index == 0 ? "battery" : "battery\(index + 1)" }

@@ -15,13 +15,14 @@ struct ScanReport {
         // Who names a port knows what is plugged in.
         var lines = isNamed ? [] : adapterLines
         for port in ports { lines += (lines.isEmpty ? [] : [""]) + Self.lines(of: port, width: width) }
-        let found = ports.filter { !($0.scan?.found.isEmpty ?? true) }
+        let found = ports.filter { !$0.found.isEmpty }
         guard !found.isEmpty else { return lines }
         lines += [
             "", "A configuration to begin with; look at every line marked CHANGE, then 'busbar check FILE':",
             "",
         ]
-        return lines + ScanConfiguration(ports: found, can: adapters.can.first?.name).lines
+        let free = adapters.can.map(\.name).first { name in !found.contains { $0.path == name } }
+        return lines + ScanConfiguration(ports: found, can: free).lines
     }
 
     private var adapterLines: [String] {
@@ -36,20 +37,21 @@ struct ScanReport {
     }
 
     private static func lines(of port: ScannedPort, width: Int) -> [String] {
-        guard let scan = port.scan else { return [port.failure ?? "\(port.path) cannot be opened"] }
+        guard port.scan != nil || port.bus != nil else {
+            return [port.failure ?? "\(port.path) cannot be opened"]
+        }
         var lines: [String] = []
-        if scan.found.isEmpty {
+        if port.found.isEmpty {
             lines.append("\(port.path): no pack found")
         } else {
-            let baud = scan.found.first.map { "\($0.baud) baud" } ?? ""
-            let packs = scan.found.count == 1 ? "1 pack" : "\(scan.found.count) packs"
-            lines.append("\(port.path): \(packs) at \(baud)")
+            let packs = port.found.count == 1 ? "1 pack" : "\(port.found.count) packs"
+            lines.append("\(port.path): \(packs)\(port.speed)")
             lines += TextLayout.table(
                 ["address", "protocol", "model", "firmware", "cells", "voltage", "SOC"],
-                scan.found.map(\.columns), indent: 2)
+                port.found.map(\.columns), indent: 2)
         }
-        for finding in scan.findings {
-            lines += TextLayout.wrapped(finding.sentence(scan), width: max(width - 2, 40)).map { "  " + $0 }
+        for sentence in port.sentences {
+            lines += TextLayout.wrapped(sentence, width: max(width - 2, 40)).map { "  " + $0 }
         }
         return lines
     }
@@ -105,11 +107,40 @@ extension LineScan.Found {
 
 extension ScannedPort {
     fileprivate var json: JSON {
-        .object([
-            ("path", .string(path)), ("failure", .string(failure)),
-            ("packs", .array(scan?.found.map(\.json) ?? [])),
-            ("findings", .array(scan?.findings.map { .string($0.rawValue) } ?? [])),
-        ])
+        .object(
+            [
+                ("path", .string(path)), ("failure", .string(failure)),
+                ("packs", .array(found.map(\.json))),
+                ("findings", .array(scan?.findings.map { .string($0.rawValue) } ?? [])),
+            ] + (bus.map { [("frames", .number($0.frames))] } ?? []))
+    }
+
+    /// At which speed packs were found, in words; empty where the kernel has set it.
+    fileprivate var speed: String {
+        switch kind {
+        case .serial: found.first.map { " at \($0.baud) baud" } ?? ""
+        case .adapter, .interface: bus?.kilobits.map { " at \($0) kbit/s" } ?? ""
+        }
+    }
+
+    /// What was noticed, in sentences.
+    fileprivate var sentences: [String] {
+        if let scan { return scan.findings.map { $0.sentence(scan) } }
+        guard let bus, found.isEmpty else { return [] }
+        if bus.frames > 0 {
+            return [
+                """
+                \(bus.frames) frames were heard\(speed), none of a pack that is known here. Is this the bus to the \
+                inverter, or is the BMS set to an inverter's protocol? A JK must be set to CAN protocol 000 or 006.
+                """
+            ]
+        }
+        return [
+            """
+            Nothing at all was heard. Is the BMS switched on and awake, is this its CAN socket, are H and L on the right \
+            pins, is a JK set to CAN protocol 000 or 006? A Daly speaks only when it is asked, and is not found this way.
+            """
+        ]
     }
 }
 

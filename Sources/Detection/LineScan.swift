@@ -80,7 +80,7 @@ public struct LineScan: Sendable {
     ///   - drivers: What to look for, the likeliest first.
     ///   - baud: The only speed to try; `nil` for the usual one of each driver.
     public init(drivers: [BMSDriver], baud: Int32? = nil) {
-        plan = ProbePlan(drivers, baud: baud)
+        plan = ProbePlan(drivers.filter { $0.sheet.wire == .serial }, baud: baud)
         poll = probedDriver?.firstQuestion ?? 0
         if plan.probes.isEmpty { phase = .finished }
     }
