@@ -40,7 +40,7 @@ enum DalyBattery {
         }
         return found.map {
             // To the nearest degree, as the rows of the single sensors write it.
-            Temperature(raw: UInt16(clamping: ($0.value + 405) / 10), sensor: UInt16($0.sensor))
+            Temperature(raw: UInt16(clamping: (Int64($0.value) + 405) / 10), sensor: UInt16($0.sensor))
         }
     }
 
