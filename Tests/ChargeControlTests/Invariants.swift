@@ -27,6 +27,7 @@ struct Invariants {
     /// Begins anew with a controller that was just started; `isRemembering` if it may know what was before.
     mutating func restart(isRemembering: Bool) {
         before = nil
+        oracle.forgetTold()
         if rates != nil { rates = RateWatch() }
         charge = ChargeWatch()
         charge.mayBeFull = isRemembering

@@ -14,6 +14,8 @@ struct Oracle {
     /// The newest distinct instants of the cells and temperatures: while one is doubted, an earlier one counts.
     private var cellInstants: [[Instant]]
     private var temperatureInstants: [[Instant]]
+    /// Whether a pack has told CCL, and DCL, since the controller was started: from then on it must.
+    private var hasTold: [(charge: Bool, discharge: Bool)]
 
     init(_ settings: ControlSettings, _ packs: [PackSettings]) {
         self.settings = settings
@@ -24,12 +26,18 @@ struct Oracle {
         temperatures = packs.map { _ in nil }
         cellInstants = packs.map { _ in [] }
         temperatureInstants = packs.map { _ in [] }
+        hasTold = packs.map { _ in (false, false) }
     }
+
+    /// A controller that was just started has heard nothing of any pack.
+    mutating func forgetTold() { hasTold = packs.map { _ in (false, false) } }
 
     /// Takes over what is new.
     mutating func look(at readings: [PackReading]) {
         for index in packs.indices {
             let reading = readings[index]
+            if reading[.chargeCurrentLimit] != nil { hasTold[index].charge = true }
+            if reading[.dischargeCurrentLimit] != nil { hasTold[index].discharge = true }
             if let found = cells(of: index, reading) {
                 if cells[index] != found {
                     cells[index] = found
@@ -152,8 +160,7 @@ struct Oracle {
         let pack = packs[index]
         let maximum = Double(max(isCharge ? pack.chargeMilliamps : pack.dischargeMilliamps, 0))
         var bound = maximum
-        let isTold = reading[isCharge ? .chargeCurrentLimit : .dischargeCurrentLimit] != nil
-        if isTold || isTelling(index) {
+        if (isCharge ? hasTold[index].charge : hasTold[index].discharge) || isTelling(index) {
             bound = min(bound, told(index, isCharge, reading, now))
         }
         let limit = reading[isCharge ? .chargeLimit : .dischargeLimit]
