@@ -60,7 +60,10 @@ struct SimulateCommand: Command {
         let packs = try arguments.option("--packs", default: 1, in: 1...16, "number of packs")
         let address = try arguments.option(
             "--address", of: Int.self,
-            "address of the first pack, 1 if left out; on a serial line the address that the inverter asks")
+            """
+            address of the first pack, that of the factory or 1 if left out; on a serial line the address that \
+            the inverter asks
+            """)
         if let address, !(0...247).contains(address) {
             throw UsageError("--address is \(address)", "it must be 0 to 247")
         }
@@ -79,7 +82,9 @@ struct SimulateCommand: Command {
         let number = try dialect.map { name throws(UsageError) in try profile.dialect(name) }
         let options = ProfileOptions(dialect: number ?? 0, address: address.map { UInt8($0) })
         switch kind {
-        case .bms: work = .onLinks(Self.packs(driver.driver, packs, UInt8(address ?? 1), place, script))
+        case .bms:
+            let first = address.map { UInt8($0) } ?? driver.driver.sheet.factoryAddress ?? 1
+            work = .onLinks(Self.packs(driver.driver, packs, first, place, script))
         case .battery where script.samples != nil:
             try profile.requireFrames(for: "--samples")
             work = .samples(BankSampler(profile.profile, options, script.samples ?? 0, seed: plant.seed))
