@@ -100,12 +100,13 @@ struct DriverName: ArgumentValue {
 }
 
 extension DriverName {
-    /// The address of the first of so many packs one after the other: `wanted`, or the nearest to 1 that there is.
+    /// The address of the first of so many packs one after the other: `wanted`, or that of the
+    /// factory, or the nearest to 1 that there is.
     func firstAddress(_ wanted: Int?, packs: Int) throws(UsageError) -> UInt8 {
         let (low, high) = (Int(driver.sheet.addresses.lowerBound), Int(driver.sheet.addresses.upperBound))
         let there =
             low == high ? "\(argumentText) has only address \(low)" : "\(argumentText) has \(low) to \(high)"
-        let first = wanted ?? min(max(1, low), high)
+        let first = wanted ?? driver.sheet.factoryAddress.map(Int.init) ?? min(max(1, low), high)
         guard (low...high).contains(first) else { throw UsageError("--address is \(first)", there) }
         guard first + packs - 1 <= high else {
             throw UsageError("\(packs) packs from address \(first) on need up to \(first + packs - 1)", there)

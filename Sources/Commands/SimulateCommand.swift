@@ -63,8 +63,10 @@ struct SimulateCommand: Command {
         let packs = try arguments.option("--packs", default: 1, in: 1...16, "number of packs")
         let address = try arguments.option(
             "--address", of: Int.self,
-            "address of the first pack, 1 or the nearest that the driver has if left out; on a serial line the address that the inverter asks"
-        )
+            """
+            address of the first pack, that of the factory or the nearest to 1 if left out; on a serial line the \
+            address that the inverter asks
+            """)
         if let address, !(0...247).contains(address) {
             throw UsageError("--address is \(address)", "it must be 0 to 247")
         }
