@@ -77,6 +77,10 @@ public struct DriverSheet: Sendable {
     public var addresses: ClosedRange<UInt8>
     /// The line's usual speed in baud.
     public var baud: Int32
+    /// Other speeds at which packs of this protocol are met, in baud, the likeliest first; 0 for none.
+    ///
+    /// A search tries them after the usual speeds of all protocols.
+    public var otherBauds: InlineArray<3, Int32>
     /// Bus manners.
     public var timing: LineTiming
     /// How sure we are, and from what.
@@ -86,11 +90,19 @@ public struct DriverSheet: Sendable {
     /// Otherwise the vendor's document and captured answers of more than one pack agree.
     public var isExperimental: Bool
 
+    /// All of ``baud`` and ``otherBauds``, one for each call.
+    public func visitBauds(_ visit: (Int32) -> Void) {
+        visit(baud)
+        for index in otherBauds.indices where otherBauds[index] > 0 { visit(otherBauds[index]) }
+    }
+
     /// Makes a sheet.
     public init(
-        id: StaticString, name: StaticString, addresses: ClosedRange<UInt8>, baud: Int32, timing: LineTiming,
-        evidence: StaticString, isExperimental: Bool
+        id: StaticString, name: StaticString, addresses: ClosedRange<UInt8>, baud: Int32,
+        otherBauds: InlineArray<3, Int32> = [0, 0, 0], timing: LineTiming, evidence: StaticString,
+        isExperimental: Bool
     ) {
+        self.otherBauds = otherBauds
         self.isExperimental = isExperimental
         self.id = id
         self.name = name

@@ -68,7 +68,7 @@ extension DriverDescription {
     fileprivate var headJSON: [(name: String, value: JSON)] {
         [
             ("id", .string(id)), ("name", .string(name)), ("link", .string("serial")),
-            ("baud", .number(baud)),
+            ("baud", .number(bauds[0])), ("bauds", .array(bauds.map { .number($0) })),
             ("first_address", .number(addresses.lowerBound)), ("last_address", .number(addresses.upperBound)),
             ("experimental", .bool(isExperimental)), ("evidence", .string(evidence)),
         ]

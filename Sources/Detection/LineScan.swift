@@ -51,6 +51,8 @@ public struct LineScan: Sendable {
     private var phase = Phase.opening
     /// How the bytes that arrive are cut; one for each driver of the speed.
     private var ears: [Ear] = []
+    /// Who has begun to answer is heard out until then, and longer if more comes.
+    private var answeringUntil = Instant(nanoseconds: .min)
 
     private enum Phase: Sendable, Equatable {
         /// The port is being set.
@@ -74,11 +76,14 @@ public struct LineScan: Sendable {
     /// How long it listens at each speed where somebody speaks.
     private static let eavesdrops = Interval.milliseconds(2_500)
 
+    /// How long behind its time an answer may go on: the longest takes a third of a second at 9600 baud.
+    private static let heardOut = Interval.seconds(1)
+
     /// Makes a search.
     ///
     /// - Parameters:
     ///   - drivers: What to look for, the likeliest first.
-    ///   - baud: The only speed to try; `nil` for the usual one of each driver.
+    ///   - baud: The only speed to try; `nil` for those at which the packs of each driver are met.
     public init(drivers: [BMSDriver], baud: Int32? = nil) {
         plan = ProbePlan(drivers, baud: baud)
         poll = probedDriver?.firstQuestion ?? 0
@@ -123,7 +128,8 @@ public struct LineScan: Sendable {
                 noteMaster()
                 rate += 1
                 phase = signs.master == nil && rate < plan.rates.count ? .opening : .finished
-            case .waiting(let until):
+            case .waiting(let deadline):
+                let until = max(deadline, min(answeringUntil, deadline + Self.heardOut))
                 guard now >= until else { return .wait(until: until) }
                 if ears[plan.probes[current].driver].hasHeardNoise { signs.unreadable += 1 }
                 goOn(at: now, wasAnswered: false)
@@ -182,6 +188,7 @@ extension LineScan {
         // Every question begins with a clean ear.
         ears[probe.driver].forget()
         phase = .waiting(until: now + patience)
+        answeringUntil = now
         return .send
     }
 
@@ -207,7 +214,11 @@ extension LineScan {
 
     private mutating func take(_ bytes: Span<UInt8>, at now: Instant) {
         let probe = plan.probes[current]
-        for heard in ears[probe.driver].hear(bytes) {
+        let found = ears[probe.driver].hear(bytes)
+        if ears[probe.driver].isUnderway, let driver = probedDriver {
+            answeringUntil = now + driver.sheet.timing.gap
+        }
+        for heard in found {
             switch heard.item.kind {
             case .request where heard.bytes == outgoing.array: signs.hasEcho = true
             case .request:

@@ -40,10 +40,10 @@ public struct DriverDescription: Sendable {
     public var id: String
     /// The name.
     public var name: String
-    /// `serial, 115200 baud`.
+    /// `serial, 115200 baud, or 9600`.
     public var link: String
-    /// The usual speed of the line.
-    public var baud: Int
+    /// The speeds at which packs are met, the usual one first.
+    public var bauds: [Int]
     /// Addresses a pack can have.
     public var addresses: ClosedRange<Int>
     /// How the line wants to be treated.
@@ -66,8 +66,8 @@ public struct DriverDescription: Sendable {
         let sheet = driver.sheet
         id = "\(sheet.id)"
         name = "\(sheet.name)"
-        link = "serial, \(sheet.baud) baud"
-        baud = Int(sheet.baud)
+        link = "serial, \(sheet.speeds)"
+        bauds = sheet.bauds
         addresses = Int(sheet.addresses.lowerBound)...Int(sheet.addresses.upperBound)
         timing = sheet.timing
         evidence = "\(sheet.evidence)"

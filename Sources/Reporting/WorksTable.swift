@@ -15,7 +15,7 @@ public enum WorksTable {
     ) -> String {
         let batteries = drivers.map(\.sheet).map { sheet in
             [
-                "\(sheet.name)", "`\(sheet.id)`", "serial port or TCP serial server, \(sheet.baud) baud",
+                "\(sheet.name)", "`\(sheet.id)`", "serial port or TCP serial server, \(sheet.speeds)",
                 sheet.isExperimental ? "experimental" : "proven", "\(sheet.evidence)",
             ]
         }
