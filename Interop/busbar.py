@@ -32,6 +32,11 @@ def simulate_inverter(interface, profile="pylontech-lv-can", seconds=300):
     return [BINARY, "simulate", "inverter", "--profile", profile, "--socketcan", interface, "--for", str(seconds)]
 
 
+def simulate_inverter_at(pty, profile="pylontech-lv-can", seconds=300):
+    """The same behind an adapter; `pty` becomes a link to its terminal."""
+    return [BINARY, "simulate", "inverter", "--profile", profile, "--pty", str(pty), "--for", str(seconds)]
+
+
 def simulate_battery(pty, profile, *options, seconds=300):
     """One pack that answers an inverter on a serial line; `pty` becomes a link to the terminal to open."""
     return [BINARY, "simulate", "battery", "--profile", profile, "--pty", str(pty), "--json", "--for", str(seconds),
@@ -40,6 +45,34 @@ def simulate_battery(pty, profile, *options, seconds=300):
 
 def run(settings):
     return [BINARY, "run", "--config", str(settings)]
+
+
+def check_settings(settings):
+    return [BINARY, "check", str(settings)]
+
+
+def drivers():
+    """Every driver that asks packs on a serial line, with its first address."""
+    return [one for one in json.loads(call([BINARY, "drivers", "--json"])) if "first_address" in one]
+
+
+def scan(port):
+    """What is found on a port, what is said about the line, and the configuration that is written for it."""
+    scanned = subprocess.run([BINARY, "scan", "--json", str(port)], capture_output=True, text=True, timeout=280)
+    found = json.loads(scanned.stdout)["ports"][0]
+    packs = found["packs"]
+    if not packs:
+        return packs, found["findings"], ""
+    text = call([BINARY, "scan", "--driver", packs[0]["driver"], str(port)])
+    return packs, found["findings"], text[text.index("links:"):]
+
+
+def write_scanned(folder, text, adapter):
+    """A settings file of what `scan` wrote, with the inverter behind an adapter."""
+    text = re.sub("socketcan: .*", f"slcan: {adapter}", text)
+    path = pathlib.Path(folder) / "busbar.yaml"
+    path.write_text(text + f"gateway:\n  socket: {folder}/busbar.sock\n  state: none\n  journal: none\n")
+    return path
 
 
 def dbc(profile, *options):

@@ -1,11 +1,14 @@
 @main
 enum Main {
     static func main() {
+        if CommandLine.arguments.dropFirst().first == LinesBench.childWord {
+            return LinesBench.serve(Array(CommandLine.arguments.dropFirst(2)))
+        }
         let parts = [
             "core": CoreBench.run, "plant": PlantBench.run, "line": LineBench.run, "drivers": DriverBench.run,
-            "inverters": InverterBench.run, "gateway": GatewayBench.run,
+            "inverters": InverterBench.run, "gateway": GatewayBench.run, "lines": LinesBench.run,
         ]
-        let order = ["core", "plant", "line", "drivers", "inverters", "gateway"]
+        let order = ["core", "plant", "line", "drivers", "inverters", "gateway", "lines"]
         let wanted = CommandLine.arguments.dropFirst()
         for word in wanted where parts[word] == nil {
             print("busbar-bench: '\(word)' is none of: \(order.joined(separator: ", "))")

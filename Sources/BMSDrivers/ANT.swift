@@ -26,6 +26,7 @@ public enum ANT {
     /// Some lines are said to run at 9600 baud. An answer takes 80 ms at 19200; no quiet time is documented.
     public static let sheet = DriverSheet(
         id: "ant", name: "ANT BMS since 2021 (UART)", addresses: 0...0, baud: 19_200,
+        otherBauds: [9_600, 0, 0],
         timing: LineTiming(
             spacing: .milliseconds(100), timeout: .seconds(1), probeTimeout: .milliseconds(500),
             gap: .milliseconds(100)),

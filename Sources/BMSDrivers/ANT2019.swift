@@ -21,6 +21,7 @@ public enum ANT2019 {
     /// The vendor prints 9600 baud, readers use 19200; there an answer takes 73 ms. No quiet time is documented.
     public static let sheet = DriverSheet(
         id: "ant-2019", name: "ANT BMS of 2019 (UART)", addresses: 0...0, baud: 19_200,
+        otherBauds: [9_600, 0, 0],
         timing: LineTiming(
             spacing: .milliseconds(100), timeout: .seconds(1), probeTimeout: .milliseconds(500),
             gap: .milliseconds(100)),

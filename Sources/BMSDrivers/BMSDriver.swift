@@ -88,6 +88,10 @@ public struct DriverSheet: Sendable {
     public var factoryAddress: UInt8?
     /// The line's usual speed in baud, or the usual bit rate of the CAN bus in bit/s.
     public var baud: Int32
+    /// Other speeds at which packs of this protocol are met, in baud, the likeliest first; 0 for none.
+    ///
+    /// A search tries them after the usual speeds of all protocols.
+    public var otherBauds: InlineArray<3, Int32>
     /// What the packs are wired to.
     public var wire: Wire
     /// Whether packs say everything by themselves and are never asked.
@@ -109,13 +113,20 @@ public struct DriverSheet: Sendable {
         case can
     }
 
+    /// All of ``baud`` and ``otherBauds``, one for each call.
+    public func visitBauds(_ visit: (Int32) -> Void) {
+        visit(baud)
+        for index in otherBauds.indices where otherBauds[index] > 0 { visit(otherBauds[index]) }
+    }
+
     /// Makes a sheet.
     public init(
         id: StaticString, name: StaticString, addresses: ClosedRange<UInt8>, factoryAddress: UInt8? = nil,
-        baud: Int32, wire: Wire = .serial, isBroadcast: Bool = false, timing: LineTiming,
-        evidence: StaticString, isExperimental: Bool
+        baud: Int32, otherBauds: InlineArray<3, Int32> = [0, 0, 0], wire: Wire = .serial,
+        isBroadcast: Bool = false, timing: LineTiming, evidence: StaticString, isExperimental: Bool
     ) {
         self.factoryAddress = factoryAddress
+        self.otherBauds = otherBauds
         self.wire = wire
         self.isBroadcast = isBroadcast
         self.isExperimental = isExperimental

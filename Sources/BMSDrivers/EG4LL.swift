@@ -23,9 +23,10 @@ public enum EG4LL {
 
     /// What is said about the protocol as a whole.
     ///
-    /// A known reader waits 2.5 s at most; answers take less than 200 ms as a rule.
+    /// Packs run at 9 600 baud, the document allows 19 200. A known reader waits 2.5 s at most; answers take less than 200 ms as a rule.
     public static let sheet = DriverSheet(
         id: "eg4-ll", name: "EG4 LL, LifePower V2, HNGCE (RS485 Modbus)", addresses: 1...16, baud: 9_600,
+        otherBauds: [19_200, 0, 0],
         timing: LineTiming(
             spacing: .milliseconds(100), timeout: .milliseconds(1_000), probeTimeout: .milliseconds(500),
             gap: .milliseconds(50)),

@@ -17,12 +17,12 @@ public enum JKPB {
 
     /// What is said about the protocol as a whole.
     ///
-    /// Answers take 30…45 ms, a record with its acknowledgement 38 ms; a JK master waits 220 ms for an absent
+    /// A board whose protocol is set to 13 speaks the same at 9 600 baud. Answers take 30…45 ms, a record with its acknowledgement 38 ms; a JK master waits 220 ms for an absent
     /// address, and leaves 180 ms after an answer (measured on a bus of firmware 14 and on one of 15.30). An
     /// acknowledgement follows its record within 150 ms. 50 ms between requests gave stale answers on one bus.
     public static let sheet = DriverSheet(
         id: "jk-modbus", name: "JK-PB inverter BMS (RS485 Modbus V1.0/V1.1 and 55 AA records)",
-        addresses: 0...15, baud: 115_200,
+        addresses: 0...15, baud: 115_200, otherBauds: [9_600, 0, 0],
         timing: LineTiming(
             spacing: .milliseconds(75), timeout: .milliseconds(500), probeTimeout: .milliseconds(250),
             gap: .milliseconds(150)),

@@ -19,9 +19,11 @@ public enum PACE {
 
     /// What is said about the protocol as a whole.
     ///
-    /// Address 0 is a pack by itself, 1 the master of a chain.
+    /// The document has 9 600 baud on both sockets; some packs run at 115 200 on RS232, some are listed with 19 200 on
+    /// RS485. Address 0 is a pack by itself, 1 the master of a chain.
     public static let sheet = DriverSheet(
         id: "pace", name: "PACE V25, paceic (RS485 or RS232)", addresses: 0...15, baud: 9_600,
+        otherBauds: [19_200, 115_200, 0],
         timing: LineTiming(
             spacing: .milliseconds(200), timeout: .milliseconds(500), probeTimeout: .milliseconds(400),
             gap: .milliseconds(50)),

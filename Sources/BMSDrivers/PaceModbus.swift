@@ -22,9 +22,10 @@ public enum PaceModbus {
 
     /// What is said about the protocol as a whole.
     ///
-    /// A board answers within 200 ms and wants more than 100 ms between frames; known readers leave 200 ms.
+    /// The document has 9 600 baud; some boards are listed with 19 200. A board answers within 200 ms and wants more than 100 ms between frames; known readers leave 200 ms.
     public static let sheet = DriverSheet(
         id: "pace-modbus", name: "PACE, WOW (RS485 Modbus V1.3)", addresses: 0...15, baud: 9_600,
+        otherBauds: [19_200, 0, 0],
         timing: LineTiming(
             spacing: .milliseconds(200), timeout: .milliseconds(500), probeTimeout: .milliseconds(300),
             gap: .milliseconds(50)),

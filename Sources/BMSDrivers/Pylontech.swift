@@ -23,7 +23,7 @@ public enum Pylontech {
     /// begins about 80 ms after the question; the longest ends after 181 ms at 9 600 baud.
     public static let sheet = DriverSheet(
         id: "pylontech", name: "Pylontech low voltage, single modules (RS485)", addresses: 2...0x7F,
-        baud: 115_200,
+        baud: 115_200, otherBauds: [9_600, 0, 0],
         timing: LineTiming(
             spacing: .milliseconds(20), timeout: .milliseconds(500), probeTimeout: .milliseconds(500),
             gap: .milliseconds(50)),

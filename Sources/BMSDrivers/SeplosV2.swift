@@ -22,7 +22,7 @@ public enum SeplosV2 {
     /// 12 ms after the question, and the longest takes 175 ms at 9 600 baud.
     public static let sheet = DriverSheet(
         id: "seplos-v2", name: "Seplos V2, boards EMU10xx and EMU11xx (RS485)", addresses: 0...15,
-        baud: 19_200,
+        baud: 19_200, otherBauds: [9_600, 0, 0],
         timing: LineTiming(
             spacing: .milliseconds(200), timeout: .milliseconds(500), probeTimeout: .milliseconds(400),
             gap: .milliseconds(50)),

@@ -66,6 +66,14 @@ int linuxio_configure_terminal(int fd, uint32_t baud, int data_bits, enum linuxi
     return 0;
 }
 
+int linuxio_character_errors(int fd, uint32_t *framing, uint32_t *breaks) {
+    struct serial_icounter_struct counts = {0};
+    if (ioctl(fd, TIOCGICOUNT, &counts) != 0) return -1;
+    *framing = (uint32_t)counts.frame;
+    *breaks = (uint32_t)counts.brk;
+    return 0;
+}
+
 int linuxio_lock_terminal(int fd) {
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         if (errno == EWOULDBLOCK) errno = EBUSY;

@@ -68,7 +68,8 @@ extension DriverDescription {
     fileprivate var headJSON: [(name: String, value: JSON)] {
         [
             ("id", .string(id)), ("name", .string(name)), ("link", .string(isCAN ? "can" : "serial")),
-            isCAN ? ("kilobits_per_second", .number(baud / 1_000)) : ("baud", .number(baud)),
+            isCAN ? ("kilobits_per_second", .number(bauds[0] / 1_000)) : ("baud", .number(bauds[0])),
+            ("bauds", isCAN ? .null : .array(bauds.map { .number($0) })),
             ("first_address", .number(addresses.lowerBound)), ("last_address", .number(addresses.upperBound)),
             ("experimental", .bool(isExperimental)), ("evidence", .string(evidence)),
         ]

@@ -41,7 +41,7 @@ struct ScanCommand: Command {
         let named = try arguments.options(
             "--driver", of: DriverName.self, "look only for this protocol")
         baud = try arguments.option(
-            "--baud", of: BaudArgument.self, "try this speed only; without it, the usual one of each protocol"
+            "--baud", of: BaudArgument.self, "try this speed only; without it, those of each protocol"
         )?.baud
         let interface = try arguments.option(
             "--socketcan", of: String.self, "listen for packs on this CAN interface")

@@ -111,6 +111,10 @@ extension ScannedPort {
             [
                 ("path", .string(path)), ("failure", .string(failure)),
                 ("packs", .array(found.map(\.json))),
+                (
+                    "framing_errors",
+                    scan?.signs.characterErrors.map { .number(Int(clamping: $0.framing)) } ?? .null
+                ),
                 ("findings", .array(scan?.findings.map { .string($0.rawValue) } ?? [])),
             ] + (bus.map { [("frames", .number($0.frames))] } ?? []))
     }
@@ -153,22 +157,30 @@ extension LineFinding {
                 Nothing at all was heard. Is the BMS switched on and awake, is this its RS485 or UART socket, are A and B on \
                 the right pins, and does the address switch stand as the protocol wants it?
                 """
+        case .idleBreak:
+            return """
+                Nobody speaks, and the line does not rest: the adapter hears the level of a start bit that does not end\
+                \(Self.count(scan.signs.characterErrors?.breaks, "break")). A and B are probably swapped; a line without bias, or a \
+                ground that is missing, looks the same.
+                """
+        case .swapped:
+            return """
+                A and B are swapped: read with the levels turned round, this is \(Self.master(scan.signs.swappedMaster)). Nothing \
+                was sent. Exchange the two wires at the adapter and look again.
+                """
         case .unreadable:
             return """
-                Something answered, but nothing of it can be read: A and B are probably swapped, or it runs at another \
-                speed (--baud), or it speaks a protocol that is not known here.
+                Something came after a question, but nothing of it can be read. It may be noise, of a line without bias or ground; \
+                otherwise it is \(Self.guess(scan.signs.characterErrors))
                 """
         case .babble:
             return """
                 Somebody speaks on this line without being asked, in no protocol that is known here at the usual speeds. \
-                Nothing was sent. Is this the socket to the inverter, or are A and B swapped?
+                Nothing was sent. Is this the socket to the inverter? Otherwise it is \(Self.guess(scan.signs.characterErrors))
                 """
         case .master:
-            let master = scan.signs.master.map {
-                "'\($0.driver.sheet.id)' at \($0.baud) baud, addresses \($0.addresses.sorted().map(String.init).joined(separator: ", "))"
-            }
             return """
-                A master polls packs here already: \(master ?? ""). Nothing was sent. Unplug it, or let Busbar only listen \
+                A master polls packs here already: \(Self.master(scan.signs.master)). Nothing was sent. Unplug it, or let Busbar only listen \
                 ('listen: true' in each pack).
                 """
         case .secondMaster:
@@ -182,5 +194,35 @@ extension LineFinding {
                 answers to any. Give each pack its own and look again.
                 """
         }
+    }
+
+    private static func master(_ master: LineSigns.Master?) -> String {
+        guard let master else { return "" }
+        let addresses = master.addresses.sorted().map(String.init).joined(separator: ", ")
+        return "'\(master.driver.sheet.id)' at \(master.baud) baud, addresses \(addresses)"
+    }
+
+    /// What may be wrong where bytes cannot be read. Only who counts characters without a stop bit can say more.
+    private static func guess(_ errors: CharacterErrors?) -> String {
+        guard let errors else {
+            return """
+                another speed (--baud), A and B swapped, or a protocol that is not known here. This adapter does not count wrong \
+                characters, so more cannot be said.
+                """
+        }
+        guard errors.framing > 0 else {
+            return """
+                most likely a protocol that is not known here: the adapter has counted no character without a stop bit, as there \
+                are at another speed or with A and B swapped.
+                """
+        }
+        return """
+            another speed (--baud), or A and B swapped: the adapter has counted \(errors.framing) characters without a stop bit.
+            """
+    }
+
+    private static func count(_ number: UInt64?, _ what: String) -> String {
+        guard let number, number > 0 else { return "" }
+        return " (\(number) \(what)\(number == 1 ? "" : "s") counted)"
     }
 }

@@ -7,7 +7,8 @@ struct StatusCommand: Command {
     static let summary = "Show the state of a running gateway"
     static let about = """
         Asks the gateway that runs on this machine for its state: packs, limits with the rule that set each and what \
-        would have to change for it to rise, the link to the inverter, alarms and the last events.
+        would have to change for it to rise, the link to the inverter, alarms and the last events. How a pack answers its \
+        questions is shown where it answers seldom or late, and with --verbose of every pack.
 
         The gateway listens on the socket that its settings name. Without --socket and --config the usual settings \
         file is looked at, and otherwise the usual socket is tried. Only the user and group of the gateway may ask.
@@ -21,10 +22,12 @@ struct StatusCommand: Command {
     private let socket: GatewaySocket
     private let isWatching: Bool
     private let isJSON: Bool
+    private let isVerbose: Bool
 
     init(_ arguments: inout Arguments) throws(UsageError) {
         socket = try GatewaySocket(&arguments)
         isWatching = try arguments.flag("--watch", "ask again every second")
+        isVerbose = try arguments.flag("--verbose", "show of every pack how it answers")
         isJSON = try arguments.flag("--json", "write one JSON object, with --watch one a line")
         try arguments.finish()
     }
@@ -42,7 +45,8 @@ struct StatusCommand: Command {
                         "\(String(decoding: answer.prefix(200), as: UTF8.self))", "ask again in a second")
                 }
                 if isWatching, console.isTerminal { console.write("\u{1B}[H\u{1B}[2J") }
-                let view = StatusView(usesColor: console.usesColour, columns: console.width)
+                let view = StatusView(
+                    usesColor: console.usesColour, columns: console.width, showsAnswers: isVerbose)
                 for line in view.lines(status) { console.line(line) }
             }
             console.flush()

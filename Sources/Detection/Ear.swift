@@ -27,6 +27,9 @@ struct Ear: Sendable {
     /// Whether something has come since ``forget()`` that is no part of the protocol, or no whole one.
     var hasHeardNoise: Bool { scanner.noise.total > noiseBefore || scanner.pendingBytes > 0 }
 
+    /// Whether something has begun to arrive that may become an answer.
+    var isUnderway: Bool { scanner.pendingBytes > 0 }
+
     /// Takes bytes and returns what they complete.
     mutating func hear(_ bytes: Span<UInt8>) -> [Item] {
         var found: [Item] = []

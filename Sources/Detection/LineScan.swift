@@ -51,6 +51,10 @@ public struct LineScan: Sendable {
     private var phase = Phase.opening
     /// How the bytes that arrive are cut; one for each driver of the speed.
     private var ears: [Ear] = []
+    /// What was heard unasked at this speed, the beginning of it.
+    private var unasked: [UInt8] = []
+    /// Who has begun to answer is heard out until then, and longer if more comes.
+    private var answeringUntil = Instant(nanoseconds: .min)
 
     private enum Phase: Sendable, Equatable {
         /// The port is being set.
@@ -74,11 +78,19 @@ public struct LineScan: Sendable {
     /// How long it listens at each speed where somebody speaks.
     private static let eavesdrops = Interval.milliseconds(2_500)
 
+    /// How long behind its time an answer may go on: the longest takes a third of a second at 9600 baud.
+    private static let heardOut = Interval.seconds(1)
+
+    /// So many bytes of 0 may come before anybody was asked: a line that is opened or let go makes up some.
+    private static let madeUpZeros: UInt64 = 4
+    /// So much of what is heard unasked is kept, to be looked at again.
+    private static let mostHeard = 2_048
+
     /// Makes a search.
     ///
     /// - Parameters:
     ///   - drivers: What to look for, the likeliest first.
-    ///   - baud: The only speed to try; `nil` for the usual one of each driver.
+    ///   - baud: The only speed to try; `nil` for those at which the packs of each driver are met.
     public init(drivers: [BMSDriver], baud: Int32? = nil) {
         plan = ProbePlan(drivers.filter { $0.sheet.wire == .serial }, baud: baud)
         poll = probedDriver?.firstQuestion ?? 0
@@ -104,6 +116,7 @@ public struct LineScan: Sendable {
         guard phase == .opening else { return }
         let isFirst = ears.isEmpty
         ears = plan.rates[rate].drivers.map { Ear($0) }
+        unasked = []
         phase =
             signs.isSpokenUnasked
             ? .eavesdropping(until: now + Self.eavesdrops)
@@ -122,8 +135,10 @@ public struct LineScan: Sendable {
                 guard now >= until else { return .wait(until: until) }
                 noteMaster()
                 rate += 1
-                phase = signs.master == nil && rate < plan.rates.count ? .opening : .finished
-            case .waiting(let until):
+                let isKnown = signs.master != nil || signs.swappedMaster != nil
+                phase = !isKnown && rate < plan.rates.count ? .opening : .finished
+            case .waiting(let deadline):
+                let until = max(deadline, min(answeringUntil, deadline + Self.heardOut))
                 guard now >= until else { return .wait(until: until) }
                 if ears[plan.probes[current].driver].hasHeardNoise { signs.unreadable += 1 }
                 goOn(at: now, wasAnswered: false)
@@ -138,11 +153,20 @@ public struct LineScan: Sendable {
         phase = .waiting(until: wireEnd + patience)
     }
 
+    /// Takes what the adapter has counted since it was asked last.
+    public mutating func counted(_ errors: CharacterErrors) {
+        let before = signs.characterErrors ?? CharacterErrors()
+        signs.characterErrors = CharacterErrors(
+            framing: before.framing + errors.framing, breaks: before.breaks + errors.breaks)
+    }
+
     /// Takes bytes that have arrived.
     public mutating func received(_ bytes: Span<UInt8>, at now: Instant) {
         guard bytes.count > 0 else { return }
         signs.bytes += UInt64(bytes.count)
+        signs.zeroBytes += UInt64(bytes.indices.count { bytes[$0] == 0 })
         switch phase {
+        case .listening where signs.isSilent && signs.zeroBytes <= Self.madeUpZeros: break
         case .listening:
             signs.isSpokenUnasked = true
             rate = 0
@@ -182,6 +206,7 @@ extension LineScan {
         // Every question begins with a clean ear.
         ears[probe.driver].forget()
         phase = .waiting(until: now + patience)
+        answeringUntil = now
         return .send
     }
 
@@ -207,7 +232,11 @@ extension LineScan {
 
     private mutating func take(_ bytes: Span<UInt8>, at now: Instant) {
         let probe = plan.probes[current]
-        for heard in ears[probe.driver].hear(bytes) {
+        let found = ears[probe.driver].hear(bytes)
+        if ears[probe.driver].isUnderway, let driver = probedDriver {
+            answeringUntil = now + driver.sheet.timing.gap
+        }
+        for heard in found {
             switch heard.item.kind {
             case .request where heard.bytes == outgoing.array: signs.hasEcho = true
             case .request:
@@ -256,14 +285,21 @@ extension LineScan {
 
 extension LineScan {
     private mutating func hear(_ bytes: Span<UInt8>) {
+        unasked += bytes.indices.prefix(max(Self.mostHeard - unasked.count, 0)).map { bytes[$0] }
         for index in ears.indices { _ = ears[index].hear(bytes) }
     }
 
     /// Who speaks here, if one of the drivers understands more than it does not.
     private mutating func noteMaster() {
         let best = ears.max { $0.understoodBytes < $1.understoodBytes }
-        guard let best, best.items >= 2, best.understoodBytes > best.noiseBytes else { return }
-        signs.master = LineSigns.Master(
-            driver: best.driver, baud: plan.rates[rate].baud, addresses: best.addresses)
+        let baud = plan.rates[rate].baud
+        if let best, best.items >= 2, best.understoodBytes > best.noiseBytes {
+            signs.master = LineSigns.Master(driver: best.driver, baud: baud, addresses: best.addresses)
+            return
+        }
+        let turned = SwappedWires(unasked, drivers: plan.rates[rate].drivers)
+        signs.swappedMaster = turned.driver.map {
+            LineSigns.Master(driver: $0, baud: baud, addresses: turned.addresses)
+        }
     }
 }

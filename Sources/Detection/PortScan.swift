@@ -21,6 +21,7 @@ public struct PortScan {
     public consuming func run(while isWanted: (LineScan) -> Bool) throws(SystemError) -> LineScan {
         let loop = try EventLoop()
         var link: Link?
+        var counts: CharacterCounts?
         defer { link?.close(at: MonotonicClock.now()) }
         while isWanted(scan) {
             let now = MonotonicClock.now()
@@ -29,7 +30,9 @@ public struct PortScan {
             case .done: return scan
             case .open(let baud):
                 link?.close(at: now)
-                link = try open(baud, on: loop)
+                let opened = try open(baud, on: loop)
+                counts = opened.characterCounts
+                link = opened
                 scan.opened(at: MonotonicClock.now())
                 continue
             case .send:
@@ -39,6 +42,10 @@ public struct PortScan {
             }
             for event in try loop.wait(until: until) where event.isReadable {
                 link?.receiveBytes(at: MonotonicClock.now()) { scan.received($0, at: MonotonicClock.now()) }
+            }
+            if let before = counts, let after = link?.characterCounts {
+                scan.counted(CharacterErrors(before, after))
+                counts = after
             }
             let later = MonotonicClock.now()
             link?.tick(at: later)
@@ -66,5 +73,13 @@ public struct PortScan {
             throw link.lastError ?? SystemError(call: "open", code: 110, subject: path)
         }
         return link
+    }
+}
+
+extension CharacterErrors {
+    /// What a driver has counted in between; its counters go round.
+    fileprivate init(_ before: CharacterCounts, _ after: CharacterCounts) {
+        self.init(
+            framing: UInt64(after.framing &- before.framing), breaks: UInt64(after.breaks &- before.breaks))
     }
 }

@@ -5,7 +5,10 @@ struct ProbePlan: Sendable {
     /// A speed, and the drivers that run at it.
     struct Rate: Sendable {
         var baud: Int32
-        var drivers: [BMSDriver]
+        /// Those first whose usual speed it is.
+        var drivers: [BMSDriver] = []
+        /// How many these are.
+        var usual = 0
     }
 
     /// One pack that may be there.
@@ -20,7 +23,7 @@ struct ProbePlan: Sendable {
     }
 
     /// The speeds, that of the likeliest driver first.
-    let rates: [Rate]
+    private(set) var rates: [Rate] = []
     /// Whom to ask.
     private(set) var probes: [Probe] = []
 
@@ -31,27 +34,37 @@ struct ProbePlan: Sendable {
 
     /// Plans a search for `drivers`, the likeliest first; at `baud` only, if it is given.
     ///
-    /// The likeliest is asked at all its addresses, the others at their first two; then, with patience, everybody.
+    /// The likeliest is asked at all its addresses, the others at their first two, and everybody at the first two of
+    /// his other speeds; then, with patience, everybody at each of his speeds, the unusual ones last.
     init(_ drivers: [BMSDriver], baud: Int32?) {
-        var rates: [Rate] = []
         for driver in drivers {
-            let own = baud ?? driver.sheet.baud
-            if let index = rates.firstIndex(where: { $0.baud == own }) {
-                rates[index].drivers.append(driver)
-            } else {
-                rates.append(Rate(baud: own, drivers: [driver]))
+            let rate = rate(of: baud ?? driver.sheet.baud)
+            rates[rate].drivers.append(driver)
+            rates[rate].usual += 1
+        }
+        for driver in drivers where baud == nil {
+            let others = driver.sheet.otherBauds
+            for index in others.indices where others[index] > 0 {
+                let rate = rate(of: others[index])
+                rates[rate].drivers.append(driver)
             }
         }
-        self.rates = rates
-        for isPatient in [false, true] {
+        for (isPatient, isUsual) in [(false, true), (false, false), (true, true), (true, false)] {
             for rate in rates.indices {
-                for driver in rates[rate].drivers.indices {
+                let usual = rates[rate].usual
+                for driver in isUsual ? 0..<usual : usual..<rates[rate].drivers.count {
                     let isLikeliest = rate == 0 && driver == 0
                     let count = isPatient || isLikeliest ? Self.mostAddresses : Self.firstAddresses
-                    probes += self.probes(rate, driver, isPatient).prefix(count)
+                    probes += probes(rate, driver, isPatient).prefix(count)
                 }
             }
         }
+    }
+
+    private mutating func rate(of baud: Int32) -> Int {
+        if let index = rates.firstIndex(where: { $0.baud == baud }) { return index }
+        rates.append(Rate(baud: baud))
+        return rates.count - 1
     }
 
     /// After the pack of probe `index` has answered: its driver alone goes on, through the addresses behind it.

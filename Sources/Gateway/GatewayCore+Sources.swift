@@ -82,7 +82,8 @@ extension GatewayCore {
         let source = sources[index]
         return Snapshot.Pack(
             name: configuration.packs[source.number].name, address: source.line.options.address,
-            reading: source.line.reading, statistics: PackStatistics(source.line))
+            reading: source.line.reading, statistics: PackStatistics(source.line),
+            answeredPermille: nil, answersSeldom: false, answersLate: false)
     }
 }
 

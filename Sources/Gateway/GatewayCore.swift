@@ -48,6 +48,8 @@ public struct GatewayCore: Sendable {
     var shunt: Shunt?
     private(set) var verdict: BankVerdict?
     var inverters: [InverterPort]
+    /// How well each pack answers, in the order of the configuration.
+    var packQualities: [PackQuality]
     /// What happened.
     var log = EventLog()
     /// Number of control cycles so far.
@@ -88,6 +90,7 @@ public struct GatewayCore: Sendable {
                 takesCalls: configuration.buses[$1.bus].address.takesCalls, at: now)
         }
         shunt = Self.shunt(configuration, at: now)
+        packQualities = configuration.packs.map { _ in PackQuality() }
         nextTick = now
         nextSending = now
         nextComparison = now
@@ -265,6 +268,7 @@ public struct GatewayCore: Sendable {
             for number in lines[index].numbers { image[number].cycle = cycle }
         }
         noteCycles()
+        judgePacks(at: now)
         let orders = controller.orders
         var decided = controller.step(image, at: now)
         noteExpired(since: orders, at: now)

@@ -20,6 +20,8 @@ public struct GatewayEvent: Sendable, Equatable {
         case busOn(Int)
         /// A pack has moved on the ladder.
         case pack(Int, Freshness)
+        /// A pack has begun to answer seldom or late, or does so no more.
+        case packAnswers(Int, PackAnswers)
         /// The bank has changed its state.
         case bank(BankVerdict.State)
         /// An alarm has been raised; `nil` stands for the bank.
@@ -68,6 +70,18 @@ public struct GatewayEvent: Sendable, Equatable {
         case stalled(Interval)
         /// A frame to an inverter could not be written and was not sent; the first of its kind.
         case withheld(Int, identifier: UInt32, EncodeError)
+    }
+
+    /// How a pack has come to answer.
+    public enum PackAnswers: Sendable, Equatable {
+        /// Too few questions are answered; the part of the last minute in thousandths, if it can be told.
+        case seldom(permille: Int32?)
+        /// They are answered again.
+        case often
+        /// An answer takes so long on average: half of what is waited for, or longer.
+        case late(Interval)
+        /// Answers come sooner again.
+        case soon
     }
 
     /// When it happened.

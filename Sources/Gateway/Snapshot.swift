@@ -17,6 +17,12 @@ public final class Snapshot: Sendable {
         public let reading: PackReading
         /// How talking to it goes.
         public let statistics: PackStatistics
+        /// Questions answered within the last minute, in thousandths; `nil` if there were too few.
+        public let answeredPermille: Int32?
+        /// Whether too few questions are answered.
+        public let answersSeldom: Bool
+        /// Whether answers take half of what is waited for, or longer.
+        public let answersLate: Bool
     }
 
     /// A bus and how it works.
@@ -199,7 +205,7 @@ public final class Snapshot: Sendable {
         wall = core.image.wall
         log = core.log
         cycles = core.cycles
-        packs = core.packSnapshots()
+        packs = core.packSnapshots(at: now)
         inverters = core.inverters.indices.map {
             let perSecond = framesPerSecond.indices.contains($0) ? framesPerSecond[$0] : 0
             return core.inverterSnapshot($0, framesPerSecond: perSecond, at: now)
@@ -209,7 +215,7 @@ public final class Snapshot: Sendable {
 }
 
 extension GatewayCore {
-    fileprivate func packSnapshots() -> [Snapshot.Pack] {
+    fileprivate func packSnapshots(at now: Instant) -> [Snapshot.Pack] {
         var found: [Snapshot.Pack] = []
         found.reserveCapacity(places.count)
         for (number, place) in places.enumerated() {
@@ -218,10 +224,12 @@ extension GatewayCore {
                 continue
             }
             let pack = lines[line].packs[slot]
+            let quality = packQualities[number]
             found.append(
                 Snapshot.Pack(
                     name: configuration.packs[number].name, address: pack.address, reading: pack.reading,
-                    statistics: pack.statistics))
+                    statistics: pack.statistics, answeredPermille: quality.answering.permille(at: now),
+                    answersSeldom: quality.answering.isPoor, answersLate: quality.isSlow))
         }
         return found
     }

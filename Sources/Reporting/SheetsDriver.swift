@@ -50,14 +50,14 @@ public struct DriverDescription: Sendable {
     public var id: String
     /// The name.
     public var name: String
-    /// `serial, 115200 baud` or `CAN, 250 kbit/s`.
+    /// `serial, 115200 baud, or 9600` or `CAN, 250 kbit/s`.
     public var link: String
     /// Whether packs are on a CAN bus; otherwise on a serial line.
     public var isCAN: Bool
     /// Whether packs say everything by themselves and are never asked.
     public var isBroadcast: Bool
-    /// The usual speed of the line, on CAN in bit/s.
-    public var baud: Int
+    /// The speeds at which packs are met, the usual one first; on CAN in bit/s.
+    public var bauds: [Int]
     /// Addresses a pack can have.
     public var addresses: ClosedRange<Int>
     /// How the line wants to be treated.
@@ -83,7 +83,7 @@ public struct DriverDescription: Sendable {
         link = sheet.linkText
         isCAN = sheet.wire == .can
         isBroadcast = sheet.isBroadcast
-        baud = Int(sheet.baud)
+        bauds = sheet.bauds
         addresses = Int(sheet.addresses.lowerBound)...Int(sheet.addresses.upperBound)
         timing = sheet.timing
         evidence = "\(sheet.evidence)"
@@ -180,7 +180,7 @@ extension DriverSheet {
     /// What packs are wired to and its usual speed, in words.
     var linkText: String {
         switch wire {
-        case .serial: "serial, \(baud) baud"
+        case .serial: "serial, \(speeds)"
         case .can: "CAN, \(baud / 1_000) kbit/s"
         }
     }

@@ -135,7 +135,7 @@ extension StatusDocument.Pack {
         dischargeSharePercent = Double(verdict?.dischargeSharePermille ?? 0) / 10
         isDoubted = verdict?.isDoubted ?? false
         alarms = verdict.map { StatusDocument.Alarm.all($0.alarms) } ?? []
-        statistics = StatusDocument.Statistics(pack.statistics)
+        statistics = StatusDocument.Statistics(pack)
         identity = [:]
         if let known = pack.reading.identity?.value {
             let fields: [(String, ASCIIText)] = [
@@ -155,7 +155,8 @@ extension StatusDocument.Pack {
 }
 
 extension StatusDocument.Statistics {
-    init(_ statistics: PackStatistics) {
+    init(_ pack: Snapshot.Pack) {
+        let statistics = pack.statistics
         answers = statistics.answers
         timeouts = statistics.timeouts
         refusals = statistics.refusals
@@ -166,6 +167,9 @@ extension StatusDocument.Statistics {
         turnaroundP99Milliseconds = statistics.turnarounds.within(permille: 990).map(Self.milliseconds)
         cycleMilliseconds = statistics.cycle.map { Double($0.milliseconds) }
         lastFault = statistics.lastFault.map { Wording.fault($0.value) }
+        answeredLastMinutePercent = pack.answeredPermille.map { Double($0) / 10 }
+        answersSeldom = pack.answersSeldom
+        answersLate = pack.answersLate
     }
 
     private static func milliseconds(_ interval: Interval) -> Double {

@@ -151,6 +151,12 @@ public struct StatusDocument: Codable, Sendable {
         public var cycleMilliseconds: Double?
         /// The last fault in words.
         public var lastFault: String?
+        /// The part of the questions of the last minute that were answered; left out if there were too few.
+        public var answeredLastMinutePercent: Double?
+        /// Whether too few questions are answered: from below 95 % on, until 98 % are again.
+        public var answersSeldom: Bool
+        /// Whether answers take half of what is waited for, or longer.
+        public var answersLate: Bool
     }
 
     /// An inverter.

@@ -8,9 +8,14 @@ public struct StatusView: Sendable {
     public var columns: Int
     /// How many of the last events are shown.
     public var eventCount: Int
+    /// Whether it is shown of every pack how it answers, and not only of those that answer seldom or late.
+    public var showsAnswers: Bool
 
     /// Makes a view.
-    public init(usesColor: Bool = false, columns: Int = 120, eventCount: Int = 6) {
+    public init(
+        usesColor: Bool = false, columns: Int = 120, eventCount: Int = 6, showsAnswers: Bool = false
+    ) {
+        self.showsAnswers = showsAnswers
         self.usesColor = usesColor
         self.columns = columns
         self.eventCount = eventCount
@@ -23,7 +28,7 @@ public struct StatusView: Sendable {
         lines.append("")
         lines += limits(status.bank) + charge(status.bank) + status.orders.map(order)
         lines.append("")
-        lines += link(status)
+        lines += answers(status.packs) + link(status)
         let alarms = alarmLines(status)
         if !alarms.isEmpty { lines += [""] + alarms }
         lines += contradictions(status.packs)
@@ -247,7 +252,7 @@ extension StatusView {
 extension StatusView {
     private var text: TerminalText { TerminalText(usesColor: usesColor, columns: columns) }
 
-    private func paint(_ text: String, _ color: TerminalText.Paint) -> String { self.text.paint(text, color) }
+    func paint(_ text: String, _ color: TerminalText.Paint) -> String { self.text.paint(text, color) }
 
     private func number(_ value: StatusDocument.Value, places: Int) -> String {
         fixed(value.value, places) + (value.unit.map { " \($0)" } ?? "")
@@ -255,7 +260,7 @@ extension StatusView {
 
     private func fixed(_ value: Double, _ places: Int) -> String { TerminalText.fixed(value, places) }
 
-    private func pad(_ text: String, _ width: Int) -> String { TerminalText.pad(text, width) }
+    func pad(_ text: String, _ width: Int) -> String { TerminalText.pad(text, width) }
 
     private func cut(_ line: String) -> String { text.cut(line) }
 }

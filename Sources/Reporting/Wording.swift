@@ -221,6 +221,7 @@ extension Wording {
             "link \(self.bus(bus)) has left the bus (BUS-OFF); look at wiring, terminators and bit rate"
         case .busOn(let bus): "link \(self.bus(bus)) is on the bus again"
         case .pack(let index, let freshness): "\(pack(index)) is \(Self.freshness(freshness))"
+        case .packAnswers(let index, let how): "\(pack(index)) \(Self.answers(how))"
         case .bank(let state): "bank: \(Self.state(state))"
         case .raised(let kind, let level, let index):
             "\(Self.level(level)): \(alarm(kind)) (\(pack(index)))"

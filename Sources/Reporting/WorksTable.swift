@@ -41,7 +41,7 @@ public enum WorksTable {
 
     private static func link(of sheet: DriverSheet) -> String {
         switch sheet.wire {
-        case .serial: "serial port or TCP serial server, \(sheet.baud) baud"
+        case .serial: "serial port or TCP serial server, \(sheet.speeds)"
         case .can: "\(canLinks), \(sheet.baud / 1_000) kbit/s"
         }
     }

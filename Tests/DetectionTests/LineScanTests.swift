@@ -131,6 +131,49 @@ struct LineScanTests {
         #expect(line.scan.found.map(\.address) == [factory, lowest, lowest + 1])
     }
 
+    /// Every protocol with each of the speeds that it is met at beside its usual one.
+    private static let otherSpeeds: [(Int, Int32)] = {
+        var speeds: [(Int, Int32)] = []
+        for index in all.indices {
+            let others = all[index].sheet.otherBauds
+            for place in others.indices where others[place] > 0 { speeds.append((index, others[place])) }
+        }
+        return speeds
+    }()
+
+    @Test("finds a pack at each other speed of its protocol, within the first round", arguments: otherSpeeds)
+    func otherSpeed(_ index: Int, _ baud: Int32) {
+        let driver = Self.all[index]
+        let address = driver.sheet.addresses.lowerBound
+        var line = ScannedLine(Self.all, packs: [Self.pack(address)], driver: driver, baud: baud)
+        line.run()
+        #expect(line.scan.found.map(\.address) == [address])
+        #expect(line.scan.found.first.map { "\($0.driver.sheet.id)" } == "\(driver.sheet.id)")
+        #expect(line.scan.found.first?.baud == baud)
+        #expect(line.foundAfter.first.map { $0 < .seconds(30) } == true, "\(line.foundAfter)")
+    }
+
+    @Test(
+        "a pack far from the first addresses is found at an unusual speed too, before four minutes are over")
+    func farAway() {
+        var line = ScannedLine(Self.all, packs: [Self.pack(15)], driver: PACE.driver, baud: 115_200)
+        line.run()
+        #expect(line.scan.found.map(\.address) == [15])
+        #expect(line.foundAfter.first.map { $0 < .seconds(240) } == true, "\(line.foundAfter)")
+    }
+
+    @Test("with a speed given, no other is tried")
+    func oneSpeed() {
+        var line = ScannedLine(
+            [Pylontech.driver], packs: [Self.pack(2)], driver: Pylontech.driver, baud: 9_600)
+        line.scan = LineScan(drivers: [Pylontech.driver], baud: 115_200)
+        line.run()
+        #expect(line.scan.found.isEmpty && !line.sent.isEmpty)
+        line.scan = LineScan(drivers: [Pylontech.driver], baud: 9_600)
+        line.run()
+        #expect(line.scan.found.map(\.baud) == [9_600])
+    }
+
     @Test("a line on which nobody answers is called dead, and all was tried")
     func dead() {
         var line = ScannedLine(Self.all)

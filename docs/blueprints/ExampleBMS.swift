@@ -33,6 +33,8 @@ public enum ExampleBMS {
         // The addresses that the switches of a pack can give it; 0...0 where there is none.
         addresses: 1...15,
         baud: 9_600,
+        // OPTIONAL: other speeds at which it is met, the likeliest first and filled up with zeros.
+        otherBauds: [19_200, 0, 0],
         timing: LineTiming(
             // Quiet time between an answer and the next request.
             spacing: .milliseconds(50),

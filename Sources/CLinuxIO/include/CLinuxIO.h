@@ -18,6 +18,8 @@ int linuxio_open_terminal(const char *path);
 /// Sets raw mode and any baud rate; `actual_baud` receives what the driver made of it.
 int linuxio_configure_terminal(int fd, uint32_t baud, int data_bits, enum linuxio_parity parity, int stop_bits,
                                uint32_t *actual_baud);
+/// Tells how many framing errors and breaks the driver has counted; ENOTTY or EINVAL if it counts none.
+int linuxio_character_errors(int fd, uint32_t *framing, uint32_t *breaks);
 /// Takes the terminal for this process alone; EBUSY if another program holds it.
 int linuxio_lock_terminal(int fd);
 /// Undoes linuxio_lock_terminal, so that whoever opens next is let in.
