@@ -8,8 +8,9 @@ import BusCodec
 /// Gobel) begin register 15 with the number of cells; seen over Bluetooth only, they are refused.
 ///
 /// The pack with address 1 is a master on the battery side of a chain, where a host would collide with it. Some firmware
-/// answers only after "PACE Modbus" has been chosen in its configuration tool. What the pack allows is not told; its
-/// protections (from register 60) have no captured answer and are not asked for.
+/// answers only after "PACE Modbus" has been chosen in its configuration tool. What the pack allows is not told. Its
+/// protections (from register 60) have no captured answer: they are asked for once a minute, packs that do not know the
+/// question are as good as any, and no current is allowed because of them that would not be otherwise.
 ///
 /// Sources: vendor's Modbus protocol V1.3 of 2017-06-27; captures of JK packs that speak it (see the golden table).
 public enum PaceModbus {
@@ -35,6 +36,7 @@ public enum PaceModbus {
 
     private static let pack: UInt16 = 0
     private static let cells: UInt16 = 15
+    private static let protections: UInt16 = 60
     private static let identity: UInt16 = 150
 
     static let map = RegisterMap(questions: questions, rows: rows, alarmBits: alarmBits)
@@ -42,6 +44,7 @@ public enum PaceModbus {
     private static let questions: [_ of RegisterQuestion] = [
         RegisterQuestion(Poll("pack", .live, .frames), register: pack, count: 13),
         RegisterQuestion(Poll("cells", .live, .frames), register: cells, count: 22),
+        RegisterQuestion(Poll("protections", .slow, .frames, .optional), register: protections, count: 55),
         RegisterQuestion(Poll("identity", .slow, .frames, .optional), register: identity, count: 20),
     ]
 
@@ -63,9 +66,29 @@ public enum PaceModbus {
         // The document has it that these two may be invalid; then they are left out.
         .information(.mosfetTemperature, 35, in: cells, signed: true, range: -1_000...2_000),
         .information(.ambientTemperature, 36, in: cells, signed: true, range: -1_000...2_000),
+        .information(.cellOverVoltage, 65, in: protections, range: cellVoltages),
+        .information(.cellOverVoltageRelease, 66, in: protections, range: cellVoltages),
+        .information(.cellUnderVoltage, 73, in: protections, range: cellVoltages),
+        .information(.cellUnderVoltageRelease, 74, in: protections, range: cellVoltages),
+        .information(.chargeOverCurrent, 77, in: protections, times: 1_000, range: currents),
+        .information(.dischargeOverCurrent, 80, in: protections, times: 1_000, range: currents),
+        .threshold(.chargeOverTemperature, 85, in: protections),
+        .threshold(.chargeOverTemperatureRelease, 86, in: protections),
+        .threshold(.dischargeOverTemperature, 88, in: protections),
+        .threshold(.dischargeOverTemperatureRelease, 89, in: protections),
+        .threshold(.chargeUnderTemperature, 91, in: protections),
+        .threshold(.chargeUnderTemperatureRelease, 92, in: protections),
+        .threshold(.mosfetOverTemperature, 97, in: protections),
+        .threshold(.mosfetOverTemperatureRelease, 98, in: protections),
+        .information(.balanceStart, 105, in: protections, range: cellVoltages),
+        .information(.balanceTrigger, 106, in: protections, range: 1...1_000),
+        .information(.sleepCell, 109, in: protections, range: cellVoltages),
         .text(.firmware, 150, in: identity, characters: 20),
         .text(.serial, 160, in: identity, characters: 20),
     ]
+
+    private static let cellVoltages: ClosedRange<Int32> = 1_000...5_000
+    private static let currents: ClosedRange<Int32> = 1_000...2_000_000
 
     /// Registers 9 (warnings), 10 (protections; not the same bits) and 11 (faults and states).
     private static let alarmBits: [_ of AlarmBit] = [
@@ -128,6 +151,13 @@ public enum PaceModbus {
 
     private static func state(_ bit: UInt8, _ name: StaticString) -> AlarmBit {
         .register(11, in: pack, bit: bit, name)
+    }
+}
+
+extension SignalRow where Meaning == PackMeaning {
+    /// Tenths of a degree at which a protection begins or ends.
+    fileprivate static func threshold(_ field: PackField, _ register: UInt16, in block: UInt16) -> PackRow {
+        .information(field, register, in: block, signed: true, range: -500...1_500)
     }
 }
 

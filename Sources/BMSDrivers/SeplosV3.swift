@@ -93,6 +93,10 @@ public enum SeplosV3 {
         .number(.cellOverVoltage, 0x130D, in: protections, range: 2_000...5_000),
         .number(.cellUnderVoltageRelease, 0x1310, in: protections, range: 1_000...5_000),
         .number(.cellUnderVoltage, 0x1311, in: protections, range: 1_000...5_000),
+        .information(
+            .chargeOverCurrent, 0x1317, in: protections, signed: true, times: 1_000, range: currents),
+        .information(
+            .dischargeOverCurrent, 0x131D, in: protections, signed: true, times: -1_000, range: currents),
         .information(.designCapacity, 0x1358, in: requests, times: 10),
         .number(.chargeVoltageLimit, 0x1365, in: requests, times: 10, range: 40_000...70_000),
         // The maker's name stands before it.
@@ -103,6 +107,8 @@ public enum SeplosV3 {
     ]
 
     private static let kelvin: Int32 = -2_731
+    /// What a protection against currents can be set to.
+    private static let currents: ClosedRange<Int32> = 1_000...2_000_000
 }
 
 extension SignalRow where Meaning == PackMeaning {

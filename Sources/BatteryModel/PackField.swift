@@ -224,8 +224,15 @@ public enum PackField: UInt8, Sendable, Hashable {
     /// The lowest of its cells.
     case lowestCell
 
+    // MARK: What the BMS is set to and no limit is made from
+
+    /// Protection: charge current too high.
+    case chargeOverCurrent
+    /// Protection: discharge current too high; positive.
+    case dischargeOverCurrent
+
     /// Number of fields; they are numbered from 0.
-    public static let count = 106
+    public static let count = 108
 
     /// The name in files and on the screen.
     public var name: StaticString {
@@ -336,6 +343,8 @@ public enum PackField: UInt8, Sendable, Hashable {
         case .dischargeCurrentLimit: "discharge_current_limit"
         case .highestCell: "highest_cell"
         case .lowestCell: "lowest_cell"
+        case .chargeOverCurrent: "charge_over_current"
+        case .dischargeOverCurrent: "discharge_over_current"
         }
     }
 
@@ -348,7 +357,8 @@ public enum PackField: UInt8, Sendable, Hashable {
             .chargeVoltageLimit, .highestCell, .lowestCell:
             .millivolts
         case .current, .balanceCurrent, .heaterCurrent, .chargeLimit, .dischargeLimit,
-            .balanceCurrentMaximum, .chargeCurrentLimit, .dischargeCurrentLimit:
+            .balanceCurrentMaximum, .chargeCurrentLimit, .dischargeCurrentLimit, .chargeOverCurrent,
+            .dischargeOverCurrent:
             .milliamps
         case .soc, .soh:
             .permille

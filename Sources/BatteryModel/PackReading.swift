@@ -6,7 +6,7 @@ public struct PackReading: Sendable {
     /// One place for each ``PackField``; the number is ``PackField/count``.
     // Inlinable: a call across modules would copy all places to read one.
     @usableFromInline
-    var fields: InlineArray<106, Reading<Int32>?> = InlineArray(repeating: nil)
+    var fields: InlineArray<108, Reading<Int32>?> = InlineArray(repeating: nil)
 
     /// Cell voltages in millivolts.
     public var cellMillivolts: Reading<CellValues>?

@@ -34,9 +34,13 @@ public struct Contradiction: Sendable, Hashable {
         case canProtocol
         /// A serial port of the BMS speaks to inverters by itself.
         case uartProtocol
+        /// The BMS protects itself against a charge current that the configuration allows.
+        case chargeOverCurrent
+        /// The BMS protects itself against a discharge current that the configuration allows.
+        case dischargeOverCurrent
 
         /// Number of kinds; they are numbered from 0.
-        public static let count = 14
+        public static let count = 16
     }
 
     /// What does not go together.
@@ -60,7 +64,8 @@ public struct Contradiction: Sendable, Hashable {
     /// the bank is only used less well, or where something must not be wired.
     public var level: AlarmLevel {
         switch kind {
-        case .cellCount, .address, .chemistry, .overVoltageTooLow, .overVoltageTooHigh, .underVoltageTooHigh:
+        case .cellCount, .address, .chemistry, .overVoltageTooLow, .overVoltageTooHigh, .underVoltageTooHigh,
+            .chargeOverCurrent, .dischargeOverCurrent:
             .warning
         case .capacity, .chargeLimit, .dischargeLimit, .balanceStart, .fullCell, .chargeVoltage,
             .canProtocol, .uartProtocol:
@@ -104,8 +109,8 @@ public struct SettingsView: Sendable {
     /// nothing in it can.
     public func configured(_ field: PackField) -> Int32? {
         switch field {
-        case .chargeLimit: pack.chargeMilliamps
-        case .dischargeLimit: pack.dischargeMilliamps
+        case .chargeLimit, .chargeOverCurrent: pack.chargeMilliamps
+        case .dischargeLimit, .dischargeOverCurrent: pack.dischargeMilliamps
         case .designCapacity: pack.capacityMilliampHours
         case .configuredCells: pack.cells
         case .busAddress: address.map { Int32($0) }
@@ -120,7 +125,7 @@ public struct SettingsView: Sendable {
 
 /// What a pack is set to that does not go with the configuration, at most one of each kind.
 public struct Contradictions: Sendable {
-    private var places: InlineArray<14, Contradiction?> = InlineArray(repeating: nil)
+    private var places: InlineArray<16, Contradiction?> = InlineArray(repeating: nil)
 
     /// Nothing.
     public init() {}

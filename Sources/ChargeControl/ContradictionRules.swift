@@ -25,6 +25,8 @@ enum ContradictionRules {
         ContradictionRule(evaluate: chargeVoltage),
         ContradictionRule(evaluate: canProtocol),
         ContradictionRule(evaluate: uartProtocol),
+        ContradictionRule(evaluate: chargeOverCurrent),
+        ContradictionRule(evaluate: dischargeOverCurrent),
     ]
 
     /// So far above the control's absolute maximum a BMS may cut at the latest.
@@ -83,6 +85,14 @@ enum ContradictionRules {
 
     private static func dischargeLimit(_ view: borrowing SettingsView) -> Contradiction? {
         isBelow(.dischargeLimit, .dischargeLimit, view)
+    }
+
+    private static func chargeOverCurrent(_ view: borrowing SettingsView) -> Contradiction? {
+        isBelow(.chargeOverCurrent, .chargeOverCurrent, view)
+    }
+
+    private static func dischargeOverCurrent(_ view: borrowing SettingsView) -> Contradiction? {
+        isBelow(.dischargeOverCurrent, .dischargeOverCurrent, view)
     }
 
     private static func balanceStart(_ view: borrowing SettingsView) -> Contradiction? {

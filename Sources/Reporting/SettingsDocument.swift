@@ -171,7 +171,7 @@ extension SettingsDocument.Write {
 extension PackField {
     /// What a BMS is set to and what is chosen in it, in the order of the fields.
     static let settings: [PackField] =
-        [.batteryType]
+        [.batteryType, .chargeOverCurrent, .dischargeOverCurrent]
         + (PackField.chargeLimit.rawValue...PackField.sleepDelay.rawValue).compactMap(
             PackField.init(rawValue:))
         + [

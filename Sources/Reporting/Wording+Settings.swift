@@ -50,6 +50,10 @@ extension Wording {
         case .capacity: "the BMS of \(who) is set to \(theirs), the configuration says \(ours)"
         case .chargeLimit: "the BMS of \(who) allows \(theirs) of charging, the configuration \(ours)"
         case .dischargeLimit: "the BMS of \(who) allows \(theirs) of discharging, the configuration \(ours)"
+        case .chargeOverCurrent:
+            "the BMS of \(who) protects itself from \(theirs) of charging on, the configuration allows \(ours)"
+        case .dischargeOverCurrent:
+            "the BMS of \(who) protects itself from \(theirs) of discharging on, the configuration allows \(ours)"
         case .balanceStart:
             "the BMS of \(who) balances from \(theirs) per cell, the bank is charged to \(ours) per cell"
         case .fullCell:
@@ -75,6 +79,8 @@ extension Wording {
         case .capacity: "correct whichever is wrong: the SOC and the share of the current depend on them"
         case .chargeLimit, .dischargeLimit:
             "Busbar stays below the BMS; raise the limit in the BMS if cells, fuses and cables bear it, or lower it in the configuration"
+        case .chargeOverCurrent, .dischargeOverCurrent:
+            "lower the current of the pack in the configuration below that of the BMS"
         case .balanceStart: "lower the voltage in the BMS, or its cells drift apart"
         case .fullCell: "set it just below the charge voltage, or the SOC of the BMS does not reach 100 %"
         case .chargeVoltage:

@@ -49,6 +49,20 @@ enum PaceModbusGolden {
                 .dischargeSwitch: 1, .heater: 0,
             ], alarms: AlarmSet()),
         GoldenAnswer(
+            source: "protections of V1.3, numbers made up; nobody has captured them", kind: .computed,
+            poll: "protections", address: 1,
+            hex:
+                "01 03 6E E1 00 E4 20 D2 F0 00 00 0E 10 0E 42 0D 48 00 00 00 00 00 00 00 00 00 00 0A F0 09 C4 0B 54 00 00 00 00 00 6E 00 00 00 00 00 D2 00 00 00 00 00 00 00 00 02 58 02 26 00 00 02 8A 02 58 00 00 FF CE 00 00 00 00 00 00 00 00 00 00 03 E8 03 52 00 00 00 00 00 00 00 00 00 00 00 00 0D 48 00 1E 00 00 00 00 0C 4E 00 00 00 00 00 00 00 00 00 00 F3 69",
+            values: [
+                .cellOverVoltage: 3_650, .cellOverVoltageRelease: 3_400, .cellUnderVoltage: 2_500,
+                .cellUnderVoltageRelease: 2_900, .chargeOverCurrent: 110_000, .dischargeOverCurrent: 210_000,
+                .chargeOverTemperature: 600, .chargeOverTemperatureRelease: 550,
+                .dischargeOverTemperature: 650, .dischargeOverTemperatureRelease: 600,
+                .chargeUnderTemperature: -50, .chargeUnderTemperatureRelease: 0,
+                .mosfetOverTemperature: 1_000, .mosfetOverTemperatureRelease: 850, .balanceStart: 3_400,
+                .balanceTrigger: 30, .sleepCell: 3_150,
+            ], differsBecause: "the alarm levels before the protections are not kept"),
+        GoldenAnswer(
             source: "16-cell JK set to WOW: cells", poll: "cells", address: 1,
             hex:
                 "01 03 2C 0D F2 0D ED 0D EF 0D EE 0D EF 0D F1 0D EE 0D EE 0D EF 0D EF 0D EF 0D F1 0D F2 0D F3 0D F2 0D F1 01 3D 01 3B 01 39 01 40 01 28 01 3C B9 70",

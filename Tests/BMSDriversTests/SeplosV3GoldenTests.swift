@@ -115,7 +115,8 @@ enum SeplosV3Golden {
                 "E0 04 6A 00 04 00 10 15 18 15 E0 15 18 16 80 12 C0 12 20 12 C0 10 E0 0D 48 0D AC 0D 48 0E 42 0C 1C 0B 54 0C 1C 0A 8C 07 D0 03 E8 01 F4 00 CB 00 CD 00 D2 00 64 01 2C 01 2C FF 35 FF 33 FF 2E 00 64 FE A2 01 2C FE D4 00 6A 02 58 00 05 0B B8 00 CD 00 0A 0D AC 0D 48 05 DC 03 E8 03 20 00 C8 00 1E 0C 81 0C 9F 0C 9F 0C D1 0A DD 0A C9 76 16",
             values: [
                 .configuredCells: 16, .cellOverVoltageRelease: 3_400, .cellOverVoltage: 3_650,
-                .cellUnderVoltageRelease: 3_100, .cellUnderVoltage: 2_700,
+                .cellUnderVoltageRelease: 3_100, .cellUnderVoltage: 2_700, .chargeOverCurrent: 210_000,
+                .dischargeOverCurrent: 210_000,
             ], differsBecause: settings),
         GoldenAnswer(
             source: "SG16S200A-SP57B-A to the display's address: requests", poll: "requests", address: 0xE0,

@@ -74,6 +74,13 @@ struct ContradictionTests {
         Row(sound: "a capacity that differs by rounding", .designCapacity, 285_600),
         Row("less charge current", .chargeLimit, 99_999, .chargeLimit, wanted: 100_000),
         Row("no charge current", .chargeLimit, 0, .chargeLimit, wanted: 100_000),
+        Row(
+            "protection against a charge current that is allowed", .chargeOverCurrent, 99_000,
+            .chargeOverCurrent, wanted: 100_000),
+        Row(sound: "protection against a charge current that is not", .chargeOverCurrent, 100_000),
+        Row(
+            "protection against a discharge current that is allowed", .dischargeOverCurrent, 149_000,
+            .dischargeOverCurrent, wanted: 150_000),
         Row(sound: "just the charge current", .chargeLimit, 100_000),
         Row("less discharge current", .dischargeLimit, 149_999, .dischargeLimit, wanted: 150_000),
         Row("balancing begins too high", .balanceStart, 3_451, .balanceStart, wanted: 3_450),
@@ -127,6 +134,7 @@ struct ContradictionTests {
             warnings == [
                 .cellCount, .address, .chemistry, .overVoltageTooLow, .overVoltageTooHigh,
                 .underVoltageTooHigh,
+                .chargeOverCurrent, .dischargeOverCurrent,
             ])
     }
 }

@@ -1,8 +1,5 @@
 import BatteryModel
-import FoundationEssentials
 import Gateway
-import Glibc
-import LinuxIO
 import Reporting
 import Testing
 
@@ -20,6 +17,7 @@ struct SettingAuditTests {
         #expect(writes.map(\.result) == ["under_way", "written", "under_way", "written"])
         #expect(writes.last?.old == 3_420 && writes.last?.new == 3_430 && writes.last?.by == "anna")
         #expect(SettingsDocument.Write.all(in: plant.snapshot, since: plant.snapshot.log.total).isEmpty)
+        let snapshot = published(&plant)
         var document = try #require(ExplanationDocument(snapshot, version: "0", at: plant.now)?.compact)
         document.settingWrites = writes
         let again = try ExplanationDocument(json: document.json())
