@@ -106,6 +106,8 @@ public enum JKCAN {
 
     /// A remote request stands for the question, which nobody asks.
     static func request(_ poll: Int, _ address: UInt8, _ buffer: inout RequestBuffer) {
+        // With addresses from 12 on, the frame of alarms has no identifier of 11 bits left.
+        guard frames[poll].isExtended || frames[poll].identifier + UInt32(address) <= 0x7FF else { return }
         CANFrame(
             identifier: frames[poll].identifier + UInt32(address), isExtended: frames[poll].isExtended,
             kind: .remote, length: 8
