@@ -77,9 +77,9 @@ class Walk:
             pack.process.send_signal(signal.SIGCONT)
 
     def fall(self):
-        """Seconds until the inverter is told that no current may flow."""
+        """Seconds until the inverter is told that no current may flow, and why is known."""
         begin = time.monotonic()
-        while self.limits() != (0, 0):
+        while self.limits() != (0, 0) or busbar.status(self.folder)["packs"][0]["freshness"] != "lost":
             if time.monotonic() - begin > 2 * ZERO_WITHIN:
                 break
             time.sleep(0.1)

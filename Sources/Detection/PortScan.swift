@@ -30,7 +30,7 @@ public struct PortScan {
             case .done: return scan
             case .open(let baud):
                 link?.close(at: now)
-                let opened = try open(baud, on: loop)
+                let opened = try open(baud, isAgain: link != nil, on: loop)
                 counts = opened.characterCounts
                 link = opened
                 scan.opened(at: MonotonicClock.now())
@@ -61,11 +61,12 @@ public struct PortScan {
     /// How long a port may take to open.
     private static let opensWithin = Interval.seconds(3)
 
-    private func open(_ baud: Int32, on loop: EventLoop) throws(SystemError) -> Link {
+    /// A port that was open already is closed by another thread, and holds itself until that is done.
+    private func open(_ baud: Int32, isAgain: Bool, on loop: EventLoop) throws(SystemError) -> Link {
         let link = Link(.serial(path: path, SerialFormat(baud: Int(baud))), on: loop, token: 0)
         let deadline = MonotonicClock.now() + Self.opensWithin
         link.open(at: MonotonicClock.now())
-        while link.state == .opening, MonotonicClock.now() < deadline {
+        while link.state == .opening || isAgain && link.state != .open, MonotonicClock.now() < deadline {
             _ = try loop.wait(until: min(deadline, MonotonicClock.now() + .milliseconds(20)))
             link.tick(at: MonotonicClock.now())
         }
