@@ -35,10 +35,12 @@ public enum JKCAN {
     /// A frame, or several with neighbouring numbers that say the same of other cells.
     struct Frame: Sendable {
         var poll: Poll
+        /// Its identifier and name, for people.
+        var title: StaticString
         /// The identifier that address 0 sends; rows have it as their container.
         var identifier: UInt32
         /// How many frames there are; each has an identifier that is ``pieceStep`` larger than the one before.
-        var pieces: UInt32 = 1
+        var pieces: UInt32
 
         var isExtended: Bool { identifier > CANFrame.maximumStandardIdentifier }
     }
@@ -50,26 +52,26 @@ public enum JKCAN {
 
     /// The frames; the first tells whether the pack is there.
     static let frames: [_ of Frame] = [
-        Frame(poll: Poll("status", .live, .frames, every: .milliseconds(20)), identifier: status),
-        frame("cell extremes", cellExtremes, every: 100),
-        frame("temperature extremes", temperatureExtremes, every: 500),
-        frame("alarms", alarms, every: 100),
-        frame("capacity", capacity, every: 100),
-        frame("temperatures", temperatures, every: 500),
-        frame("faults", faults, every: 100),
-        frame("state", state, every: 500),
-        frame("switches", switches, every: 500),
-        frame("charge request", chargeRequest, every: 500),
-        Frame(
-            poll: Poll("cells", .live, .frames, .optional, every: .seconds(1)), identifier: cells, pieces: 7),
+        frame("status", "0x2F4 status", status, .mandatory, every: 20),
+        frame("cell extremes", "0x4F4 cell extremes", cellExtremes, every: 100),
+        frame("temperature extremes", "0x5F4 temperature extremes", temperatureExtremes, every: 500),
+        frame("alarms", "0x7F4 alarms, while one stands", alarms, every: 100),
+        frame("capacity", "0x18F128F4 capacity", capacity, every: 100),
+        frame("temperatures", "0x18F228F4 temperatures", temperatures, every: 500),
+        frame("faults", "0x18F328F4 faults", faults, every: 100),
+        frame("state", "0x18F428F4 state", state, every: 500),
+        frame("switches", "0x18F528F4 switches", switches, every: 500),
+        frame("charge request", "0x1806E5F4 charge request", chargeRequest, every: 500),
+        frame("cells", "0x18E028F4 to 0x18E628F4 cells, four in each", cells, every: 1_000, pieces: 7),
     ]
 
     private static func frame(
-        _ name: StaticString, _ identifier: UInt32, every milliseconds: Int64
+        _ name: StaticString, _ title: StaticString, _ identifier: UInt32, _ need: Poll.Need = .optional,
+        every milliseconds: Int64, pieces: UInt32 = 1
     ) -> Frame {
         Frame(
-            poll: Poll(name, .live, .frames, .optional, every: .milliseconds(milliseconds)),
-            identifier: identifier)
+            poll: Poll(name, .live, .frames, need, every: .milliseconds(milliseconds)), title: title,
+            identifier: identifier, pieces: pieces)
     }
 
     static let status: UInt32 = 0x02F4
@@ -123,8 +125,12 @@ public enum JKCAN {
     }
 
     private static func visitFacts(_ visit: (DriverFact) -> Void) {
-        visit(.block("Frames of address 0; the address is added to the identifier"))
-        for index in rows.indices { visit(.signal(rows[index])) }
+        for frame in frames.indices {
+            visit(.block(frames[frame].title))
+            for row in rows.indices where rows[row].container == frames[frame].identifier {
+                visit(.signal(rows[row]))
+            }
+        }
         for index in faultBits.indices { visit(.alarm(faultBits[index])) }
         for index in leveledAlarms.indices { visit(.alarm(leveledAlarms[index].bit)) }
     }
