@@ -5,7 +5,7 @@ public import BatteryModel
 /// It changes no limit: every rule that is safe to apply has been applied already. It tells people what to change.
 public struct Contradiction: Sendable, Hashable {
     /// What does not go together.
-    public enum Kind: UInt8, Sendable, CaseIterable {
+    public enum Kind: UInt8, Sendable {
         /// The number of cells differs.
         case cellCount
         /// The pack says that it has another address than the one under which it answers.

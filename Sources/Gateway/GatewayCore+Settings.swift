@@ -4,6 +4,13 @@ public import ChargeControl
 
 // What the BMS are set to: compared with the configuration, and written when somebody orders it.
 
+extension Contradiction.Kind {
+    /// Every kind, in order.
+    public static var allCases: [Contradiction.Kind] {
+        (0..<UInt8(count)).compactMap(Contradiction.Kind.init(rawValue:))
+    }
+}
+
 extension GatewayConfiguration {
     /// What a pack has said, beside what the configuration says of it.
     public func settingsView(ofPack index: Int, _ reading: PackReading) -> SettingsView {

@@ -2,6 +2,13 @@ import BatteryModel
 import ChargeControl
 import Testing
 
+extension Contradiction.Kind {
+    /// As many as there are, whatever ``count`` says.
+    fileprivate static var allCases: [Contradiction.Kind] {
+        (UInt8.min...UInt8.max).compactMap(Contradiction.Kind.init(rawValue:))
+    }
+}
+
 @Suite("What a BMS is set to, beside the configuration")
 struct ContradictionTests {
     /// One setting of a BMS that differs from a sound one.
