@@ -1,5 +1,6 @@
 import BMSDrivers
 import BatteryModel
+import Recordings
 import Reporting
 
 /// Reads recorded answers of packs in one protocol, line by line.

@@ -1,6 +1,7 @@
 import BatteryModel
 import BusCodec
 import InverterProfiles
+import Recordings
 import Reporting
 
 /// Reads a recording of a CAN bus in one profile, line by line.
@@ -56,7 +57,7 @@ private struct LineTally {
     /// The frame in a line; an empty line is passed over, any other that is none is counted.
     mutating func frame(in line: LineSplitter.Line) -> CANFrameLine? {
         guard !line.isCut else {
-            count(line.number, "it is longer than \(LineSplitter.longest) bytes")
+            count(line.number, "it is longer than \(LineInput.longestLine) bytes")
             return nil
         }
         do throws(CANFrameTextError) {

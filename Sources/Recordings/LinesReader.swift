@@ -1,13 +1,16 @@
 /// Cuts a stream of bytes into numbered lines of bounded length.
 public struct LineSplitter {
-    /// The most bytes of a line that are kept.
+    /// The most bytes of a line that are kept, where nobody wants another number.
     public static let longest = 4_096
+
+    /// The most bytes of a line that are kept.
+    public let limit: Int
 
     /// One line.
     public struct Line {
         /// Counted from 1.
         public var number: Int
-        /// Its bytes without the line end, the first ``LineSplitter/longest`` at most.
+        /// Its bytes without the line end, the first ``LineSplitter/limit`` at most.
         public var bytes: [UInt8]
         /// Whether it was longer.
         public var isCut: Bool
@@ -15,8 +18,8 @@ public struct LineSplitter {
 
     private var line = Line(number: 1, bytes: [], isCut: false)
 
-    /// Nothing seen.
-    public init() {}
+    /// Makes one that has seen nothing.
+    public init(limit: Int = LineSplitter.longest) { self.limit = limit }
 
     /// Takes more bytes and returns the lines that they end.
     public mutating func take(_ bytes: ArraySlice<UInt8>) -> [Line] {
@@ -25,7 +28,7 @@ public struct LineSplitter {
             if byte == 0x0A {
                 lines.append(line)
                 line = Line(number: line.number + 1, bytes: [], isCut: false)
-            } else if line.bytes.count < Self.longest {
+            } else if line.bytes.count < limit {
                 line.bytes.append(byte)
             } else {
                 line.isCut = true
