@@ -215,7 +215,9 @@ extension BMSDriver {
             modbusRefusal(of: question, from: question[0] &- 0x30), refusedOtherwise(question),
         ]
         return candidates.first {
-            guard case .item(let item, let length) = scan($0.span, false, true) else { return false }
+            guard !$0.isEmpty, case .item(let item, let length) = scan($0.span, false, true) else {
+                return false
+            }
             return item.kind == .refusal && length == $0.count
         }
     }

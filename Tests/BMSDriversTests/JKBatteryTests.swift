@@ -95,10 +95,13 @@ import Testing
         ("01 04 12 00 00 01", 1), ("01 06 16 20 00 00", 1), ("01 10 16 20 00 01 02 00 00", nil),
         ("01 10 16 22 00 01 02 00 00", 2), ("01 10 16 26 00 01 02 00 00", 2),
         ("01 10 16 0A 00 01 02 00 00", 2),
-        ("01 10 10 78 00 02 04 00 00 00 00", 2), ("01 10 16 20 00 02 04 00 00 00 00", 2),
+        ("01 10 10 78 00 02 04 00 00 00 02", 3),
+        ("01 10 10 7A 00 02 04 00 00 00 00", 2), ("01 10 16 20 00 02 04 00 00 00 00", 2),
     ]
 
-    @Test("a battery answers reads in its blocks and the three triggers, nothing else", arguments: refused)
+    @Test(
+        "a battery answers reads in its blocks, the three triggers and what a setting can be, nothing else",
+        arguments: refused)
     func exceptions(_ row: (hex: String, code: UInt8?)) throws {
         var question = bytes(row.hex)
         let crc = Checksum.modbusCRC(question.span)

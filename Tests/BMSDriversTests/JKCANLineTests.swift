@@ -175,7 +175,8 @@ struct JKCANLineTests {
         for step in 0..<72_000 {
             let base = identifiers.randomElement(using: &random) ?? 0
             var frame = CANFrame(
-                identifier: base + UInt32.random(in: 0...(base == 0x7F4 ? 11 : 20), using: &random), isExtended: base > 0x7FF,
+                identifier: base + UInt32.random(in: 0...(base == 0x7F4 ? 11 : 20), using: &random),
+                isExtended: base > 0x7FF,
                 kind: Bool.random(using: &random) ? .data : .remote,
                 length: UInt8.random(in: 0...8, using: &random))
             for byte in frame.bytes.indices { frame.bytes[byte] = UInt8.random(in: 0...255, using: &random) }

@@ -115,7 +115,8 @@ struct JKRegisters: Sendable, CustomTestStringConvertible {
             .chargeVoltageLimit, .chargeCurrentLimit, .dischargeCurrentLimit, .highestCell, .lowestCell,
         ]
         let lacking: Set<PackField> = [
-            .temperature5, .temperature6, .temperature7, .temperature8, .ambientTemperature,
+            .temperature5, .temperature6, .temperature7, .temperature8, .ambientTemperature, .alarmLevels,
+            .chargeOverCurrent, .dischargeOverCurrent,
         ]
         #expect(seen.count == PackField.count - 2 - told.count - lacking.count)
         #expect(seen.isDisjoint(with: told) && seen.isDisjoint(with: lacking))

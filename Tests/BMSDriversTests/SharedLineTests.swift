@@ -171,14 +171,14 @@ struct SharedLineTests {
         #expect(line.line[7].statistics.answers > 0 && !line.line[7].isAbsent)
     }
 
-    @Test("where nobody is there, everybody is asked every nine seconds")
+    @Test("where nobody is there, everybody is asked every nine seconds or a little sooner")
     func nobody() {
         var line = SharedLine((1...8).map { Pack(address: $0, driver: JKPB.driver, isThere: false) })
         line.run(for: .seconds(60))
         let before = line.asked.count
         line.run(for: .seconds(90))
         let asked = line.asked.count - before
-        #expect((72...80).contains(asked), "\(asked)")
+        #expect((72...90).contains(asked), "\(asked)")
     }
 
     @Test("a late answer in the framing of the next protocol is not taken for the answer of the next pack")

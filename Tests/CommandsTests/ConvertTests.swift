@@ -62,7 +62,7 @@ struct ConvertTests {
         arguments: [
             ("convert a.log b.xyz", "has no ending that is known"),
             ("convert --to pcap a.log", "is only read"),
-            ("convert --to txet a.log", "did you mean 'text'?"), ("convert", "FILE is missing"),
+            ("convert --to txt a.log", "did you mean 'text'?"), ("convert", "FILE is missing"),
         ])
     func refusals(line: String, words: String) throws {
         let outcome = try run(line)

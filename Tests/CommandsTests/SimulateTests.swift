@@ -30,7 +30,10 @@ struct SimulateTests {
         let line = "simulate bms --driver \(id) --alarm cell_over_voltage --json --for 10ms --pty \(name)"
         let outcome = try run(line)
         #expect(outcome.code == .success && outcome.errors.isEmpty)
-        #expect(outcome.output.contains("packs answer at \(name)\n"))
+        let isCAN = DriverTable.drivers.indices.map { DriverTable.drivers[$0].sheet }
+            .contains { "\($0.id)" == id && $0.wire == .can }
+        let words = isCAN ? "SLCAN adapter of the packs" : "packs answer"
+        #expect(outcome.output.contains("\(words) at \(name)\n"))
         #expect(outcome.output.contains(#""reports":{"values":{"pack_voltage":{"value":"#))
         #expect(outcome.output.contains(#""alarms":{"protection":["cell_over_voltage"],"warning":[]"#))
     }

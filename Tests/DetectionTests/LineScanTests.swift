@@ -82,6 +82,7 @@ private struct ScannedLine {
 @Suite("Looking for packs on a line")
 struct LineScanTests {
     private static let all = DriverTable.drivers.indices.map { DriverTable.drivers[$0] }
+        .filter { $0.sheet.wire == .serial }
 
     private static func pack(_ address: UInt8) -> SimulatedPack {
         SimulatedPack(address: address, at: Instant(nanoseconds: 1_000_000_000))

@@ -8,6 +8,7 @@ import Testing
 @Suite("A line with A and B swapped, or at another speed")
 struct SwappedWiresTests {
     private static let all = DriverTable.drivers.indices.map { DriverTable.drivers[$0] }
+        .filter { $0.sheet.wire == .serial }
 
     /// What somebody hears who opens a line at `baud` on which a master of `driver` asks one pack after the other.
     private static func heard(

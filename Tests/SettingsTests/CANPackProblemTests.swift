@@ -84,10 +84,10 @@ private let rows: [Row] = [
         busbar.yaml:18:14: address 1 of pack 'B'; the pack of line 10 has it on the same link, and both would answer at once; set another address on the pack and write it here
         """),
     Row(
-        "a BMS that tells no limits is not without single cells", "driver: can-bms\n",
+        "a BMS that tells single cells is not without them", "driver: can-bms\n",
         "driver: can-bms\n    without: [single_cells]\n",
         """
-        busbar.yaml:10:15: 'single_cells' in 'without' of pack 'A'; can-bms tells no limits that could stand in their place; remove it; it is for batteries that are read over an inverter's protocol
+        busbar.yaml:10:15: 'single_cells' in 'without' of pack 'A'; can-bms reports them, and the control watches each; remove it; it is for batteries that report none and tell limits of their own
         """),
     Row(
         "the inverter is on another bus than the packs", "link: inverter", "link: battery",
