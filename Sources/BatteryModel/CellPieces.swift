@@ -22,6 +22,7 @@ public struct CellPieces: Sendable {
     ///   - cells: The cells of the piece, from place 0 on; a place without a cell is absent.
     ///   - piece: Its number, counted from 0, below ``maximum``.
     ///   - now: When it was measured.
+    /// - Returns: All cells, as old as the oldest piece.
     public mutating func take(_ cells: CellValues, piece: Int, at now: Instant) -> Reading<CellValues>? {
         if heardAt[piece] != nil { isWhole = true }
         heardAt[piece] = now

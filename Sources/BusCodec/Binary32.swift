@@ -10,6 +10,7 @@ public enum Binary32 {
     ///   - dividend: The number above the line.
     ///   - divisor: Not 0.
     ///   - rounding: What happens between two numbers; halfway ``Rounding/nearest`` takes the even one.
+    /// - Returns: The bits, sign first.
     public static func bits(_ dividend: Int64, over divisor: Int32, _ rounding: Rounding) -> UInt32 {
         guard dividend != 0 else { return 0 }
         let isNegative = (dividend < 0) != (divisor < 0)

@@ -8,7 +8,9 @@ struct LineInput: ~Copyable {
     private var file: FileInput
     private var splitter: LineSplitter
 
-    /// Opens the file at `path`; `-` is what the console reads. Of a line, `longestLine` bytes are kept at most.
+    /// Opens the file at `path`; `-` is what the console reads.
+    ///
+    /// Of a line, `longestLine` bytes are kept at most.
     init(
         _ path: String, _ console: Console, longestLine: Int = LineInput.longestLine
     ) throws(CommandFailure) {

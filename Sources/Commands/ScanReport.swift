@@ -202,7 +202,9 @@ extension LineFinding {
         return "'\(master.driver.sheet.id)' at \(master.baud) baud, addresses \(addresses)"
     }
 
-    /// What may be wrong where bytes cannot be read. Only who counts characters without a stop bit can say more.
+    /// What may be wrong where bytes cannot be read.
+    ///
+    /// Only who counts characters without a stop bit can say more.
     private static func guess(_ errors: CharacterErrors?) -> String {
         guard let errors else {
             return """

@@ -58,7 +58,9 @@ public enum KostalRS485 {
     }
 
     /// The name plate is not asked for: a battery takes that for the inverter's start and opens its contactors, and to ask
-    /// again and again would open them under load. One that wants to be asked first stays silent.
+    /// again and again would open them under load.
+    ///
+    /// One that wants to be asked first stays silent.
     private static let questions: [2 of SerialQuestion] = [
         SerialQuestion(code: UInt16(Request.state)), SerialQuestion(code: UInt16(Request.status)),
     ]

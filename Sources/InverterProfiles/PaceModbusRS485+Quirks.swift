@@ -14,13 +14,17 @@ extension PaceModbusRS485 {
         if let mean = bank[.temperature]?.value { bank.sayIfUnknown(.mosfetTemperature, mean) }
     }
 
-    /// Answers the own address alone. Switches at 0 mean a pack by itself, which is asked as 1: to everybody, which is
+    /// Answers the own address alone.
+    ///
+    /// Switches at 0 mean a pack by itself, which is asked as 1: to everybody, which is
     /// what 0 says on a line, nobody answers.
     static func answersAs(_ asked: UInt8, _ own: UInt8, _ code: UInt16) -> UInt8? {
         asked != 0 && asked == max(own, 1) ? asked : nil
     }
 
-    /// Refuses every write: settings of a pack are none of an inverter's business. Function 6 does not exist.
+    /// Refuses every write: settings of a pack are none of an inverter's business.
+    ///
+    /// Function 6 does not exist.
     static func take(_ write: SerialFrame) -> SerialWriting {
         let isMany = write.variant == ModbusRTU.Function.writeMany.rawValue
         return .refused(isMany ? .notPermitted : .unknownCommand)

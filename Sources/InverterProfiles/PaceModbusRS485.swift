@@ -62,7 +62,9 @@ public enum PaceModbusRS485 {
         SerialQuestion(code: UInt16(Register.dischargeCurrent), count: 1),
     ]
 
-    /// Where the blocks begin. What lies between them is not known, and refused.
+    /// Where the blocks begin.
+    ///
+    /// What lies between them is not known, and refused.
     enum Register {
         static let pack: UInt32 = 0
         static let cells: UInt32 = 15

@@ -23,6 +23,7 @@ final class Outlet {
     ///   - loop: The loop that waits for it.
     ///   - token: What its events are known by.
     ///   - busKilobits: The bit rate of the CAN bus that is simulated; `nil` for a serial line.
+    /// - Throws: `SystemError` if the port cannot be made.
     init(
         _ port: OpenPort, on loop: EventLoop, token: Int, busKilobits: Int32? = nil
     ) throws(SystemError) {

@@ -63,8 +63,9 @@ struct DalyCANGoldenTests {
     }
 }
 
-/// The answers of ``DalyGolden``, whose data bytes are those of CAN by the vendor's CAN protocol V1.0; the identifiers are
-/// computed as that document has them. No capture from CAN is known.
+/// The answers of ``DalyGolden``, whose data bytes are those of CAN by the vendor's CAN protocol V1.0.
+///
+/// The identifiers are computed as that document has them. No capture from CAN is known.
 enum DalyCANGolden {
     static let all: [GoldenAnswer] = DalyGolden.all.map { golden in
         var golden = golden

@@ -4,7 +4,9 @@ import BusCodec
 import TestSupport
 
 /// A serial line in virtual time: a `PackLine` asks, packs answer with the battery side of the same driver, and what
-/// is on the wire takes its time. The first pack misbehaves as it is told to.
+/// is on the wire takes its time.
+///
+/// The first pack misbehaves as it is told to.
 struct FaultyWire {
     let driver: BMSDriver
     let mode: ReadMode
