@@ -53,7 +53,7 @@ def check_settings(settings):
 
 def drivers():
     """Every driver that asks packs on a serial line, with its first address."""
-    return [one for one in json.loads(call([BINARY, "drivers", "--json"])) if "first_address" in one]
+    return [one for one in json.loads(call([BINARY, "drivers", "--json"])) if one["link"] == "serial" and "first_address" in one]
 
 
 def scan(port):

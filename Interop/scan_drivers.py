@@ -40,6 +40,7 @@ class Walk:
                 checked = subprocess.run(busbar.check_settings(settings), capture_output=True, text=True)
                 self.note("the configuration is accepted", checked.returncode == 0, checked.stderr.strip()[:200])
                 with busbar.running(busbar.run(settings), f"busbar run of {self.id}"):
+                    busbar.wait((self.folder / "busbar.sock").exists, 60, "the gateway answers")
                     self.operate(pack)
         return self.facts
 
@@ -87,7 +88,7 @@ class Walk:
 
     def limits(self):
         """CCL and DCL as the inverter is told."""
-        told = busbar.status(self.folder)["inverters"][0]
+        told = (busbar.status(self.folder).get("inverters") or [{}])[0]
         return (told["toldCCL"], told["toldDCL"]) if told.get("toldCCL") is not None else None
 
 
