@@ -30,6 +30,8 @@ struct SetCommand: Command {
 
     /// How long the end of a write is waited for; the gateway gives up after ten seconds.
     private static let patience = Interval.seconds(15)
+    /// How often is looked whether it has come.
+    private static let lookInterval = Interval.milliseconds(100)
 
     private let socket: GatewaySocket
     private let isMeant: Bool
@@ -106,7 +108,7 @@ struct SetCommand: Command {
             let write = try SettingsCommand.document(at: path).write
             if let write, write.number == number, write.result != "under_way" { return write }
             guard write.map({ $0.number <= number }) ?? true else { break }
-            usleep(100_000)
+            usleep(UInt32(Self.lookInterval.microseconds))
         }
         throw CommandFailure(
             "what became of it is not known", "the gateway has not said so",

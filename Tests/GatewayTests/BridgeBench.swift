@@ -178,6 +178,17 @@ struct BridgeBench {
         }
     }
 
+    /// A limit as the gateway has understood it from the battery.
+    func told(_ limit: BankField) -> Int32? {
+        let fields: [BankField: PackField] = [
+            .chargeVoltageLimit: .chargeVoltageLimit, .chargeCurrentLimit: .chargeCurrentLimit,
+            .dischargeCurrentLimit: .dischargeCurrentLimit,
+        ]
+        let snapshot = Snapshot(
+            core: core, buses: [], framesPerSecond: [], startedAt: Self.start, worstLatency: .zero, at: now)
+        return fields[limit].flatMap { snapshot.packs.first?.reading[$0]?.value }
+    }
+
     /// The alarms as an inverter of the battery's own kind understands them; `nil` on a serial line.
     var saidAlarms: AlarmSet? {
         var heard = BankReading()
