@@ -30,6 +30,9 @@ let coreTargets: [Target] = [
     .target(name: "BMSDrivers", dependencies: ["BatteryModel", "BusCodec"], swiftSettings: core),
     .target(name: "InverterProfiles", dependencies: ["BatteryModel", "BusCodec"], swiftSettings: core),
     .target(name: "ChargeControl", dependencies: ["BatteryModel"], swiftSettings: core),
+    .target(
+        name: "BusDiagnosis",
+        dependencies: ["BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles"], swiftSettings: core),
 ]
 
 let edgeTargets: [Target] = [

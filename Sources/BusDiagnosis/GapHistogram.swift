@@ -1,0 +1,59 @@
+public import BatteryModel
+
+/// How far apart things came, in little memory: quarters of an octave from a millisecond to a minute.
+public struct GapHistogram: Sendable {
+    /// Number of gaps.
+    public private(set) var count: UInt64 = 0
+    /// The shortest and the longest; `nil` without any.
+    public private(set) var shortest: Interval?, longest: Interval?
+
+    private var buckets: InlineArray<66, UInt32> = InlineArray(repeating: 0)
+
+    /// No gaps yet.
+    public init() {}
+
+    /// Counts a gap.
+    public mutating func note(_ gap: Interval) {
+        count += 1
+        shortest = min(shortest ?? gap, gap)
+        longest = max(longest ?? gap, gap)
+        buckets[Self.bucket(of: gap)] &+= 1
+    }
+
+    /// The gap that a share of all gaps does not exceed, to an eighth of its length; `nil` without any.
+    public func percentile(_ percent: UInt64) -> Interval? {
+        guard count > 0 else { return nil }
+        let wanted = max(1, (count * percent + 99) / 100)
+        var seen: UInt64 = 0
+        for index in buckets.indices {
+            seen += UInt64(buckets.span[index])
+            if seen >= wanted { return Self.middle(of: index) }
+        }
+        return longest
+    }
+
+    /// The gap in the middle.
+    public var median: Interval? { percentile(50) }
+
+    /// How many gaps were longer than `limit`, counted to the end of the quarter of an octave it lies in.
+    public func countLonger(than limit: Interval) -> UInt64 {
+        var seen: UInt64 = 0
+        for index in Self.bucket(of: limit) + 1..<buckets.count { seen += UInt64(buckets.span[index]) }
+        return seen
+    }
+
+    private static func bucket(of gap: Interval) -> Int {
+        let units = gap.nanoseconds / 250_000
+        guard units >= 4 else { return 0 }
+        let octave = 63 - units.leadingZeroBitCount
+        let quarter = Int(units >> Int64(octave - 2)) & 3
+        return min(1 + (octave - 2) * 4 + quarter, 65)
+    }
+
+    private static func middle(of bucket: Int) -> Interval {
+        guard bucket > 0 else { return .microseconds(500) }
+        let (octave, quarter) = ((bucket - 1) / 4, (bucket - 1) % 4)
+        let lower = Int64(4 + quarter) << Int64(octave)
+        return Interval(nanoseconds: (lower * 2 + Int64(1) << Int64(octave)) * 125_000)
+    }
+}
