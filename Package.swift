@@ -58,7 +58,7 @@ let edgeTargets: [Target] = [
         name: "Reporting",
         dependencies: [
             "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
-            "Gateway",
+            "Gateway", "BusDiagnosis",
         ],
         swiftSettings: common),
     .target(
@@ -78,8 +78,8 @@ let edgeTargets: [Target] = [
         name: "Commands",
         dependencies: [
             "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
-            "Gateway", "Settings", "Reporting", "Recordings", "Detection", "Simulators", "ServiceManager",
-            "YAMLFile",
+            "Gateway", "BusDiagnosis", "Settings", "Reporting", "Recordings", "Detection", "Simulators",
+            "ServiceManager", "YAMLFile",
         ],
         swiftSettings: common),
     .executableTarget(name: "busbar", dependencies: ["Commands"], swiftSettings: common),
@@ -118,6 +118,12 @@ let testTargets: [Target] = [
         swiftSettings: common),
     .testTarget(
         name: "ChargeControlTests", dependencies: ["BatteryModel", "ChargeControl", "TestSupport"],
+        swiftSettings: common),
+    .testTarget(
+        name: "BusDiagnosisTests",
+        dependencies: [
+            "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "BusDiagnosis", "TestSupport",
+        ],
         swiftSettings: common),
     .testTarget(
         name: "LinuxIOTests", dependencies: ["BatteryModel", "BusCodec", "LinuxIO"],
