@@ -19,32 +19,46 @@ public struct RecordingReader {
 
     /// Takes more of the file, and returns what it completes.
     public mutating func take(_ bytes: ArraySlice<UInt8>) -> [RecordedItem] {
-        if reader != nil { return count(reader?.take(bytes) ?? []) }
-        head += bytes
-        guard let line = Self.firstLine(head, isWhole: head.count >= Self.longestHead) else { return [] }
-        return choose(line)
+        var items: [RecordedItem] = []
+        take(bytes) { item, _ in items.append(item) }
+        return items
     }
 
     /// Says that there is no more, and returns what that completes.
     public mutating func finish() -> [RecordedItem] {
-        let items = reader == nil ? choose(Self.firstLine(head, isWhole: true) ?? "") : []
-        return items + count(reader?.finish() ?? [])
+        var items: [RecordedItem] = []
+        finish { item, _ in items.append(item) }
+        return items
     }
 
-    private mutating func choose(_ line: String) -> [RecordedItem] {
+    /// Takes more of the file, and hands over what it completes, each with its place: a line counted from 1, in a binary
+    /// file a byte.
+    public mutating func take(_ bytes: ArraySlice<UInt8>, visit: (RecordedItem, _ place: Int) -> Void) {
+        guard reader == nil else { return hand(reader?.take(bytes) ?? [], to: visit) }
+        head += bytes
+        guard let line = Self.firstLine(head, isWhole: head.count >= Self.longestHead) else { return }
+        hand(choose(line), to: visit)
+    }
+
+    /// Says that there is no more, and hands over what that completes.
+    public mutating func finish(visit: (RecordedItem, _ place: Int) -> Void) {
+        if reader == nil { hand(choose(Self.firstLine(head, isWhole: true) ?? ""), to: visit) }
+        hand(reader?.finish() ?? [], to: visit)
+    }
+
+    private mutating func choose(_ line: String) -> [Finding] {
         let found = RecordingFormat.all.first { [head] in $0.begins(head, line) } ?? TextLines.format
         format = found
         reader = found.makeReader()
         let seen = head
         head = []
-        return count(reader?.take(seen[...]) ?? [])
+        return reader?.take(seen[...]) ?? []
     }
 
-    private mutating func count(_ findings: [Finding]) -> [RecordedItem] {
-        findings.compactMap { finding in
+    private mutating func hand(_ findings: [Finding], to visit: (RecordedItem, _ place: Int) -> Void) {
+        for finding in findings {
             tally.count(finding)
-            guard case .item(let item) = finding.found else { return nil }
-            return item
+            if case .item(let item) = finding.found { visit(item, finding.place) }
         }
     }
 
