@@ -121,9 +121,9 @@ struct ConvertCommand: Command {
     }
 }
 
-/// Where the result goes.
+/// Where the result goes: a file, or the standard output.
 private struct Sink {
-    private let file: NewFile?
+    private let file: OutputFile?
     private let console: Console
 
     init(_ path: String?, replaces: Bool, _ console: Console) throws(CommandFailure) {
@@ -132,37 +132,16 @@ private struct Sink {
             file = nil
             return
         }
-        do throws(SystemError) {
-            file = try NewFile(path: path, replaces: replaces)
-        } catch {
-            throw Self.failure(path, error)
-        }
+        file = try OutputFile(path, replaces: replaces)
     }
 
     func write(_ bytes: [UInt8]) throws(CommandFailure) {
-        guard file != nil else {
-            console.write(bytes: bytes)
-            return
-        }
-        do throws(SystemError) { try file?.write(bytes) } catch {
-            throw Self.failure(file?.path ?? "", error)
-        }
+        if let file { try file.write(bytes) } else { console.write(bytes: bytes) }
     }
 
     func finish(_ beginning: [UInt8]?) throws(CommandFailure) {
-        do throws(SystemError) {
-            if let beginning { try file?.replaceBeginning(with: beginning) }
-            try file?.keep()
-        } catch {
-            throw Self.failure(file?.path ?? "", error)
-        }
-    }
-
-    private static func failure(_ path: String, _ error: SystemError) -> CommandFailure {
-        CommandFailure(
-            "\(UsageError.quoted(path)) cannot be written", String(cString: strerror(error.code)),
-            error.code == EEXIST
-                ? "choose another name, or add --force" : "check the folder and the space on the disk")
+        if let beginning { try file?.replaceBeginning(with: beginning) }
+        try file?.keep()
     }
 }
 

@@ -47,6 +47,7 @@ struct DiagnoseCommand: Command {
     }
 
     func run(_ console: Console) throws(CommandFailure) -> ExitCode {
+        let report = try page.map { path throws(CommandFailure) in try OutputFile(path, replaces: force) }
         var reading = RecordingDiagnosis(arguments.options)
         let document = try reading.read(input, as: format, console)
         if isJSON {
@@ -61,6 +62,11 @@ struct DiagnoseCommand: Command {
                 "busbar diagnose: there is no frame in it, read as \(document.format ?? "nothing that is known")"
             )
             return .failure
+        }
+        if let report {
+            try report.write(Array(DiagnosisPage(document).html.utf8))
+            try report.keep()
+            if !isJSON { console.line("\nThe report is in \(report.path).") }
         }
         return document.findings.contains { $0.severity == "fault" } ? .failure : .success
     }

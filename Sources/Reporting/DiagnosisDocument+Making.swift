@@ -105,8 +105,7 @@ extension DiagnosisDocument.ValueGroup {
             guard let field = BankField(rawValue: number), field != .inverterAlive,
                 let value = bank.reading[field]
             else { return nil }
-            return DiagnosisDocument.Fact(
-                label: field.label, value: Digits.display(Int64(value.value), in: field.unit))
+            return DiagnosisDocument.Fact(label: field.label, value: Wording.shown(value.value, field.unit))
         }
         if let maker = bank.reading.maker?.value {
             values.append(DiagnosisDocument.Fact(label: "name", value: maker.string))

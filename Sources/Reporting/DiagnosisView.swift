@@ -35,7 +35,7 @@ public struct DiagnosisView: Sendable {
         let findings = link.findings.enumerated().flatMap { number, finding in
             (number == 0 ? [] : [""]) + self.finding(finding, number + 1)
         }
-        let verdict = link.findings.isEmpty ? ["  Nothing wrong was found."] : findings
+        let verdict = link.findings.isEmpty ? wrapped(Wording.nothingFound(link), indent: 2) : findings
         return lines + section("What is wrong", verdict)
     }
 

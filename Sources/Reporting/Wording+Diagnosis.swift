@@ -40,7 +40,7 @@ extension Wording {
     public static func measured(_ value: Fact.Value) -> String {
         switch value {
         case .count(let count): "\(count)"
-        case .number(let number, let unit): Digits.display(Int64(number), in: unit)
+        case .number(let number, let unit): shown(number, unit)
         case .interval(let interval): length(interval)
         case .identifier(let container): identifier(container)
         case .address(let address): "\(address)"
@@ -49,6 +49,11 @@ extension Wording {
         case .code(let code): "0x" + Digits.hex(UInt64(code))
         case .text(let text): "'\(text.string)'"
         }
+    }
+
+    /// A number in the unit of the screen; yes or no for what is only on or off.
+    public static func shown(_ number: Int32, _ unit: Unit) -> String {
+        unit == .onOff ? (number == 0 ? "no" : "yes") : Digits.display(Int64(number), in: unit)
     }
 
     /// An identifier on CAN; bit 31 stands for 29 bits.
@@ -61,5 +66,15 @@ extension Wording {
         let milliseconds = interval.milliseconds
         return milliseconds < 10_000
             ? "\(milliseconds) ms" : Digits.text(milliseconds / 100, places: 1) + " s"
+    }
+
+    /// What is said where there is no finding; who has heard little cannot say much.
+    static func nothingFound(_ link: DiagnosisDocument.Link) -> String {
+        if link.seconds < 5 || link.count < 20 {
+            return "Nothing wrong was found, but too little was heard to tell: half a minute is better."
+        }
+        return link.talkers.contains { $0.role == "battery" || $0.role == "pack" }
+            ? "Nothing wrong was found."
+            : "Nobody was heard who speaks a battery protocol, so only the bus itself was judged."
     }
 }
