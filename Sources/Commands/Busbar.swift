@@ -17,6 +17,7 @@ public enum Busbar {
         SetCommand.self,
         SimulateCommand.self,
         ScanCommand.self,
+        ListenCommand.self,
         DiagnoseCommand.self,
         CheckCommand.self,
         DecodeCommand.self,

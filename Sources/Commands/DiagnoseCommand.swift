@@ -28,46 +28,26 @@ struct DiagnoseCommand: Command {
 
     private let arguments: DiagnosisArguments
     private let format: RecordingFormat?
-    private let isJSON: Bool
-    private let isVerbose: Bool
-    private let page: String?
-    private let force: Bool
+    private let output: DiagnosisOutput
     private let input: String
 
     init(_ arguments: inout Arguments) throws(UsageError) {
         self.arguments = try DiagnosisArguments(&arguments)
         format = try arguments.option(
             "--from", of: FormatName.self, "the format of FILE, if it is not found out rightly")?.format
-        page = try arguments.option("--html", of: String.self, as: "REPORT", "write a page as well")
-        force = try arguments.flag("--force", "replace REPORT if it is there")
-        isVerbose = try arguments.flag("--verbose", "list every identifier")
-        isJSON = try arguments.flag("--json", "write one JSON object")
+        output = try DiagnosisOutput(&arguments)
         input = try arguments.positional("FILE", of: String.self, "a recording, or - for the standard input")
         try arguments.finish()
     }
 
     func run(_ console: Console) throws(CommandFailure) -> ExitCode {
-        let report = try page.map { path throws(CommandFailure) in try OutputFile(path, replaces: force) }
+        let report = try output.begin()
         var reading = RecordingDiagnosis(arguments.options)
         let document = try reading.read(input, as: format, console)
-        if isJSON {
-            console.line((try? document.json()) ?? "{}")
-        } else {
-            let view = DiagnosisView(
-                usesColor: console.usesColour, columns: console.width, showsIdentifiers: isVerbose)
-            for line in view.lines(document) { console.line(line) }
-        }
-        if document.links.isEmpty {
-            console.complain(
-                "busbar diagnose: there is no frame in it, read as \(document.format ?? "nothing that is known")"
-            )
-            return .failure
-        }
-        if let report {
-            try report.write(Array(DiagnosisPage(document).html.utf8))
-            try report.keep()
-            if !isJSON { console.line("\nThe report is in \(report.path).") }
-        }
-        return document.findings.contains { $0.severity == "fault" } ? .failure : .success
+        guard document.links.isEmpty else { return try output.write(document, to: report, console) }
+        throw CommandFailure(
+            "there is no frame in \(input == "-" ? "what was read" : UsageError.quoted(input))",
+            "it was read as \(document.format ?? "nothing that is known")",
+            "say with --from what it is, see 'busbar help convert'")
     }
 }

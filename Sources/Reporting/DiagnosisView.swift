@@ -31,12 +31,12 @@ public struct DiagnosisView: Sendable {
         var lines = [traffic(link)]
         lines += section("Who speaks", link.talkers.flatMap(talker))
         lines += section("What is told", link.values.flatMap(values))
-        if showsIdentifiers { lines += section("Identifiers", identifiers(link)) }
         let findings = link.findings.enumerated().flatMap { number, finding in
             (number == 0 ? [] : [""]) + self.finding(finding, number + 1)
         }
         let verdict = link.findings.isEmpty ? wrapped(Wording.nothingFound(link), indent: 2) : findings
-        return lines + section("What is wrong", verdict)
+        lines += section("What is wrong", verdict)
+        return showsIdentifiers ? lines + section("Identifiers", identifiers(link)) : lines
     }
 
     private func section(_ title: String, _ lines: [String]) -> [String] {

@@ -41,6 +41,9 @@ public struct LinkObserver {
         if now >= nextSample { sample(at: now) }
     }
 
+    /// Whether nothing was heard at all.
+    public var isSilent: Bool { can.traffic.frames == 0 && can.traffic.errorFrames == 0 }
+
     /// Says that nothing has come until `now`.
     public mutating func passed(to now: Instant) { can.passed(to: now) }
 
