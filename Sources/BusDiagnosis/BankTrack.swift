@@ -2,6 +2,28 @@ public import BatteryModel
 public import BusCodec
 import InverterProfiles
 
+/// Something that a battery or its inverter does at times, seen in what the battery tells.
+public enum BankCondition: UInt8, Sendable {
+    /// Charging or discharging above its limit.
+    case overCCL, overDCL
+    /// CVL below the voltage of the battery.
+    case lowCVL
+    /// Charging although the voltage is above CVL.
+    case chargedAboveCVL
+    /// A limit of 0 A with its permission given, and a permission withdrawn with a limit above 0 A.
+    case zeroCCLEnabled, zeroDCLEnabled, nonzeroCCLDisabled, nonzeroDCLDisabled
+    /// Both current limits 0 A.
+    case bothZero
+    /// A protection stands.
+    case protection
+    /// CVL of less than a volt, or a limit of exactly 0.1 A.
+    case tinyVoltage, tinyCurrent
+    /// A full charge is asked for at a low state of charge, and nothing that makes an inverter charge.
+    case onlyFullCharge
+
+    static let count = 13
+}
+
 /// What a battery has told its inverter over time, read in the protocol that was named.
 public struct BankTrack: Sendable {
     /// The protocol, as a place in ``InverterProfiles/ProfileTable``, and its dialect.
@@ -12,8 +34,25 @@ public struct BankTrack: Sendable {
     public private(set) var values: [ValueTrack?]
     /// Frames with a signal that cannot be, and the first of these signals.
     public private(set) var impossible: UInt64 = 0, firstFault: SignalError?
-    /// When charging was above CCL, discharging above DCL, and CVL below the battery's voltage.
-    public private(set) var overCCL = Condition(), overDCL = Condition(), lowCVL = Condition()
+    /// Every alarm that stood at any time.
+    public private(set) var raised = AlarmSet()
+    /// The first two names that were told.
+    public private(set) var names: [ASCIIText] = []
+    /// What speaks for the sign of the current, and against it.
+    public private(set) var sign = CurrentSign()
+
+    private var conditions: InlineArray<13, Condition> = InlineArray(repeating: Condition())
+    /// Which of them hold: bit n for condition n.
+    private var holding: UInt32 = 0
+    /// What the profile reads from each track of the traffic; `nil` while it was not looked at.
+    private var uses: [FrameUse?] = []
+
+    /// What a profile reads from a frame.
+    private struct FrameUse: Sendable {
+        var fields: [UInt8] = []
+        var isRead = false
+        var namesMaker = false
+    }
 
     init(profile: Int, dialect: UInt8) {
         self.profile = profile
@@ -21,103 +60,137 @@ public struct BankTrack: Sendable {
         values = Array(repeating: nil, count: Int(BankField.count))
     }
 
-    /// Reads a frame; `isNews` is whether it says something else than the last of its identifier.
-    mutating func note(_ frame: CANFrame, isNews: Bool, at now: Instant, place: Int) {
+    /// A number over time; `nil` if it was never told.
+    public subscript(field: BankField) -> ValueTrack? { values[Int(field.rawValue)] }
+    /// What is done at times.
+    public subscript(condition: BankCondition) -> Condition { conditions.span[Int(condition.rawValue)] }
+    /// When charging was above CCL.
+    public var overCCL: Condition { self[.overCCL] }
+    /// When discharging was above DCL.
+    public var overDCL: Condition { self[.overDCL] }
+    /// When CVL was below the battery's voltage.
+    public var lowCVL: Condition { self[.lowCVL] }
+
+    /// Reads a frame of the track with this place; `isNews` is whether it says something else than the last.
+    mutating func note(_ frame: CANFrame, track: Int, isNews: Bool, at now: Instant, place: Int) {
         if isNews {
-            let heard = ProfileTable.profiles.span[profile].decode(
-                frame, dialect: dialect, at: now, into: &reading)
-            if case .frame(let account) = heard { noteValues(account, at: now, place: place) }
+            while uses.count <= track { uses.append(nil) }
+            let use = uses[track] ?? learn(frame, track: track)
+            guard use.isRead else { return }
+            read(frame, use, at: now, place: place)
+        } else if holding != 0 {
+            for index in 0..<BankCondition.count where holding >> UInt32(index) & 1 != 0 {
+                conditions[index].note(true, at: now, place: place)
+            }
         }
-        noteConditions(at: now, place: place)
     }
 
-    private mutating func noteValues(_ account: HeardFrame, at now: Instant, place: Int) {
+    /// Finds out what the profile reads from a frame.
+    private mutating func learn(_ frame: CANFrame, track: Int) -> FrameUse {
+        var use = FrameUse()
+        let profile = ProfileTable.profiles.span[profile]
+        let dialects: UInt8 = 1 << dialect
+        if profile.visitSignals(
+            of: frame, dialect: dialect, known: reading,
+            { row, _ in
+                guard row.dialects & dialects != 0 else { return }
+                switch row.meaning {
+                case .number(let field): use.fields.append(field.rawValue)
+                case .maker: use.namesMaker = true
+                default: break
+                }
+            }) != nil
+        {
+            use.isRead = true
+        }
+        uses[track] = use
+        return use
+    }
+
+    private mutating func read(_ frame: CANFrame, _ use: FrameUse, at now: Instant, place: Int) {
+        let heard = ProfileTable.profiles.span[profile].decode(
+            frame, dialect: dialect, at: now, into: &reading)
+        guard case .frame(let account) = heard else { return }
         if account.outOfRange > 0 {
             impossible += 1
             if firstFault == nil { firstFault = account.firstFault }
         }
-        for index in values.indices {
-            guard let field = BankField(rawValue: UInt8(index)), let value = reading[field],
-                value.at == now
-            else { continue }
-            if values[index] == nil { values[index] = ValueTrack(value.value, at: now, place: place) }
+        for raw in use.fields { noteValue(Int(raw), at: now, place: place) }
+        if use.namesMaker, let maker = reading.maker?.value, names.count < 2, !names.contains(maker) {
+            names.append(maker)
+        }
+        if let alarms = reading.alarms, alarms.at == now { raised.formUnion(alarms.value) }
+        if let current = reading[.current], current.at == now, let voltage = reading[.voltage],
+            now - voltage.at <= .seconds(2)
+        {
+            sign.note(
+                current: current.value, voltage: voltage.value, soc: reading[.soc]?.value, at: now)
+        }
+        noteConditions(at: now, place: place)
+    }
+
+    private mutating func noteValue(_ index: Int, at now: Instant, place: Int) {
+        guard let field = BankField(rawValue: UInt8(index)), let value = reading[field], value.at == now
+        else { return }
+        if values[index] == nil {
+            values[index] = ValueTrack(value.value, at: now, place: place)
+        } else {
             values[index]?.note(value.value, at: now, place: place)
         }
     }
+}
 
-    /// A number over time; `nil` if it was never told.
-    public subscript(field: BankField) -> ValueTrack? { values[Int(field.rawValue)] }
+// MARK: - Conditions
+
+extension BankTrack {
+    private mutating func note(_ condition: BankCondition, _ holds: Bool, _ now: Instant, _ place: Int) {
+        let index = Int(condition.rawValue)
+        let bit: UInt32 = 1 << UInt32(index)
+        guard holds || holding & bit != 0 else { return }
+        conditions[index].note(holds, at: now, place: place)
+        if holds { holding |= bit } else { holding &= ~bit }
+    }
 
     private mutating func noteConditions(at now: Instant, place: Int) {
         let current = reading[.current]?.value
-        overCCL.note(
-            Self.exceeds(current, reading[.chargeCurrentLimit]?.value), at: now, place: place)
-        overDCL.note(
-            Self.exceeds(current.map { 0 &- $0 }, reading[.dischargeCurrentLimit]?.value), at: now,
-            place: place)
-        lowCVL.note(
-            reading[.voltage].flatMap { voltage in
-                reading[.chargeVoltageLimit].map { voltage.value - $0.value > Self.voltageTolerance }
-            } ?? false, at: now, place: place)
+        let ccl = reading[.chargeCurrentLimit]?.value, dcl = reading[.dischargeCurrentLimit]?.value
+        note(.overCCL, Self.exceeds(current, ccl), now, place)
+        note(.overDCL, Self.exceeds(current.map { 0 &- $0 }, dcl), now, place)
+        let charge = reading[.chargeEnabled]?.value, discharge = reading[.dischargeEnabled]?.value
+        note(.zeroCCLEnabled, ccl == 0 && charge == 1, now, place)
+        note(.zeroDCLEnabled, dcl == 0 && discharge == 1, now, place)
+        note(.nonzeroCCLDisabled, (ccl ?? 0) > Self.tiny && charge == 0, now, place)
+        note(.nonzeroDCLDisabled, (dcl ?? 0) > Self.tiny && discharge == 0, now, place)
+        note(.bothZero, ccl == 0 && dcl == 0, now, place)
+        note(.tinyCurrent, ccl == Self.tiny || dcl == Self.tiny, now, place)
+        note(.protection, reading.alarms?.value.protections.isEmpty == false, now, place)
+        noteVoltages(current: current, at: now, place: place)
+        note(
+            .onlyFullCharge,
+            reading[.fullCharge]?.value == 1 && reading[.forceCharge]?.value == 0
+                && reading[.forceChargeSoon]?.value != 1 && (reading[.soc]?.value ?? 1_000) <= 150, now, place)
+    }
+
+    private mutating func noteVoltages(current: Int32?, at now: Instant, place: Int) {
+        guard let cvl = reading[.chargeVoltageLimit]?.value else { return }
+        note(.tinyVoltage, (1...1_000).contains(cvl), now, place)
+        guard let voltage = reading[.voltage]?.value else { return }
+        let isAbove = cvl > 1_000 && voltage > cvl + Self.voltageTolerance
+        let isCharged = (current ?? 0) > Self.leastCurrent
+        note(.lowCVL, isAbove && !isCharged, now, place)
+        note(.chargedAboveCVL, isAbove && isCharged, now, place)
     }
 
     /// Whether a current is above its limit by more than measuring explains: a tenth, and two amperes.
     private static func exceeds(_ current: Int32?, _ limit: Int32?) -> Bool {
         guard let current, let limit, limit >= 0 else { return false }
-        return Int64(current) > Int64(limit) + Int64(limit) / 10 + 2_000
+        return Int64(current) > Int64(limit) + Int64(limit) / 10 + Int64(leastCurrent)
     }
 
+    /// What some senders say for "stop", in milliamps.
+    static let tiny: Int32 = 100
+    /// Less than this may be a fault of measuring, in milliamps.
+    static let leastCurrent: Int32 = 2_000
     /// A battery may stand above its CVL by what its cells relax, in millivolts.
     private static let voltageTolerance: Int32 = 400
-}
-
-/// One number over time.
-public struct ValueTrack: Sendable {
-    /// What it was at first, last, lowest and highest.
-    public private(set) var first: Int32, last: Int32, lowest: Int32, highest: Int32
-    /// How often it changed, and when last.
-    public private(set) var changes: UInt64 = 0, changedAt: Instant
-    /// The largest change from one time to the next, and where it stands.
-    public private(set) var largestStep: Int32 = 0, largestStepPlace: Int
-
-    init(_ value: Int32, at now: Instant, place: Int) {
-        (first, last, lowest, highest) = (value, value, value, value)
-        (changedAt, largestStepPlace) = (now, place)
-    }
-
-    mutating func note(_ value: Int32, at now: Instant, place: Int) {
-        guard value != last else { return }
-        let step = value.subtractingReportingOverflow(last)
-        let size = step.overflow ? Int32.max : Int32(clamping: step.partialValue.magnitude)
-        if size > largestStep { (largestStep, largestStepPlace) = (size, place) }
-        changes += 1
-        changedAt = now
-        last = value
-        lowest = min(lowest, value)
-        highest = max(highest, value)
-    }
-}
-
-/// Something that holds at times.
-public struct Condition: Sendable {
-    /// How long it held at the longest, and where that began.
-    public private(set) var longest = Interval.zero, place = 0
-    /// How often it began.
-    public private(set) var times: UInt64 = 0
-    private var since: (at: Instant, place: Int)?
-
-    /// Whether it holds now.
-    public var holds: Bool { since != nil }
-
-    mutating func note(_ holds: Bool, at now: Instant, place: Int) {
-        guard holds else {
-            since = nil
-            return
-        }
-        if since == nil {
-            since = (now, place)
-            times += 1
-        }
-        if let since, now - since.at > longest { (longest, self.place) = (now - since.at, since.place) }
-    }
 }
