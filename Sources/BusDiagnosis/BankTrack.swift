@@ -12,7 +12,7 @@ public enum BankCondition: UInt8, Sendable {
     case chargedAboveCVL
     /// A limit of 0 A with its permission given, and a permission withdrawn with a limit above 0 A.
     case zeroCCLEnabled, zeroDCLEnabled, nonzeroCCLDisabled, nonzeroDCLDisabled
-    /// Both current limits 0 A.
+    /// Both current limits 0 A, or as good as that.
     case bothZero
     /// A protection stands.
     case protection
@@ -28,6 +28,8 @@ public enum BankCondition: UInt8, Sendable {
 public struct BankTrack: Sendable {
     /// The protocol, as a place in ``InverterProfiles/ProfileTable``, and its dialect.
     public let profile: Int, dialect: UInt8
+    /// The protocol itself, so that a frame does not look it up.
+    private let speech: InverterProfile
     /// What it told last.
     public private(set) var reading = BankReading()
     /// Each number over time, by the raw value of its ``BatteryModel/BankField``.
@@ -57,6 +59,7 @@ public struct BankTrack: Sendable {
     init(profile: Int, dialect: UInt8) {
         self.profile = profile
         self.dialect = dialect
+        speech = KnownProtocols.profiles[profile]
         values = Array(repeating: nil, count: Int(BankField.count))
     }
 
@@ -88,9 +91,8 @@ public struct BankTrack: Sendable {
     /// Finds out what the profile reads from a frame.
     private mutating func learn(_ frame: CANFrame, track: Int) -> FrameUse {
         var use = FrameUse()
-        let profile = ProfileTable.profiles.span[profile]
         let dialects: UInt8 = 1 << dialect
-        if profile.visitSignals(
+        if speech.visitSignals(
             of: frame, dialect: dialect, known: reading,
             { row, _ in
                 guard row.dialects & dialects != 0 else { return }
@@ -108,8 +110,7 @@ public struct BankTrack: Sendable {
     }
 
     private mutating func read(_ frame: CANFrame, _ use: FrameUse, at now: Instant, place: Int) {
-        let heard = ProfileTable.profiles.span[profile].decode(
-            frame, dialect: dialect, at: now, into: &reading)
+        let heard = speech.decode(frame, dialect: dialect, at: now, into: &reading)
         guard case .frame(let account) = heard else { return }
         if account.outOfRange > 0 {
             impossible += 1
@@ -161,7 +162,7 @@ extension BankTrack {
         note(.zeroDCLEnabled, dcl == 0 && discharge == 1, now, place)
         note(.nonzeroCCLDisabled, (ccl ?? 0) > Self.tiny && charge == 0, now, place)
         note(.nonzeroDCLDisabled, (dcl ?? 0) > Self.tiny && discharge == 0, now, place)
-        note(.bothZero, ccl == 0 && dcl == 0, now, place)
+        note(.bothZero, (ccl ?? .max) <= Self.tiny && (dcl ?? .max) <= Self.tiny, now, place)
         note(.tinyCurrent, ccl == Self.tiny || dcl == Self.tiny, now, place)
         note(.protection, reading.alarms?.value.protections.isEmpty == false, now, place)
         noteVoltages(current: current, at: now, place: place)

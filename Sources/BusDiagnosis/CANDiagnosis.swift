@@ -12,8 +12,10 @@ public struct CANDiagnosis: Sendable {
     /// What was heard of each identifier.
     public private(set) var traffic = CANTraffic()
     /// What the battery has told; `nil` while none is named.
-    public private(set) var bank: BankTrack?
+    public var bank: BankTrack? { banks.first }
 
+    /// ``bank`` or nothing; in an array, because it is changed where it lies.
+    private var banks: [BankTrack] = []
     /// Names are looked for again when so many frames were heard, and when somebody new has appeared.
     private var nextNaming: UInt64 = 16
     private var namedTracks = 0
@@ -28,7 +30,8 @@ public struct CANDiagnosis: Sendable {
     public mutating func received(_ frame: CANFrame, at now: Instant, place: Int = 0) {
         guard let noted = traffic.note(frame, at: now, place: place) else { return }
         if isNamingDue(at: now) { nameTalkers(at: now) }
-        bank?.note(frame, track: noted.track, isNews: noted.isNews, at: now, place: place)
+        guard !banks.isEmpty else { return }
+        banks[0].note(frame, track: noted.track, isNews: noted.isNews, at: now, place: place)
     }
 
     /// Says that nothing has come until `now`.
@@ -52,15 +55,16 @@ public struct CANDiagnosis: Sendable {
     private mutating func nameTalkers(at now: Instant) {
         nextNaming = max(nextNaming, traffic.frames) * 2
         (namedTracks, namedAt) = (traffic.tracks.count, now)
-        bank = bank(for: CANNaming(traffic).talkers)
+        let named = bank(for: CANNaming(traffic).talkers)
+        if let named, named.profile != bank?.profile || named.dialect != bank?.dialect { banks = [named] }
     }
 
     /// What the battery has told in the protocol that it is to be read in: the one that the inverter expects if it may be
     /// that, otherwise the likeliest.
     private func bank(for talkers: [Talker]) -> BankTrack? {
         let candidates = talkers.first { $0.role == .battery }?.candidates ?? []
-        guard let chosen = candidates.first(where: isExpected) ?? candidates.first,
-            case .profile(let place, let dialect) = chosen.source
+        guard !candidates.isEmpty, let chosen = expected(candidates) ?? candidates.first?.source,
+            case .profile(let place, let dialect) = chosen
         else { return bank }
         if let bank, bank.profile == place, bank.dialect == dialect { return bank }
         var fresh = BankTrack(profile: place, dialect: dialect)
@@ -70,9 +74,21 @@ public struct CANDiagnosis: Sendable {
         return fresh
     }
 
-    private func isExpected(_ candidate: Candidate) -> Bool {
-        guard case .profile(let place, let dialect) = candidate.source, place == options.expectedProfile
-        else { return false }
-        return options.expectedDialect == nil || options.expectedDialect == dialect
+    /// What the inverter expects, if the battery may speak that: it is a candidate, or all of its frames are heard.
+    private func expected(_ candidates: [Candidate]) -> Candidate.Source? {
+        guard let place = options.expectedProfile, KnownProtocols.profiles.indices.contains(place) else { return nil }
+        let profile = KnownProtocols.profiles[place]
+        for candidate in candidates {
+            guard case .profile(place, let dialect) = candidate.source,
+                dialect == options.expectedDialect ?? dialect
+            else { continue }
+            return candidate.source
+        }
+        for dialect in 0..<profile.sheet.dialectCount where dialect == options.expectedDialect ?? dialect {
+            let target = CANPicture.Target(profile: profile, dialect: dialect)
+            let isWhole = target.required.allSatisfy { traffic.index(of: $0.container) != nil }
+            if isWhole { return .profile(place, dialect: dialect) }
+        }
+        return nil
     }
 }

@@ -6,16 +6,16 @@ import BusCodec
 
 extension CANNaming {
     func driverCandidates() -> [Candidate] {
-        DriverTable.drivers.indices.compactMap { place in
-            DriverTable.drivers.span[place].sheet.wire == .can ? candidate(place) : nil
+        KnownProtocols.drivers.indices.compactMap { place in
+            KnownProtocols.drivers[place].sheet.wire == .can ? candidate(place) : nil
         }
     }
 
     private func candidate(_ place: Int) -> Candidate? {
-        let driver = DriverTable.drivers.span[place]
+        let driver = KnownProtocols.drivers[place]
         var polls: UInt32 = 0
         var explained: Int32 = 0
-        for index in left {
+        for index in left where isOfPack(driver, traffic.tracks[index]) {
             guard let item = Self.answer(driver, traffic.tracks[index].frame) else { continue }
             explained += 1
             if let poll = item.poll, poll < 32 { polls |= 1 << UInt32(poll) }
@@ -38,6 +38,19 @@ extension CANNaming {
                 Fact("of them heard", .count(UInt64(met))),
                 Fact("identifiers it explains", .share(permille: share)),
             ])
+    }
+
+    /// Whether a frame is one that packs of this maker send.
+    ///
+    /// JK at the addresses 12 and 13 has identifiers of inverters: such a frame counts only beside others of the same
+    /// address.
+    func isOfPack(_ driver: BMSDriver, _ track: FrameTrack) -> Bool {
+        guard let item = Self.answer(driver, track.frame) else { return false }
+        guard SenderSigns.isOfInverter(track) else { return true }
+        return left.contains { index in
+            traffic.tracks[index].container != track.container
+                && Self.answer(driver, traffic.tracks[index].frame)?.address == item.address
+        }
     }
 
     /// What a driver for packs on CAN takes a frame for, answer or question; `nil` if it is none of its.

@@ -7,13 +7,13 @@ import InverterProfiles
 extension CANNaming {
     func profileCandidates() -> [Candidate] {
         let known = left.filter { index in
-            ProfileTable.profiles.indices.contains { Self.row($0, traffic.tracks[index]) != nil }
+            KnownProtocols.profiles.indices.contains { Self.row($0, traffic.tracks[index]) != nil }
         }
         guard !known.isEmpty else { return [] }
         var candidates: [Candidate] = []
-        for place in ProfileTable.profiles.indices
-        where ProfileTable.profiles.span[place].serial == nil {
-            for dialect in 0..<ProfileTable.profiles.span[place].sheet.dialectCount {
+        for place in KnownProtocols.profiles.indices
+        where KnownProtocols.profiles[place].serial == nil {
+            for dialect in 0..<KnownProtocols.profiles[place].sheet.dialectCount {
                 if let candidate = candidate(place, dialect, known) { candidates.append(candidate) }
             }
         }
@@ -21,7 +21,7 @@ extension CANNaming {
     }
 
     private func candidate(_ place: Int, _ dialect: UInt8, _ known: [Int]) -> Candidate? {
-        let profile = ProfileTable.profiles.span[place]
+        let profile = KnownProtocols.profiles[place]
         var fit = ProfileFit(profile, dialect)
         for index in 0..<profile.frameCount {
             let track = traffic.index(of: profile.frame(index).container)
@@ -111,7 +111,7 @@ struct ProfileFit {
             guard row.dialects & dialects != 0, case .bits(let bits) = content else { return }
             switch row.meaning {
             case .constant(let raw): constants.note(bits == raw)
-            case .reserved: if bits != 0 { constants.note(false) }
+            case .reserved: constants.note(bits == 0)
             default: break
             }
         }

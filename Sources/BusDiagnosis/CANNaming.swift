@@ -37,6 +37,7 @@ struct CANNaming {
     private mutating func nextTalker() -> Talker? {
         guard !left.isEmpty else { return nil }
         var candidates = profileCandidates() + driverCandidates()
+        favour(&candidates)
         Self.sort(&candidates)
         guard let best = candidates.first, best.score >= Self.leastScore else { return nil }
         let own = left.filter { explains(best.source, traffic.tracks[$0]) }
@@ -47,6 +48,19 @@ struct CANNaming {
             Self.role(of: best.source), candidates: near,
             sender: SenderSigns.battery(traffic, containers), containers: containers)
     }
+
+    /// Puts the protocol first that the sender is known to speak, where his frames fit others as well.
+    private func favour(_ candidates: inout [Candidate]) {
+        guard let spoken = SenderSigns.spoken(traffic, left.map { traffic.tracks[$0].container }) else { return }
+        for index in candidates.indices where SignalName(candidates[index].id) == SignalName(spoken) {
+            guard candidates[index].score >= Self.nearScore else { continue }
+            candidates[index].score = min(candidates[index].score + Self.favour, 1_000)
+            candidates[index].reasons.append(Fact("this sender is known to speak it", .share(permille: Self.favour)))
+        }
+    }
+
+    /// What it counts that a sender is known to speak a protocol, and what his frames must reach without it.
+    private static let favour: Int32 = 100, nearScore: Int32 = 800
 
     /// The best first; of equals the one that stands first in the tables.
     private static func sort(_ candidates: inout [Candidate]) {
@@ -78,14 +92,14 @@ struct CANNaming {
         case .profile(let place, _):
             Self.row(place, track)?.direction == .toInverter
         case .driver(let place):
-            Self.answer(DriverTable.drivers.span[place], track.frame) != nil
+            isOfPack(KnownProtocols.drivers[place], track)
         }
     }
 
     /// The frame of a profile that a track is; `nil` if it is none.
     static func row(_ place: Int, _ track: FrameTrack) -> FrameRow? {
-        ProfileTable.profiles.span[place].index(ofIdentifier: track.identifier, isExtended: track.isExtended)
-            .map { ProfileTable.profiles.span[place].frame($0) }
+        KnownProtocols.profiles[place].index(ofIdentifier: track.identifier, isExtended: track.isExtended)
+            .map { KnownProtocols.profiles[place].frame($0) }
     }
 
     private mutating func nameFamilies(_ families: [ForeignTraffic.Family]) {
@@ -118,8 +132,8 @@ struct CANNaming {
 
     /// Names those who ask packs in a protocol that is polled.
     private mutating func nameMasters() {
-        for place in DriverTable.drivers.indices where DriverTable.drivers.span[place].sheet.wire == .can {
-            let own = left.filter { Self.item(DriverTable.drivers.span[place], traffic.tracks[$0].frame)?.kind == .request }
+        for place in KnownProtocols.drivers.indices where KnownProtocols.drivers[place].sheet.wire == .can {
+            let own = left.filter { Self.item(KnownProtocols.drivers[place], traffic.tracks[$0].frame)?.kind == .request }
             guard !own.isEmpty else { continue }
             talkers.append(Talker(.master, remark: "somebody who asks packs of this maker", containers: take(own)))
         }

@@ -55,15 +55,15 @@ extension CANPicture {
 
     /// What the battery is heard in.
     var heard: Target? {
-        bank.map { Target(profile: ProfileTable.profiles.span[$0.profile], dialect: $0.dialect) }
+        bank.map { Target(profile: KnownProtocols.profiles[$0.profile], dialect: $0.dialect) }
     }
 
     /// What the inverter expects; of several dialects the one of which most is heard.
     var expected: Target? {
-        guard let place = options.expectedProfile, ProfileTable.profiles.indices.contains(place),
-            ProfileTable.profiles.span[place].serial == nil
+        guard let place = options.expectedProfile, KnownProtocols.profiles.indices.contains(place),
+            KnownProtocols.profiles[place].serial == nil
         else { return nil }
-        let profile = ProfileTable.profiles.span[place]
+        let profile = KnownProtocols.profiles[place]
         if let dialect = options.expectedDialect, dialect < profile.sheet.dialectCount {
             return Target(profile: profile, dialect: dialect)
         }
@@ -136,7 +136,9 @@ enum CANRules {
             consequences: [FindingTable.cvlLow, FindingTable.cvlIgnored, FindingTable.impossibleValue]),
         Explanation(
             cause: FindingTable.batterySilent, consequences: [FindingTable.gaps, FindingTable.frameStopped]),
-        Explanation(cause: FindingTable.limitUnset, consequences: [FindingTable.limitsIgnored, FindingTable.bothZero]),
+        Explanation(
+            cause: FindingTable.limitUnset,
+            consequences: [FindingTable.limitsIgnored, FindingTable.bothZero, FindingTable.limitContradicts]),
         Explanation(
             cause: FindingTable.busLoad, consequences: [FindingTable.tooFast]),
         Explanation(

@@ -115,7 +115,7 @@ extension CANRules {
             case .profile(let place, let dialect)? = picture.battery?.candidates.first?.source
         else { return false }
         var reading = BankReading()
-        _ = ProfileTable.profiles.span[place].decode(track.frame, dialect: dialect, at: track.last, into: &reading)
+        _ = KnownProtocols.profiles[place].decode(track.frame, dialect: dialect, at: track.last, into: &reading)
         guard let alarms = reading.alarms?.value else { return false }
         return !alarms.protections.isEmpty || !alarms.warnings.isEmpty
     }

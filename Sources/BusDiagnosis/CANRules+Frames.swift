@@ -32,7 +32,8 @@ extension CANRules {
         guard let target = picture.target, let end = picture.batteryLast else { return [] }
         let stopped = picture.batteryTracks.filter { track in
             guard track.count >= 5, let median = track.gaps.median, isSent(track, target) else { return false }
-            return end - track.last > max(.seconds(5), median * 6)
+            let longest = (track.gaps.longest ?? .zero) * 2
+            return end - track.last > max(.seconds(5), max(median * 6, longest))
         }
         guard let first = stopped.first else { return [] }
         let isSteering = stopped.contains { target.steers($0.container) }

@@ -29,6 +29,8 @@ public struct CANTraffic: Sendable {
     /// Until when was listened.
     public private(set) var until: Instant?
 
+    /// The identifiers of ``tracks``, by themselves: a look at one does not touch the track.
+    private var containers: [UInt32] = []
     /// One more than the place of a track in ``tracks``, by the hash of its identifier; 0 for none.
     private var places = [UInt16](repeating: 0, count: 1_024)
 
@@ -85,6 +87,7 @@ public struct CANTraffic: Sendable {
             return nil
         }
         tracks.append(FrameTrack(frame, at: now, place: place))
+        containers.append(FrameTrack.container(of: frame))
         places[free] = UInt16(tracks.count)
         return tracks.count - 1
     }
@@ -105,7 +108,7 @@ public struct CANTraffic: Sendable {
         var place = Int(truncatingIfNeeded: (container &* 0x9E37_79B1) >> 22)
         while places[place] != 0 {
             let index = Int(places[place]) - 1
-            if tracks[index].container == container { return (index, place) }
+            if containers[index] == container { return (index, place) }
             place = (place + 1) & 1_023
         }
         return (nil, place)

@@ -15,12 +15,17 @@ enum SenderSigns {
         var length: (identifier: UInt32, bytes: Int)?
         /// Whether the temperatures in 0x370 are whole degrees.
         var wholeDegrees = false
+        /// The id of the profile that he is known to speak where his frames would fit others as well.
+        var speaks: StaticString?
         /// Where we have it from.
         let source: StaticString
     }
 
     private static let signs: [Sign] = [
         Sign(sender: "Busbar", name: "Busbar", source: "Busbar's own profiles"),
+        Sign(
+            sender: "a JK BMS", name: "JK", heard: [0x359, 0x370], speaks: "pylontech-lv-can",
+            source: "CRC-checked captures of JK in its Pylontech, Deye and GoodWe modes"),
         Sign(sender: "a JK BMS", name: "JK", source: "CRC-checked captures of JK, esphome-yambms"),
         Sign(sender: "a Pytes battery", name: "PYTES", length: (0x35E, 5), source: "OpenDTU-OnBattery PR 1213"),
         Sign(
@@ -42,7 +47,7 @@ enum SenderSigns {
             heard: [0x359, 0x35A, 0x372, 0x373], source: "esphome-yambms"),
         Sign(
             sender: "a JK BMS", heard: [0x370, 0x371], length: (0x355, 8), wholeDegrees: true,
-            source: "CRC-checked captures of JK"),
+            speaks: "pylontech-lv-can", source: "CRC-checked captures of JK"),
         Sign(
             sender: "a Seplos BMS or one that copies it", heard: [0x370, 0x371], length: (0x355, 8),
             source: "SEPLOS BMS CAN protocol V1.0"),
@@ -59,8 +64,12 @@ enum SenderSigns {
 
     /// Who a battery seems to be; `nil` where nothing gives it away.
     static func battery(_ traffic: CANTraffic, _ containers: [UInt32]) -> StaticString? {
-        for sign in signs where holds(sign, traffic, containers) { return sign.sender }
-        return nil
+        signs.first { holds($0, traffic, containers) }?.sender
+    }
+
+    /// The profile that the sender is known to speak; `nil` where nothing is known of that.
+    static func spoken(_ traffic: CANTraffic, _ containers: [UInt32]) -> StaticString? {
+        signs.first { holds($0, traffic, containers) }?.speaks
     }
 
     private static func holds(_ sign: Sign, _ traffic: CANTraffic, _ containers: [UInt32]) -> Bool {
@@ -86,9 +95,9 @@ enum SenderSigns {
     /// Whether a track is what inverters send: a sign of life, or another frame that only they have.
     static func isOfInverter(_ track: FrameTrack) -> Bool {
         if track.identifier == 0x305 { return true }
-        for place in ProfileTable.profiles.indices {
+        for place in KnownProtocols.profiles.indices {
             if CANNaming.row(place, track)?.direction == .fromInverter { return true }
-            if ProfileTable.profiles.span[place].isKeepAlive(track.frame) { return true }
+            if KnownProtocols.profiles[place].isKeepAlive(track.frame) { return true }
         }
         return false
     }

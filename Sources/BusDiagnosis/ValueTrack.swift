@@ -64,6 +64,8 @@ public struct CurrentSign: Sendable {
     public private(set) var firstSOC: Int32?, lastSOC: Int32?
 
     private var before: (current: Int32, voltage: Int32, at: Instant)?
+    /// Whether the state of charge has jumped, so that it was set and not counted.
+    private var hasJumped = false
 
     init() {}
 
@@ -77,6 +79,7 @@ public struct CurrentSign: Sendable {
         }
         before = (current, voltage, now)
         guard let soc else { return }
+        if let lastSOC, (soc - lastSOC).magnitude > 30 { hasJumped = true }
         if firstSOC == nil { firstSOC = soc }
         lastSOC = soc
     }
@@ -91,7 +94,7 @@ public struct CurrentSign: Sendable {
 
     /// Whether the state of charge says so: it moved by two points or more against at least 0.3 Ah.
     public var isOpposedBySOC: Bool {
-        guard let firstSOC, let lastSOC, flowed.magnitude >= 1_080_000 else { return false }
+        guard !hasJumped, let firstSOC, let lastSOC, flowed.magnitude >= 1_080_000 else { return false }
         let moved = lastSOC - firstSOC
         return moved.magnitude >= 20 && (moved > 0) != (flowed > 0)
     }
