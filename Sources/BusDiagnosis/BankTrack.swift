@@ -169,7 +169,8 @@ extension BankTrack {
         note(
             .onlyFullCharge,
             reading[.fullCharge]?.value == 1 && reading[.forceCharge]?.value == 0
-                && reading[.forceChargeSoon]?.value != 1 && (reading[.soc]?.value ?? 1_000) <= 150, now, place)
+                && reading[.forceChargeSoon]?.value != 1 && (reading[.soc]?.value ?? 1_000) <= 150, now, place
+        )
     }
 
     private mutating func noteVoltages(current: Int32?, at now: Instant, place: Int) {

@@ -76,7 +76,9 @@ public struct CANDiagnosis: Sendable {
 
     /// What the inverter expects, if the battery may speak that: it is a candidate, or all of its frames are heard.
     private func expected(_ candidates: [Candidate]) -> Candidate.Source? {
-        guard let place = options.expectedProfile, KnownProtocols.profiles.indices.contains(place) else { return nil }
+        guard let place = options.expectedProfile, KnownProtocols.profiles.indices.contains(place) else {
+            return nil
+        }
         let profile = KnownProtocols.profiles[place]
         for candidate in candidates {
             guard case .profile(place, let dialect) = candidate.source,

@@ -159,7 +159,7 @@ struct ProfileFit {
         return ownName == heard ? 1_000 : 300
     }
 
-    /// Thousandths. A frame that must be there and is not weighs most, then identifiers that are not explained.
+    /// The points, in thousandths: missing frames weigh most, then identifiers that are not explained.
     var score: Int32 {
         guard required > 0 else { return 0 }
         let whole = 1_000 - 600 * (required - requiredHeard) / required
@@ -185,7 +185,9 @@ struct ProfileFit {
         for (label, share) in shares where share.all > 0 && share.permille < 1_000 {
             facts.append(Fact(label, .share(permille: share.permille)))
         }
-        if let ownName, reading.maker?.value == ownName { facts.append(Fact("its name is heard", .text(ownName))) }
+        if let ownName, reading.maker?.value == ownName {
+            facts.append(Fact("its name is heard", .text(ownName)))
+        }
         return facts
     }
 }

@@ -42,7 +42,8 @@ struct CANNaming {
         guard let best = candidates.first, best.score >= Self.leastScore else { return nil }
         let own = left.filter { explains(best.source, traffic.tracks[$0]) }
         guard !own.isEmpty else { return nil }
-        let near = Array(candidates.filter { best.score - $0.score <= Self.distance }.prefix(Self.mostCandidates))
+        let near = Array(
+            candidates.filter { best.score - $0.score <= Self.distance }.prefix(Self.mostCandidates))
         let containers = take(own)
         return Talker(
             Self.role(of: best.source), candidates: near,
@@ -51,11 +52,14 @@ struct CANNaming {
 
     /// Puts the protocol first that the sender is known to speak, where his frames fit others as well.
     private func favour(_ candidates: inout [Candidate]) {
-        guard let spoken = SenderSigns.spoken(traffic, left.map { traffic.tracks[$0].container }) else { return }
+        guard let spoken = SenderSigns.spoken(traffic, left.map { traffic.tracks[$0].container }) else {
+            return
+        }
         for index in candidates.indices where SignalName(candidates[index].id) == SignalName(spoken) {
             guard candidates[index].score >= Self.nearScore else { continue }
             candidates[index].score = min(candidates[index].score + Self.favour, 1_000)
-            candidates[index].reasons.append(Fact("this sender is known to speak it", .share(permille: Self.favour)))
+            candidates[index].reasons.append(
+                Fact("this sender is known to speak it", .share(permille: Self.favour)))
         }
     }
 
@@ -133,9 +137,12 @@ struct CANNaming {
     /// Names those who ask packs in a protocol that is polled.
     private mutating func nameMasters() {
         for place in KnownProtocols.drivers.indices where KnownProtocols.drivers[place].sheet.wire == .can {
-            let own = left.filter { Self.item(KnownProtocols.drivers[place], traffic.tracks[$0].frame)?.kind == .request }
+            let own = left.filter {
+                Self.item(KnownProtocols.drivers[place], traffic.tracks[$0].frame)?.kind == .request
+            }
             guard !own.isEmpty else { continue }
-            talkers.append(Talker(.master, remark: "somebody who asks packs of this maker", containers: take(own)))
+            talkers.append(
+                Talker(.master, remark: "somebody who asks packs of this maker", containers: take(own)))
         }
     }
 

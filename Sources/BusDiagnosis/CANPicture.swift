@@ -40,9 +40,13 @@ extension CANPicture {
         }
 
         /// Whether a frame carries what an inverter steers by.
-        func steers(_ container: UInt32) -> Bool { fields(of: container).contains { CANPicture.steering.contains($0) } }
+        func steers(_ container: UInt32) -> Bool {
+            fields(of: container).contains { CANPicture.steering.contains($0) }
+        }
 
-        func isCalled(_ ids: [StaticString]) -> Bool { ids.contains { SignalName($0) == SignalName(profile.sheet.id) } }
+        func isCalled(_ ids: [StaticString]) -> Bool {
+            ids.contains { SignalName($0) == SignalName(profile.sheet.id) }
+        }
     }
 
     /// What an inverter steers by.
@@ -95,7 +99,8 @@ extension CANPicture {
 
 /// The rules for a CAN bus; each looks at the picture and says what it finds.
 enum CANRules {
-    static let all: [@Sendable (CANPicture) -> [Finding]] = link + talk + expectation + frames + values + limits
+    static let all: [@Sendable (CANPicture) -> [Finding]] =
+        link + talk + expectation + frames + values + limits
 
     /// A finding that explains others.
     private struct Explanation {
@@ -121,8 +126,10 @@ enum CANRules {
             cause: FindingTable.byteOrder,
             consequences: [
                 FindingTable.impossibleValue, FindingTable.voltageScale, FindingTable.halfVoltage,
-                FindingTable.socScale, FindingTable.temperatureUnit, FindingTable.cvlZero, FindingTable.cvlLow,
-                FindingTable.socJump, FindingTable.limitsIgnored, FindingTable.limitUnset, FindingTable.tinyStop,
+                FindingTable.socScale, FindingTable.temperatureUnit, FindingTable.cvlZero,
+                FindingTable.cvlLow,
+                FindingTable.socJump, FindingTable.limitsIgnored, FindingTable.limitUnset,
+                FindingTable.tinyStop,
                 FindingTable.protects, FindingTable.frozen,
             ]),
         Explanation(

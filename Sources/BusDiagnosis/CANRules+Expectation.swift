@@ -13,7 +13,9 @@ extension CANRules {
     @Sendable static func wrongProtocol(_ picture: CANPicture) -> [Finding] {
         guard let expected = picture.expected, picture.traffic.length >= .seconds(5), !isNewerSet(picture)
         else { return [] }
-        let speaking = picture.talkers.filter { $0.role == .battery || $0.role == .pack || $0.role == .foreign }
+        let speaking = picture.talkers.filter {
+            $0.role == .battery || $0.role == .pack || $0.role == .foreign
+        }
         guard let first = speaking.first, !fits(expected, picture) else { return [] }
         var facts = [Fact("expected", text(expected.profile.sheet.name))]
         if let best = first.candidates.first { facts.append(Fact("heard", text(best.name))) }
@@ -22,7 +24,8 @@ extension CANRules {
         return [
             Finding(
                 FindingTable.wrongProtocol, certainty: 95, facts,
-                places: first.containers.first.flatMap { picture.traffic.track($0) }.map { [$0.firstPlace] } ?? [])
+                places: first.containers.first.flatMap { picture.traffic.track($0) }.map { [$0.firstPlace] }
+                    ?? [])
         ]
     }
 
@@ -49,7 +52,10 @@ extension CANRules {
         return [
             Finding(
                 FindingTable.newerSet, certainty: 95,
-                [Fact("missing", .identifier(0x359)), Fact("missing", .identifier(0x35C)), Fact("heard", .identifier(0x35A))],
+                [
+                    Fact("missing", .identifier(0x359)), Fact("missing", .identifier(0x35C)),
+                    Fact("heard", .identifier(0x35A)),
+                ],
                 places: [newer.firstPlace])
         ]
     }
@@ -92,7 +98,8 @@ extension CANRules {
             let frame = alarmFrames.first(where: { raises($0, picture) }), !reads(expected, frame)
         else { return [] }
         // Where another alarm frame is read that tells the same, nothing is lost.
-        guard !alarmFrames.contains(where: { $0 != frame && raises($0, picture) && reads(expected, $0) }) else {
+        guard !alarmFrames.contains(where: { $0 != frame && raises($0, picture) && reads(expected, $0) })
+        else {
             return []
         }
         return [
@@ -115,7 +122,8 @@ extension CANRules {
             case .profile(let place, let dialect)? = picture.battery?.candidates.first?.source
         else { return false }
         var reading = BankReading()
-        _ = KnownProtocols.profiles[place].decode(track.frame, dialect: dialect, at: track.last, into: &reading)
+        _ = KnownProtocols.profiles[place].decode(
+            track.frame, dialect: dialect, at: track.last, into: &reading)
         guard let alarms = reading.alarms?.value else { return false }
         return !alarms.protections.isEmpty || !alarms.warnings.isEmpty
     }

@@ -11,7 +11,9 @@ extension CANRules {
 
     /// A frame that the inverter needs is never sent.
     @Sendable static func framesMissing(_ picture: CANPicture) -> [Finding] {
-        guard let target = picture.target, picture.battery != nil, picture.traffic.frames >= 20 else { return [] }
+        guard let target = picture.target, picture.battery != nil, picture.traffic.frames >= 20 else {
+            return []
+        }
         let heardFor = picture.traffic.length
         let missing = picture.missing(target).filter { row in
             heardFor >= target.profile.sheet.period * Int64(max(row.every, 1)) * 3 + .seconds(5)
@@ -31,7 +33,9 @@ extension CANRules {
     @Sendable static func frameStopped(_ picture: CANPicture) -> [Finding] {
         guard let target = picture.target, let end = picture.batteryLast else { return [] }
         let stopped = picture.batteryTracks.filter { track in
-            guard track.count >= 5, let median = track.gaps.median, isSent(track, target) else { return false }
+            guard track.count >= 5, let median = track.gaps.median, isSent(track, target) else {
+                return false
+            }
             let longest = (track.gaps.longest ?? .zero) * 2
             return end - track.last > max(.seconds(5), max(median * 6, longest))
         }
@@ -52,7 +56,8 @@ extension CANRules {
         let slow = needed(picture, target).filter { track, row in
             guard track.gaps.count >= 3, let median = track.gaps.median else { return false }
             let wanted = target.profile.sheet.period * Int64(max(row.every, 1))
-            return median > max(wanted * 2 + Interval(nanoseconds: wanted.nanoseconds / 2), .milliseconds(2_500))
+            return median
+                > max(wanted * 2 + Interval(nanoseconds: wanted.nanoseconds / 2), .milliseconds(2_500))
         }
         guard let first = slow.first, slow.count * 2 >= needed(picture, target).count else { return [] }
         return [
@@ -71,7 +76,8 @@ extension CANRules {
         guard let target = picture.target else { return [] }
         let period = target.profile.sheet.period
         let torn = needed(picture, target).map(\.0).filter { track in
-            guard let median = track.gaps.median, let longest = track.gaps.longest, median <= period * 2 else {
+            guard let median = track.gaps.median, let longest = track.gaps.longest, median <= period * 2
+            else {
                 return false
             }
             let late = track.gaps.countLonger(than: median * 3)
@@ -85,7 +91,9 @@ extension CANRules {
                 [
                     Fact("identifier", .identifier(worst.container)), Fact("longest gap", .interval(longest)),
                     Fact("usual gap", .interval(worst.gaps.median ?? .zero)),
-                    Fact("much too long", .count(worst.gaps.countLonger(than: (worst.gaps.median ?? .zero) * 3))),
+                    Fact(
+                        "much too long",
+                        .count(worst.gaps.countLonger(than: (worst.gaps.median ?? .zero) * 3))),
                 ], places: [worst.longestGapPlace])
         ]
     }
@@ -122,7 +130,8 @@ extension CANRules {
             Finding(
                 FindingTable.frameTooShort, certainty: 95,
                 [
-                    Fact("identifier", .identifier(track.container)), Fact("bytes", .count(UInt64(track.longestLength))),
+                    Fact("identifier", .identifier(track.container)),
+                    Fact("bytes", .count(UInt64(track.longestLength))),
                     Fact("bytes expected", .count(UInt64(row.lengths[target.dialect]))),
                     Fact("frames too short", .count(UInt64(short.count))),
                 ], places: [track.firstPlace])

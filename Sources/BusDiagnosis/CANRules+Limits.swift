@@ -5,7 +5,8 @@ import BusCodec
 
 extension CANRules {
     static let limits: [@Sendable (CANPicture) -> [Finding]] = [
-        protects, limitsIgnored, limitUnset, cvlZero, tinyStop, cvlLow, limitContradicts, bothZero, onlyFullCharge,
+        protects, limitsIgnored, limitUnset, cvlZero, tinyStop, cvlLow, limitContradicts, bothZero,
+        onlyFullCharge,
     ]
 
     /// An inverter that follows its limits does so within this time.
@@ -39,7 +40,9 @@ extension CANRules {
             let over = isCharging ? bank.overCCL : bank.overDCL
             let limit = bank[isCharging ? .chargeCurrentLimit : .dischargeCurrentLimit]
             let permitted = bank[isCharging ? .zeroCCLEnabled : .zeroDCLEnabled]
-            guard limit?.highest == 0, over.longest >= lasting, permitted.longest >= lasting else { return nil }
+            guard limit?.highest == 0, over.longest >= lasting, permitted.longest >= lasting else {
+                return nil
+            }
             return Finding(
                 FindingTable.limitUnset, certainty: 92,
                 [
@@ -51,7 +54,8 @@ extension CANRules {
 
     /// CVL is 0 V.
     @Sendable static func cvlZero(_ picture: CANPicture) -> [Finding] {
-        guard let zero = impossible(picture).first(where: { $0.field == .chargeVoltageLimit && $0.value == 0 })
+        guard
+            let zero = impossible(picture).first(where: { $0.field == .chargeVoltageLimit && $0.value == 0 })
         else { return [] }
         return [
             Finding(
@@ -122,22 +126,42 @@ extension CANRules {
         guard let bank = picture.bank, bank[.bothZero].longest >= lasting else { return [] }
         var facts = [Fact("both limits 0 A for", .interval(bank[.bothZero].longest))]
         if let soc = bank[.soc] { facts.append(Fact("SOC", .number(soc.last, .permille))) }
-        if let permitted = bank[.chargeEnabled] { facts.append(Fact("charging permitted", .number(permitted.last, .onOff))) }
+        if let permitted = bank[.chargeEnabled] {
+            facts.append(Fact("charging permitted", .number(permitted.last, .onOff)))
+        }
         return [Finding(FindingTable.bothZero, certainty: 90, facts, places: [bank[.bothZero].place])]
     }
 
     /// The battery reports that a protection has acted.
     @Sendable static func protects(_ picture: CANPicture) -> [Finding] {
         guard let bank = picture.bank, bank[.protection].longest >= .seconds(3) else { return [] }
+        let raised = bank.raised.protections
+        let facts = alarmLabels.filter { raised.contains($0.0) }.prefix(6).map {
+            Fact("reported", text($0.1))
+        }
         return [
             Finding(
                 FindingTable.protects, certainty: 96,
-                [
-                    Fact("alarm bits", .code(UInt32(truncatingIfNeeded: bank.raised.protections.bits))),
-                    Fact("for", .interval(bank[.protection].longest)),
-                ], places: [bank[.protection].place])
+                facts + [Fact("for", .interval(bank[.protection].longest))],
+                places: [bank[.protection].place])
         ]
     }
+
+    /// What the kinds of alarm that a battery has are called, in at most 32 letters.
+    private static let alarmLabels: [(AlarmKind, StaticString)] = [
+        (.cellOverVoltage, "cell or pack over-voltage"), (.cellUnderVoltage, "cell or pack under-voltage"),
+        (.packOverVoltage, "pack over-voltage"), (.packUnderVoltage, "pack under-voltage"),
+        (.chargeOverCurrent, "charge over-current"), (.dischargeOverCurrent, "discharge over-current"),
+        (.chargeShortCircuit, "short circuit in charging"), (.dischargeShortCircuit, "short circuit"),
+        (.chargeOverTemperature, "too hot to charge"), (.chargeUnderTemperature, "too cold to charge"),
+        (.dischargeOverTemperature, "too hot to discharge"),
+        (.dischargeUnderTemperature, "too cold to discharge"),
+        (.batteryOverTemperature, "battery too hot"), (.mosfetOverTemperature, "power board too hot"),
+        (.cellCountMismatch, "number of cells"), (.currentSensorFault, "current sensor"),
+        (.temperatureSensorFault, "temperature sensor"), (.internalCommunication, "system error"),
+        (.chargeSwitchFault, "charge switch"), (.dischargeSwitchFault, "contactor or discharge switch"),
+        (.wireResistance, "cell wire"), (.imbalance, "cells too far apart"), (.undocumented, "general alarm"),
+    ]
 
     /// A full charge is asked for with a bit that makes no inverter charge.
     @Sendable static func onlyFullCharge(_ picture: CANPicture) -> [Finding] {
@@ -145,7 +169,8 @@ extension CANRules {
         return [
             Finding(
                 FindingTable.onlyFullCharge, certainty: 80,
-                [Fact("SOC", .number(bank[.soc]?.last ?? 0, .permille))], places: [bank[.onlyFullCharge].place])
+                [Fact("SOC", .number(bank[.soc]?.last ?? 0, .permille))],
+                places: [bank[.onlyFullCharge].place])
         ]
     }
 }

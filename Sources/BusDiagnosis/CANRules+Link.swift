@@ -20,9 +20,10 @@ extension CANRules {
     /// The controller reports errors on the wire.
     @Sendable static func errorFrames(_ picture: CANPicture) -> [Finding] {
         let traffic = picture.traffic
-        // What the controller says of itself, and a restart, are no errors on the wire.
-        let others: UInt32 = ErrorClass.controller | ErrorClass.restarted
-        guard traffic.errorFrames > 0, traffic.errorClasses & ~others != 0 || traffic.errorClasses == 0,
+        // What the controller says of itself, a restart, and waiting for others are no errors on the wire.
+        let others: UInt32 = ErrorClass.controller | ErrorClass.restarted | ErrorClass.lostArbitration
+        guard traffic.errorFrames >= 3 || traffic.errorFrames * 100 >= traffic.frames,
+            traffic.errorFrames > 0, traffic.errorClasses & ~others != 0 || traffic.errorClasses == 0,
             traffic.errorClasses & (ErrorClass.busOff | ErrorClass.noAcknowledge) == 0
         else { return [] }
         let sheet = traffic.frames == 0 ? FindingTable.onlyErrors : FindingTable.errorFrames
@@ -33,7 +34,9 @@ extension CANRules {
     @Sendable static func controllerState(_ picture: CANPicture) -> [Finding] {
         let traffic = picture.traffic
         if traffic.errorClasses & ErrorClass.busOff != 0 {
-            return [Finding(FindingTable.busOff, certainty: 98, errorFacts(traffic), places: errorPlaces(traffic))]
+            return [
+                Finding(FindingTable.busOff, certainty: 98, errorFacts(traffic), places: errorPlaces(traffic))
+            ]
         }
         guard traffic.errorClasses & ErrorClass.noAcknowledge != 0 else { return [] }
         return [
@@ -77,7 +80,9 @@ extension CANRules {
     /// The controller could not take all frames.
     @Sendable static func recordingIncomplete(_ picture: CANPicture) -> [Finding] {
         guard picture.traffic.controllerState & 0x3 != 0 else { return [] }
-        return [Finding(FindingTable.recordingIncomplete, certainty: 95, [], places: errorPlaces(picture.traffic))]
+        return [
+            Finding(FindingTable.recordingIncomplete, certainty: 95, [], places: errorPlaces(picture.traffic))
+        ]
     }
 
     private static func errorFacts(_ traffic: CANTraffic) -> [Fact] {
@@ -95,7 +100,8 @@ extension CANRules {
 
     /// The classes of error frames, as linux/can/error.h has them.
     private enum ErrorClass {
-        static let controller: UInt32 = 0x04, noAcknowledge: UInt32 = 0x20, busOff: UInt32 = 0x40
+        static let lostArbitration: UInt32 = 0x02, controller: UInt32 = 0x04
+        static let noAcknowledge: UInt32 = 0x20, busOff: UInt32 = 0x40
         static let restarted: UInt32 = 0x100
     }
 }

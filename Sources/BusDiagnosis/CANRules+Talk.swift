@@ -36,7 +36,8 @@ extension CANRules {
         return [
             Finding(
                 FindingTable.packProtocol, certainty: 90, [Fact("it speaks", text(best.name))],
-                places: pack.containers.first.flatMap { picture.traffic.track($0) }.map { [$0.firstPlace] } ?? [])
+                places: pack.containers.first.flatMap { picture.traffic.track($0) }.map { [$0.firstPlace] }
+                    ?? [])
         ]
     }
 
@@ -55,7 +56,8 @@ extension CANRules {
             Finding(
                 FindingTable.keepAliveGone, certainty: 90,
                 [
-                    Fact("identifier", .identifier(track.container)), Fact("heard before", .count(track.count)),
+                    Fact("identifier", .identifier(track.container)),
+                    Fact("heard before", .count(track.count)),
                     Fact("silent for", .interval(last - track.last)),
                 ], places: [track.lastPlace])
         ]
@@ -67,11 +69,14 @@ extension CANRules {
         guard picture.options.hasInverter, picture.traffic.length >= max(rule.timeout * 3, .seconds(15)),
             !picture.talkers.contains(where: { $0.role == .inverter })
         else { return [] }
-        let isSure = target.isCalled(["victron-can", "sma-lv-can", "byd-lvs-can", "growatt-lv-can", "deye-lv-can"])
+        let isSure = target.isCalled([
+            "victron-can", "sma-lv-can", "byd-lvs-can", "growatt-lv-can", "deye-lv-can",
+        ])
         let identifier = rule.isExtended ? rule.identifier | FrameRow.extendedFlag : rule.identifier
         return [
             Finding(
-                isSure ? FindingTable.keepAliveMissing : FindingTable.inverterSilent, certainty: isSure ? 85 : 60,
+                isSure ? FindingTable.keepAliveMissing : FindingTable.inverterSilent,
+                certainty: isSure ? 85 : 60,
                 [
                     Fact("expected identifier", .identifier(identifier)),
                     Fact("listened for", .interval(picture.traffic.length)),
@@ -117,20 +122,34 @@ extension CANRules {
             track.returns >= 8 && track.returns * 2 >= track.count && carriesIdentity(target, track.container)
         }
         let hasTwoNames = bank.names.count > 1 && picture.batteryTracks.contains { $0.returns >= 2 }
-        guard let first = alternating.first ?? (hasTwoNames ? picture.batteryTracks.first : nil) else { return [] }
+        // One frame alone may flicker between two values; two senders also make it come twice as often.
+        guard alternating.count != 1 || hasTwoNames || isDouble(alternating[0], target) else { return [] }
+        guard let first = alternating.first ?? (hasTwoNames ? picture.batteryTracks.first : nil) else {
+            return []
+        }
         var facts = alternating.prefix(3).map { Fact("says two things in turn", .identifier($0.container)) }
         for name in bank.names where bank.names.count > 1 { facts.append(Fact("name", .text(name))) }
         facts.append(Fact("changes there and back", .count(first.returns)))
         return [
             Finding(
-                FindingTable.twoBatteries, certainty: bank.names.count > 1 || alternating.count > 1 ? 95 : 80, facts,
+                FindingTable.twoBatteries, certainty: bank.names.count > 1 || alternating.count > 1 ? 95 : 80,
+                facts,
                 places: [first.firstPlace])
         ]
     }
 
+    /// Whether a frame comes more often than once in seven tenths of its period.
+    private static func isDouble(_ track: FrameTrack, _ target: CANPicture.Target) -> Bool {
+        guard track.count > 1 else { return false }
+        let mean = (track.last - track.first).nanoseconds / Int64(track.count - 1)
+        return mean < target.profile.sheet.period.nanoseconds / 10 * 7
+    }
+
     /// Whether a frame tells what one battery does not change from second to second.
     private static func carriesIdentity(_ target: CANPicture.Target, _ container: UInt32) -> Bool {
-        let slow: [BankField] = [.chargeVoltageLimit, .chargeCurrentLimit, .dischargeCurrentLimit, .soh, .capacity]
+        let slow: [BankField] = [
+            .chargeVoltageLimit, .chargeCurrentLimit, .dischargeCurrentLimit, .soh, .capacity,
+        ]
         let quick: [BankField] = [.voltage, .current, .highestCell, .lowestCell]
         let fields = target.fields(of: container)
         return fields.contains { slow.contains($0) } && !fields.contains { quick.contains($0) }

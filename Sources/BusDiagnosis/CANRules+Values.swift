@@ -12,7 +12,7 @@ extension CANRules {
     /// The voltage does not fit CVL: a tenth, ten times, or half of it.
     @Sendable static func voltage(_ picture: CANPicture) -> [Finding] {
         guard let cvl = picture.last(.chargeVoltageLimit), cvl > 10_000,
-            let voltage = picture.last(.voltage) ?? wrappedVoltage(picture)
+            let voltage = picture.last(.voltage) ?? refusedVoltage(picture)
         else { return [] }
         let permille = Int64(voltage) * 1_000 / Int64(cvl)
         let sheet: FindingSheet
@@ -29,17 +29,20 @@ extension CANRules {
         ]
     }
 
-    /// A voltage that is so much too high that it turned negative.
-    private static func wrappedVoltage(_ picture: CANPicture) -> Int32? {
-        impossible(picture).first { $0.field == .voltage && $0.value < 0 }
-            .map { Int32(clamping: $0.value + 65_536 * Int64($0.row.numerator)) }
+    /// A voltage that is so much too low or too high that it cannot be; one that is much too high turns negative.
+    private static func refusedVoltage(_ picture: CANPicture) -> Int32? {
+        impossible(picture).first { $0.field == .voltage }
+            .map { Int32(clamping: $0.value < 0 ? $0.value + 65_536 * Int64($0.row.numerator) : $0.value) }
     }
 
     /// Read with the bytes of each word swapped, the frames make sense, and as they are they do not.
     @Sendable static func byteOrder(_ picture: CANPicture) -> [Finding] {
         guard let target = picture.heard else { return [] }
-        let asItIs = sense(of: picture, target, swapped: false), swapped = sense(of: picture, target, swapped: true)
-        guard swapped.count >= 3, swapped.good == swapped.count, asItIs.good * 2 <= swapped.count else { return [] }
+        let asItIs = sense(of: picture, target, swapped: false),
+            swapped = sense(of: picture, target, swapped: true)
+        guard swapped.count >= 3, swapped.good == swapped.count, asItIs.good * 2 <= swapped.count else {
+            return []
+        }
         return [
             Finding(
                 FindingTable.byteOrder, certainty: 95,
@@ -85,17 +88,20 @@ extension CANRules {
         // Each contradicts the other only if both have evidence enough.
         if sign.agreeing > sign.opposing { return [] }
         var facts = [
-            Fact("steps against the voltage", .count(sign.opposing)), Fact("steps with it", .count(sign.agreeing)),
+            Fact("steps against the voltage", .count(sign.opposing)),
+            Fact("steps with it", .count(sign.agreeing)),
         ]
         if let first = sign.firstSOC, let last = sign.lastSOC, sign.isOpposedBySOC {
             facts.append(Fact("SOC at first", .number(first, .permille)))
             facts.append(Fact("SOC at last", .number(last, .permille)))
-            facts.append(Fact("counted meanwhile", .number(Int32(clamping: sign.flowed / 3_600), .milliampHours)))
+            facts.append(
+                Fact("counted meanwhile", .number(Int32(clamping: sign.flowed / 3_600), .milliampHours)))
         }
         let isSure = sign.isOpposedByVoltage && sign.isOpposedBySOC
         return [
             Finding(
-                FindingTable.currentSign, certainty: isSure ? 97 : 90, facts, places: places(of: .current, picture))
+                FindingTable.currentSign, certainty: isSure ? 97 : 90, facts,
+                places: places(of: .current, picture))
         ]
     }
 
@@ -114,7 +120,8 @@ extension CANRules {
                     [
                         Fact("read", .number(Int32(clamping: value), .decicelsius)),
                         Fact(
-                            "meant", .number(Int32(clamping: value + (isKelvin ? -2_731 : 2_731)), .decicelsius)),
+                            "meant",
+                            .number(Int32(clamping: value + (isKelvin ? -2_731 : 2_731)), .decicelsius)),
                     ], places: places(of: field, picture))
             ]
         }
@@ -123,7 +130,9 @@ extension CANRules {
 
     /// The state of charge stands in hundredths or tenths of a percent where whole ones are meant.
     @Sendable static func socScale(_ picture: CANPicture) -> [Finding] {
-        guard let soc = impossible(picture).first(where: { $0.field == .soc }), soc.value > 1_000 else { return [] }
+        guard let soc = impossible(picture).first(where: { $0.field == .soc }), soc.value > 1_000 else {
+            return []
+        }
         let factor: Int64 = soc.value <= 10_000 ? 10 : 100
         guard soc.value <= 100_000 else { return [] }
         return [
@@ -140,11 +149,15 @@ extension CANRules {
     @Sendable static func frozen(_ picture: CANPicture) -> [Finding] {
         guard let bank = picture.bank, let voltage = bank[.voltage], let current = bank[.current],
             current.last.magnitude >= 5_000, let target = picture.heard,
-            let track = picture.batteryTracks.first(where: { target.fields(of: $0.container).contains(.current) }),
+            let track = picture.batteryTracks.first(where: {
+                target.fields(of: $0.container).contains(.current)
+            }),
             let median = track.gaps.median, median <= .seconds(5)
         else { return [] }
         let since = max(voltage.changedAt, current.changedAt, track.first)
-        guard track.last - since >= .seconds(60) else { return [] }
+        // Whole amperes and tenths of a volt stand still more easily.
+        let isCoarse = voltage.last % 100 == 0 && current.last % 1_000 == 0
+        guard track.last - since >= .seconds(isCoarse ? 180 : 60) else { return [] }
         return [
             Finding(
                 FindingTable.frozen, certainty: 88,
@@ -163,7 +176,8 @@ extension CANRules {
             Finding(
                 FindingTable.socJump, certainty: 85,
                 [
-                    Fact("jump", .number(soc.largestStep, .permille)), Fact("lowest", .number(soc.lowest, .permille)),
+                    Fact("jump", .number(soc.largestStep, .permille)),
+                    Fact("lowest", .number(soc.lowest, .permille)),
                     Fact("highest", .number(soc.highest, .permille)),
                 ], places: [soc.largestStepPlace])
         ]
@@ -171,7 +185,8 @@ extension CANRules {
 
     /// The state of charge is 0 % although the voltage is that of a battery that is half full.
     @Sendable static func socZero(_ picture: CANPicture) -> [Finding] {
-        guard let bank = picture.bank, let soc = bank[.soc], soc.highest == 0, picture.traffic.length >= .seconds(20),
+        guard let bank = picture.bank, let soc = bank[.soc], soc.highest == 0,
+            picture.traffic.length >= .seconds(20),
             let voltage = picture.last(.voltage), let cvl = picture.last(.chargeVoltageLimit), cvl > 10_000,
             (picture.last(.current) ?? 0) <= 5_000
         else { return [] }
@@ -189,16 +204,23 @@ extension CANRules {
 
     /// A number is outside what it can mean, for no reason that another rule knows.
     @Sendable static func impossibleValue(_ picture: CANPicture) -> [Finding] {
+        let isVoltageKnown = !voltage(picture).isEmpty, isSOCKnown = !socScale(picture).isEmpty
+        let isTemperatureKnown = !temperatureUnit(picture).isEmpty
         let found = impossible(picture).filter { fault in
-            let isKnown = fault.field == .soc || fault.field.unit == .decicelsius || fault.field == .voltage
-            return !isKnown && !(fault.field == .chargeVoltageLimit && fault.value == 0)
+            switch fault.field {
+            case .voltage: !isVoltageKnown
+            case .soc: !isSOCKnown
+            case .chargeVoltageLimit: fault.value != 0
+            default: fault.field.unit != .decicelsius || !isTemperatureKnown
+            }
         }
         guard let first = found.first else { return [] }
         return [
             Finding(
                 FindingTable.impossibleValue, certainty: 80,
                 [
-                    Fact("identifier", .identifier(first.row.container)), Fact("signal", text(first.row.name)),
+                    Fact("identifier", .identifier(first.row.container)),
+                    Fact("signal", text(first.row.name)),
                     Fact("read", .number(Int32(clamping: first.value), first.row.unit)),
                 ], places: [first.place])
         ]
@@ -222,8 +244,11 @@ extension CANRules {
         var found: [ImpossibleNumber] = []
         for track in picture.batteryTracks {
             let place = track.lastPlace
-            _ = target.profile.visitSignals(of: track.frame, dialect: target.dialect, known: known) { row, content in
-                guard case .number(let field) = row.meaning, case .outOfRange(let value) = content else { return }
+            _ = target.profile.visitSignals(of: track.frame, dialect: target.dialect, known: known) {
+                row, content in
+                guard case .number(let field) = row.meaning, case .outOfRange(let value) = content else {
+                    return
+                }
                 found.append(ImpossibleNumber(field: field, row: row, value: value, place: place))
             }
         }

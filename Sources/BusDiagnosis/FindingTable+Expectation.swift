@@ -18,8 +18,10 @@ extension FindingTable {
         ])
 
     static let newerSet = FindingSheet(
-        "newer-set", .firmwareAndMode, .fault, "The battery sends 0x35A where the inverter reads 0x359 and 0x35C",
-        effect: "The inverter sees SOC and limits, but no alarms, permissions or requests to charge; some refuse it.",
+        "newer-set", .firmwareAndMode, .fault,
+        "The battery sends 0x35A where the inverter reads 0x359 and 0x35C",
+        effect:
+            "The inverter sees SOC and limits, but no alarms, permissions or requests to charge; some refuse it.",
         causes: [
             Cause(
                 "the battery's firmware speaks V1.3 since an update", .firmwareAndMode,
@@ -38,7 +40,8 @@ extension FindingTable {
             Cause(
                 "this is the newer set of the protocol, without 0x35C", .firmwareAndMode,
                 test: "see whether the inverter stops at a limit of 0 A", tells: "it does",
-                fix: "nothing then; otherwise choose the older set", source: "setfirelabs, Pylontech V1.2 against V1.3")
+                fix: "nothing then; otherwise choose the older set",
+                source: "setfirelabs, Pylontech V1.2 against V1.3")
         ])
 
     static let nameRefused = FindingSheet(
@@ -60,7 +63,8 @@ extension FindingTable {
         effect: "The inverter shows no alarm and does not react to it.",
         causes: [
             Cause(
-                "the inverter reads 0x359 and the battery says it in 0x35A, or the other way round", .protocol,
+                "the inverter reads 0x359 and the battery says it in 0x35A, or the other way round",
+                .protocol,
                 test: "compare the alarm page of the inverter with the battery", tells: "it stays empty",
                 fix: "select the protocol that the inverter reads, or put Busbar in between",
                 source: "setfirelabs, Pylontech V1.2 against V1.3; diyBMS issue 266")

@@ -1,6 +1,8 @@
 extension FindingTable {
     /// Findings about single frames.
-    static let frames = [steeringFrameMissing, frameMissing, frameStopped, tooSlow, gaps, tooFast, frameTooShort]
+    static let frames = [
+        steeringFrameMissing, frameMissing, frameStopped, tooSlow, gaps, tooFast, frameTooShort,
+    ]
 
     static let steeringFrameMissing = FindingSheet(
         "limits-missing", .protocol, .fault, "A frame with limits or SOC is not sent",
@@ -8,22 +10,27 @@ extension FindingTable {
         causes: [
             Cause(
                 "the BMS is set to a protocol that has other frames", .settings,
-                test: "compare the identifiers with the protocol of the inverter", tells: "others are sent in their place",
+                test: "compare the identifiers with the protocol of the inverter",
+                tells: "others are sent in their place",
                 fix: "select the protocol of the inverter", source: "esphome-yambms, Supported_devices.md"),
             Cause(
                 "the gateway withholds the frame because a value is missing", .firmwareAndMode,
-                test: "look at the gateway's log and at what the BMS tells it", tells: "a value of the frame is unknown",
+                test: "look at the gateway's log and at what the BMS tells it",
+                tells: "a value of the frame is unknown",
                 fix: "give it the value, or the sensor", source: "diyBMS issue 194"),
         ])
 
     static let frameMissing = FindingSheet(
         "frame-missing", .protocol, .warning, "A frame of the protocol is not sent",
-        effect: "The inverter misses alarms, permissions, measured values or the name; some then refuse the battery.",
+        effect:
+            "The inverter misses alarms, permissions, measured values or the name; some then refuse the battery.",
         causes: [
             Cause(
                 "the sender speaks only a part of the protocol", .firmwareAndMode,
-                test: "see whether the inverter shows all it should", tells: "the values of this frame are absent",
-                fix: "update the sender or choose another dialect", source: "esphome-yambms, Supported_devices.md"),
+                test: "see whether the inverter shows all it should",
+                tells: "the values of this frame are absent",
+                fix: "update the sender or choose another dialect",
+                source: "esphome-yambms, Supported_devices.md"),
             Cause(
                 "a newer or older set is meant", .settings, test: "look for other dialects in the BMS",
                 tells: "another one has the frame", fix: "select it",
@@ -31,15 +38,18 @@ extension FindingTable {
         ])
 
     static let frameStopped = FindingSheet(
-        "frame-stopped", .firmwareAndMode, .fault, "A frame came regularly and has stopped, while others go on",
-        effect: "The inverter keeps an old value, then reports a fault (Sunny Island F952 or W952 after 60 s).",
+        "frame-stopped", .firmwareAndMode, .fault,
+        "A frame came regularly and has stopped, while others go on",
+        effect:
+            "The inverter keeps an old value, then reports a fault (Sunny Island F952 or W952 after 60 s).",
         causes: [
             Cause(
                 "the sender stops a frame when a value is missing or out of its range", .firmwareAndMode,
                 test: "look at the last values in it", tells: "one was at an end of its range",
                 fix: "update the sender", source: "diyBMS issue 194; SMA FSS-ConnectingBat-TI-en-10"),
             Cause(
-                "the gateway has lost its pack", .connector, test: "see whether the gateway still hears the BMS",
+                "the gateway has lost its pack", .connector,
+                test: "see whether the gateway still hears the BMS",
                 tells: "it does not", fix: "mend that line", source: "esphome-yambms PR 77"),
         ])
 
@@ -53,7 +63,8 @@ extension FindingTable {
                 source: "PYLON CAN-Bus-protocol low-voltage V1.2"),
             Cause(
                 "the gateway asks many packs one after the other and sends between them", .firmwareAndMode,
-                test: "count the packs", tells: "the period grows with them", fix: "let it send independently",
+                test: "count the packs", tells: "the period grows with them",
+                fix: "let it send independently",
                 source: "venus-os_dbus-serialbattery issue 260"),
         ])
 
@@ -90,7 +101,8 @@ extension FindingTable {
         effect: "The inverter ignores them: no SOC or no limits although the bus is busy.",
         causes: [
             Cause(
-                "the inverter takes frames of eight bytes only, and the battery sends as many as it needs", .protocol,
+                "the inverter takes frames of eight bytes only, and the battery sends as many as it needs",
+                .protocol,
                 test: "compare the lengths", tells: "4, 6 or 7 bytes where 8 are expected",
                 fix: "switch on filling up at the BMS, or put Busbar in between",
                 source: "Sol-Ark CAN Bus Protocol V1.3"),

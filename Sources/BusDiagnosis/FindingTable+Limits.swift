@@ -1,7 +1,8 @@
 extension FindingTable {
     /// Findings about limits.
     static let limits = [
-        limitsIgnored, limitUnset, cvlZero, tinyStop, cvlLow, cvlIgnored, limitContradicts, bothZero, protects,
+        limitsIgnored, limitUnset, cvlZero, tinyStop, cvlLow, cvlIgnored, limitContradicts, bothZero,
+        protects,
         onlyFullCharge,
     ]
 
@@ -26,15 +27,20 @@ extension FindingTable {
         ])
 
     static let limitUnset = FindingSheet(
-        "limit-not-sent", .settings, .fault, "A current limit is 0 A all the time although its direction is permitted and used",
+        "limit-not-sent", .settings, .fault,
+        "A current limit is 0 A all the time although its direction is permitted and used",
         effect: "An inverter that follows it does nothing in that direction; one that does not has no limit.",
         causes: [
             Cause(
-                "the limit is not set in the BMS or gateway", .settings, test: "look for charge and discharge limit there",
-                tells: "one is 0 or empty", fix: "set it to what the battery may do", source: "diyBMS issue 217"),
+                "the limit is not set in the BMS or gateway", .settings,
+                test: "look for charge and discharge limit there",
+                tells: "one is 0 or empty", fix: "set it to what the battery may do",
+                source: "diyBMS issue 217"),
             Cause(
-                "the protocol of the sender has no such limit", .protocol, test: "compare with the page of the protocol",
-                tells: "its place is left at zero", fix: "choose another protocol", source: "ace battery on CAN limits"),
+                "the protocol of the sender has no such limit", .protocol,
+                test: "compare with the page of the protocol",
+                tells: "its place is left at zero", fix: "choose another protocol",
+                source: "ace battery on CAN limits"),
         ])
 
     static let cvlZero = FindingSheet(
@@ -42,10 +48,13 @@ extension FindingTable {
         effect: "Victron takes it for over-voltage and discharges with full current; others reject it.",
         causes: [
             Cause(
-                "the sender means stop", .firmwareAndMode, test: "see when it says so", tells: "when charging is to stop",
-                fix: "say CCL 0 A and clear the permission, CVL at the battery's voltage", source: "diyBMS issue 175"),
+                "the sender means stop", .firmwareAndMode, test: "see when it says so",
+                tells: "when charging is to stop",
+                fix: "say CCL 0 A and clear the permission, CVL at the battery's voltage",
+                source: "diyBMS issue 175"),
             Cause(
-                "CVL is not set", .settings, test: "look for the charge voltage in BMS or gateway", tells: "it is empty",
+                "CVL is not set", .settings, test: "look for the charge voltage in BMS or gateway",
+                tells: "it is empty",
                 fix: "set it", source: "diyBMS issue 175"),
         ])
 
@@ -56,19 +65,22 @@ extension FindingTable {
             Cause(
                 "the sender is made for Sofar, which ignores zeros", .settings,
                 test: "see whether the inverter is a Sofar", tells: "it is not",
-                fix: "switch on the option for your inverter, so that 0 A is said", source: "diyBMS issue 216")
+                fix: "switch on the option for your inverter, so that 0 A is said", source: "diyBMS issue 216"
+            )
         ])
 
     static let cvlLow = FindingSheet(
         "cvl-low", .settings, .warning, "CVL is below the voltage of the battery",
-        effect: "Some inverters discharge the battery into the grid until it is reached, whatever the limits say.",
+        effect:
+            "Some inverters discharge the battery into the grid until it is reached, whatever the limits say.",
         causes: [
             Cause(
                 "the sender steps down to a float voltage at once", .settings,
                 test: "look at CVL when the battery is full", tells: "it falls by volts in one step",
                 fix: "lower it slowly, or not at all", source: "esphome-yambms issue 46"),
             Cause(
-                "the sender lowers CVL to stop charging", .firmwareAndMode, test: "look at CCL at the same time",
+                "the sender lowers CVL to stop charging", .firmwareAndMode,
+                test: "look at CCL at the same time",
                 tells: "it is 0 A", fix: "keep CVL at the battery's voltage and say 0 A",
                 source: "diyBMS issue 175"),
             Cause(
@@ -85,7 +97,8 @@ extension FindingTable {
                 tells: "it is above CVL", fix: "let it follow the battery, or set its voltage below CVL",
                 source: "diyBMS issue 284"),
             Cause(
-                "a second charger does not know CVL", .connector, test: "switch it off", tells: "the voltage falls",
+                "a second charger does not know CVL", .connector, test: "switch it off",
+                tells: "the voltage falls",
                 fix: "set its voltage below CVL", source: "diyBMS issue 284"),
         ])
 
@@ -128,17 +141,20 @@ extension FindingTable {
             Cause(
                 "the limits of inverter and BMS lie too close together", .settings,
                 test: "compare CVL and the current limits with the protection settings",
-                tells: "less than 0.1 V for each cell lies between them", fix: "set CVL lower, limits smaller",
+                tells: "less than 0.1 V for each cell lies between them",
+                fix: "set CVL lower, limits smaller",
                 source: "esphome-yambms, BMS_JK-PB.md"),
         ])
 
     static let onlyFullCharge = FindingSheet(
-        "only-full-charge", .protocol, .note, "The battery is low and asks for a full charge only, not to be charged now",
+        "only-full-charge", .protocol, .note,
+        "The battery is low and asks for a full charge only, not to be charged now",
         effect: "Most inverters do nothing: they charge from the grid on the other two request bits.",
         causes: [
             Cause(
                 "the sender sets bit 3 of 0x35C where bit 4 or 5 is needed", .firmwareAndMode,
                 test: "look at 0x35C", tells: "0x08 is set, 0x10 and 0x20 are not",
-                fix: "let the sender set bit 5", source: "DiyBatteryBMS README; Sol-Ark CAN Bus Protocol V1.3")
+                fix: "let the sender set bit 5", source: "DiyBatteryBMS README; Sol-Ark CAN Bus Protocol V1.3"
+            )
         ])
 }

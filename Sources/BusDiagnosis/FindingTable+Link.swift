@@ -70,7 +70,8 @@ extension FindingTable {
             Cause(
                 "CAN-H and CAN-L touch each other or a supply", .connector,
                 test: "everything off, plug pulled: measure H to L, H to ground, L to ground",
-                tells: "about 60 Ω between H and L and no short to ground is right", fix: "mend cable or plug",
+                tells: "about 60 Ω between H and L and no short to ground is right",
+                fix: "mend cable or plug",
                 source: "linux/can/error.h; Battery-Emulator wiki, CAN wiring"),
             Cause(
                 "somebody sends at another bit rate", .settings,
@@ -85,7 +86,8 @@ extension FindingTable {
             Cause(
                 "the cable to the other devices is open, or they are off", .connector,
                 test: "measure the resistance between H and L at this end with everything off",
-                tells: "about 120 Ω: only the own terminator is there", fix: "connect the cable, switch the devices on",
+                tells: "about 120 Ω: only the own terminator is there",
+                fix: "connect the cable, switch the devices on",
                 source: "linux/can/error.h"),
             Cause(
                 "all others listen at another bit rate, or only listen", .settings,
@@ -94,7 +96,8 @@ extension FindingTable {
         ])
 
     static let wrongRate = FindingSheet(
-        "wrong-rate", .settings, .fault, "The battery speaks at another bit rate than inverters of this protocol",
+        "wrong-rate", .settings, .fault,
+        "The battery speaks at another bit rate than inverters of this protocol",
         effect: "The inverter hears nothing but errors and reports a communication fault.",
         causes: [
             Cause(
@@ -110,7 +113,8 @@ extension FindingTable {
         causes: [
             Cause(
                 "a gateway or a BMS sends far too often", .settings,
-                test: "look for the identifiers with the shortest gaps", tells: "a few identifiers make up most of it",
+                test: "look for the identifiers with the shortest gaps",
+                tells: "a few identifiers make up most of it",
                 fix: "send each frame about once a second", source: "SMA FSS-ConnectingBat-TI-en-10"),
             Cause(
                 "two networks that do not belong together share the wires", .connector,

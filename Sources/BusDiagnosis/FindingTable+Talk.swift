@@ -24,12 +24,14 @@ extension FindingTable {
         ])
 
     static let packProtocol = FindingSheet(
-        "pack-protocol", .protocol, .fault, "The battery speaks its maker's own protocol, which no inverter understands",
+        "pack-protocol", .protocol, .fault,
+        "The battery speaks its maker's own protocol, which no inverter understands",
         effect: "The bus is busy, and the inverter shows no battery.",
         causes: [
             Cause(
                 "the CAN protocol of the BMS is still as delivered", .settings,
-                test: "read the CAN protocol in the app of the BMS", tells: "the entry with the maker's own name is chosen",
+                test: "read the CAN protocol in the app of the BMS",
+                tells: "the entry with the maker's own name is chosen",
                 fix: "choose the protocol of the inverter, or put Busbar in between",
                 source: "JK protocol list, entries 000 and 006")
         ])
@@ -55,7 +57,8 @@ extension FindingTable {
             Cause(
                 "inverters of this kind never send", .firmwareAndMode,
                 test: "compare SOC at the inverter with that of the battery", tells: "they agree",
-                fix: "nothing; switch off a watchdog of the BMS that waits for 0x305", source: "esphome-yambms issue 268"),
+                fix: "nothing; switch off a watchdog of the BMS that waits for 0x305",
+                source: "esphome-yambms issue 268"),
             Cause(
                 "the inverter runs without communication", .settings,
                 test: "read its battery page", tells: "it shows no SOC, or another one",
@@ -80,18 +83,21 @@ extension FindingTable {
         effect: "A battery or gateway that waits for 0x305 with 11 bits takes the inverter for absent.",
         causes: [
             Cause(
-                "Schneider XW answers so", .firmwareAndMode, test: "see whether the battery stops after some seconds",
+                "Schneider XW answers so", .firmwareAndMode,
+                test: "see whether the battery stops after some seconds",
                 tells: "it does, although the inverter answers", fix: "let the gateway accept both widths",
                 source: "esphome-yambms, PYLON V2")
         ])
 
     static let batterySilent = FindingSheet(
         "battery-silent", .connector, .fault, "The battery has fallen silent",
-        effect: "The inverter stops, or goes on with its own voltages, after a time that depends on its maker.",
+        effect:
+            "The inverter stops, or goes on with its own voltages, after a time that depends on its maker.",
         causes: [
             Cause(
                 "the BMS has switched itself off or gone to sleep", .firmwareAndMode,
-                test: "look at the last values: SOC, voltage, alarms", tells: "they were at an end of their range",
+                test: "look at the last values: SOC, voltage, alarms",
+                tells: "they were at an end of their range",
                 fix: "charge or wake the pack; raise the SOC at which the inverter stops",
                 source: "Battery-Emulator issue 2406"),
             Cause(
@@ -100,13 +106,15 @@ extension FindingTable {
                 fix: "mend the plug; let the gateway restart by itself", source: "esphome-yambms issue 23"),
             Cause(
                 "the BMS stops when it does not hear 0x305", .settings,
-                test: "compare with the last sign of life of the inverter", tells: "it ended some seconds before",
+                test: "compare with the last sign of life of the inverter",
+                tells: "it ended some seconds before",
                 fix: "switch that watchdog off or mend the way back", source: "esphome-yambms issue 268"),
         ])
 
     static let twoBatteries = FindingSheet(
         "two-batteries", .settings, .fault, "Two batteries send the same frames on one bus",
-        effect: "SOC and limits jump between two values, and the inverter follows now the one, now the other.",
+        effect:
+            "SOC and limits jump between two values, and the inverter follows now the one, now the other.",
         causes: [
             Cause(
                 "packs in parallel each talk to the inverter", .settings,

@@ -1,7 +1,8 @@
 extension FindingTable {
     /// Findings about what the numbers say.
     static let values = [
-        byteOrder, voltageScale, halfVoltage, currentSign, temperatureUnit, socScale, frozen, socJump, socZero,
+        byteOrder, voltageScale, halfVoltage, currentSign, temperatureUnit, socScale, frozen, socJump,
+        socZero,
         impossibleValue,
     ]
 
@@ -12,7 +13,8 @@ extension FindingTable {
             Cause(
                 "the sender has the byte order of another protocol", .firmwareAndMode,
                 test: "swap two bytes of SOC by hand", tells: "a sensible number comes out",
-                fix: "mend the sender; report it to its author", source: "SMA and Growatt texts against bms-to-inverter")
+                fix: "mend the sender; report it to its author",
+                source: "SMA and Growatt texts against bms-to-inverter")
         ])
 
     static let voltageScale = FindingSheet(
@@ -21,7 +23,8 @@ extension FindingTable {
         causes: [
             Cause(
                 "one side has 0.1 V and the other 0.01 V in 0x356", .protocol,
-                test: "measure the voltage of the battery", tells: "what is heard is ten times or a tenth of it",
+                test: "measure the voltage of the battery",
+                tells: "what is heard is ten times or a tenth of it",
                 fix: "choose the dialect with the other scale",
                 source: "Sol-Ark V1.3 against PYLON V1.2; bms-to-inverter issue 107")
         ])
@@ -35,7 +38,8 @@ extension FindingTable {
                 test: "measure the voltage of the battery", tells: "it is twice what is heard",
                 fix: "update the BMS", source: "one bridge author's observation"),
             Cause(
-                "CVL is set for 48 V and the battery has 24 V", .settings, test: "read the number of cells in the BMS",
+                "CVL is set for 48 V and the battery has 24 V", .settings,
+                test: "read the number of cells in the BMS",
                 tells: "7 or 8 cells", fix: "set CVL for that number", source: "field report"),
         ])
 
@@ -46,7 +50,8 @@ extension FindingTable {
             Cause(
                 "the sender counts discharging as positive", .settings,
                 test: "switch a large load on", tells: "the current rises while the voltage falls",
-                fix: "turn the sign round at the sender", source: "Deye DY V3.3; Sol-Ark: differs between makers"),
+                fix: "turn the sign round at the sender",
+                source: "Deye DY V3.3; Sol-Ark: differs between makers"),
             Cause(
                 "a shunt or sensor is built in the wrong way round", .connector,
                 test: "compare with a clamp meter", tells: "the BMS itself shows the wrong sign",
@@ -54,13 +59,15 @@ extension FindingTable {
         ])
 
     static let temperatureUnit = FindingSheet(
-        "temperature-unit", .protocol, .warning, "Temperatures are in kelvin where degrees are read, or the other way round",
+        "temperature-unit", .protocol, .warning,
+        "Temperatures are in kelvin where degrees are read, or the other way round",
         effect: "The inverter shows 298 °C or -248 °C, and may stop charging.",
         causes: [
             Cause(
                 "the sender has the unit of another protocol", .firmwareAndMode,
                 test: "compare with the app of the BMS", tells: "the difference is 273",
-                fix: "choose the right dialect or mend the sender", source: "captures of Victron 0x373 and MG guide")
+                fix: "choose the right dialect or mend the sender",
+                source: "captures of Victron 0x373 and MG guide")
         ])
 
     static let socScale = FindingSheet(
@@ -74,7 +81,8 @@ extension FindingTable {
         ])
 
     static let frozen = FindingSheet(
-        "frozen-values", .firmwareAndMode, .fault, "The measured values have not moved for a minute although current flows",
+        "frozen-values", .firmwareAndMode, .fault,
+        "The measured values have not moved for a minute although current flows",
         effect: "The inverter steers by old values, and the battery is no longer watched.",
         causes: [
             Cause(
@@ -83,7 +91,8 @@ extension FindingTable {
                 fix: "mend the cable; use a gateway that falls silent then",
                 source: "esphome-jk-bms issue 273, esphome-yambms PR 77"),
             Cause(
-                "the BMS hangs", .firmwareAndMode, test: "look at its app", tells: "it shows the same numbers",
+                "the BMS hangs", .firmwareAndMode, test: "look at its app",
+                tells: "it shows the same numbers",
                 fix: "restart the BMS", source: "dbus-serialbattery issue 64"),
         ])
 
@@ -94,7 +103,8 @@ extension FindingTable {
             Cause(
                 "the BMS has set its SOC to full or empty", .firmwareAndMode,
                 test: "look at the voltage at the jump", tells: "it was at an end of its range",
-                fix: "charge fully more often; set the capacity right", source: "esphome-yambms, BMS_JK-PB.md"),
+                fix: "charge fully more often; set the capacity right", source: "esphome-yambms, BMS_JK-PB.md"
+            ),
             Cause(
                 "a gateway puts several packs together, and one came or went", .firmwareAndMode,
                 test: "look at capacity and number of packs at the jump", tells: "they changed as well",
@@ -102,15 +112,18 @@ extension FindingTable {
         ])
 
     static let socZero = FindingSheet(
-        "soc-zero", .firmwareAndMode, .warning, "SOC is 0 % although the voltage is that of a charged battery",
+        "soc-zero", .firmwareAndMode, .warning,
+        "SOC is 0 % although the voltage is that of a charged battery",
         effect: "The inverter stops discharging or charges from the grid.",
         causes: [
             Cause(
-                "the gateway has no SOC yet, or no pack", .firmwareAndMode, test: "wait a minute, read its log",
+                "the gateway has no SOC yet, or no pack", .firmwareAndMode,
+                test: "wait a minute, read its log",
                 tells: "SOC appears, or it misses the pack", fix: "mend the line to the BMS",
                 source: "esphome-yambms issue 96"),
             Cause(
-                "the BMS has no current sensor or has lost its count", .firmwareAndMode, test: "read SOC in its app",
+                "the BMS has no current sensor or has lost its count", .firmwareAndMode,
+                test: "read SOC in its app",
                 tells: "0 % there too", fix: "charge fully, set the capacity, fit the sensor",
                 source: "esphome-yambms, BMS_JK-PB.md"),
         ])

@@ -27,11 +27,14 @@ enum SenderSigns {
             sender: "a JK BMS", name: "JK", heard: [0x359, 0x370], speaks: "pylontech-lv-can",
             source: "CRC-checked captures of JK in its Pylontech, Deye and GoodWe modes"),
         Sign(sender: "a JK BMS", name: "JK", source: "CRC-checked captures of JK, esphome-yambms"),
-        Sign(sender: "a Pytes battery", name: "PYTES", length: (0x35E, 5), source: "OpenDTU-OnBattery PR 1213"),
+        Sign(
+            sender: "a Pytes battery", name: "PYTES", length: (0x35E, 5), source: "OpenDTU-OnBattery PR 1213"),
         Sign(
             sender: "a BYD Battery-Box Premium LVS", name: "BYD", heard: [0x382],
             source: "dfch/BydCanProtocol"),
-        Sign(sender: "a Discover battery behind a Lynk II", name: "DISCOVER", source: "bms-to-inverter, issue 107"),
+        Sign(
+            sender: "a Discover battery behind a Lynk II", name: "DISCOVER",
+            source: "bms-to-inverter, issue 107"),
         Sign(sender: "diyBMS", name: "DIYBMS", source: "diyBMSv4ESP32, victron_canbus.cpp"),
         Sign(
             sender: "diyBMS", length: (0x35E, 7), source: "diyBMSv4ESP32, pylon_canbus.cpp"),
@@ -41,7 +44,8 @@ enum SenderSigns {
         Sign(
             sender: "a Seplos BMS in its Sofar mode", name: "Sofar", heard: [0x35F],
             source: "capture of a Seplos BMS"),
-        Sign(sender: "a REC BMS", name: "GoodWe", heard: [0x35B], source: "REC, Goodwe/SMA CAN protocol V1.2"),
+        Sign(
+            sender: "a REC BMS", name: "GoodWe", heard: [0x35B], source: "REC, Goodwe/SMA CAN protocol V1.2"),
         Sign(
             sender: "YamBMS or another gateway that speaks several dialects at once",
             heard: [0x359, 0x35A, 0x372, 0x373], source: "esphome-yambms"),
@@ -106,7 +110,9 @@ enum SenderSigns {
     static func inverter(_ traffic: CANTraffic, _ containers: [UInt32]) -> StaticString? {
         if containers.contains(0x307), let bytes = traffic.track(0x307)?.frame.bytes {
             // 12 34 56 78 and "VIC": captures against Venus OS.
-            if bytes[0] == 0x12, bytes[4] == 0x56, bytes[5] == 0x49, bytes[6] == 0x43 { return "a Victron GX" }
+            if bytes[0] == 0x12, bytes[4] == 0x56, bytes[5] == 0x49, bytes[6] == 0x43 {
+                return "a Victron GX"
+            }
             // SMA FSS-ConnectingBat-TI-en-10.
             return "an SMA Sunny Island"
         }
@@ -115,7 +121,9 @@ enum SenderSigns {
         // esphome-yambms: Schneider XW answers with 29 bits.
         if containers.contains(0x8000_0305) { return "a Schneider XW" }
         if containers.contains(0x8000_0310) { return "a Schneider inverter" }
-        if let bytes = traffic.track(0x305)?.frame.bytes, bytes[3] >= 1, bytes[3] <= 31, bytes[4] >= 1, bytes[4] <= 12 {
+        if let bytes = traffic.track(0x305)?.frame.bytes, bytes[3] >= 1, bytes[3] <= 31, bytes[4] >= 1,
+            bytes[4] <= 12
+        {
             // PCS CAN-Bus-protocol DY low-voltage V3.3: second, minute, hour, day, month, year.
             return "a Deye inverter that sends its clock"
         }

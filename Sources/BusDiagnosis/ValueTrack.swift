@@ -85,7 +85,9 @@ public struct CurrentSign: Sendable {
     }
 
     private mutating func noteStep(_ current: Int32, _ voltage: Int32) {
-        guard current.magnitude >= 10_000, voltage.magnitude >= 50, voltage.magnitude <= 10_000 else { return }
+        guard current.magnitude >= 10_000, voltage.magnitude >= 50, voltage.magnitude <= 10_000 else {
+            return
+        }
         if (current > 0) == (voltage > 0) { agreeing += 1 } else { opposing += 1 }
     }
 

@@ -42,7 +42,9 @@ struct CANAccuracyTests {
             "\(first) of \(cases) faults are the first finding; clean traffic of \(Speech.all.count) kinds of batteries has none.",
             "", "| finding | cases | found first | found | with others |", "|---|---|---|---|---|",
         ]
-        for row in rows { lines.append("| `\(row.finding)` | \(row.cases) | \(row.first) | \(row.found) | \(row.others) |") }
+        for row in rows {
+            lines.append("| `\(row.finding)` | \(row.cases) | \(row.first) | \(row.found) | \(row.others) |")
+        }
         if !wrong.isEmpty {
             lines += ["", "Where something else comes first:", ""]
             lines += wrong.map { "- \($0)" }
@@ -60,7 +62,9 @@ extension FindingTable {
 ///
 /// `BUSBAR_SNAPSHOTS=write` makes a test run write them.
 enum Document {
-    static func expect(_ text: String, _ part: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    static func expect(_ text: String, _ part: String, sourceLocation: SourceLocation = #_sourceLocation)
+        throws
+    {
         let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "docs/diagnosis.md")
         let page = try String(contentsOf: file, encoding: .utf8)

@@ -8,13 +8,13 @@ import TestSupport
 let dawn = Instant(nanoseconds: 1_000_000_000_000)
 
 /// A frame on the bench.
-struct Passing {
+struct Passing: Sendable {
     var frame: CANFrame
     var at: Instant
 }
 
 /// A dialect of a profile, and whether its frames are filled up to eight bytes.
-struct Speech: CustomStringConvertible {
+struct Speech: CustomStringConvertible, Sendable {
     var place: Int
     var dialect: UInt8 = 0
     var padded = true
@@ -28,7 +28,8 @@ struct Speech: CustomStringConvertible {
 
     static func named(_ id: String, dialect: UInt8 = 0, padded: Bool = true) -> Speech {
         Speech(
-            place: ProfileTable.profiles.indices.first { "\(ProfileTable.profiles[$0].sheet.id)" == id } ?? -1,
+            place: ProfileTable.profiles.indices.first { "\(ProfileTable.profiles[$0].sheet.id)" == id }
+                ?? -1,
             dialect: dialect, padded: padded)
     }
 
@@ -43,7 +44,7 @@ struct Speech: CustomStringConvertible {
 }
 
 /// A bank of 16 cells in series that behaves as banks do, and what happens to it.
-struct Plant {
+struct Plant: Sendable {
     var soc = 500.0
     /// The mean current in amperes; charging is positive.
     var amperes = -30.0
@@ -54,7 +55,7 @@ struct Plant {
     var cells: Int32 = 16
     var alarms = AlarmSet()
     /// Changes what is said, `seconds` after the start.
-    var change: (inout BankReading, _ seconds: Double) -> Void = { _, _ in }
+    var change: @Sendable (inout BankReading, _ seconds: Double) -> Void = { _, _ in }
 
     private var random = SeededRandom(seed: 7)
     private var now = 0.0
@@ -83,7 +84,8 @@ struct Plant {
 
     private mutating func numbers(_ flow: Double) -> [BankField: Int32] {
         // The flat curve of LFP: 3.0 V empty, 3.30 V in the middle, 3.45 V full.
-        let rest = 3_200 + soc * 0.15 + (soc > 950 ? (soc - 950) * 1.5 : 0) - (soc < 100 ? (100 - soc) * 1.5 : 0)
+        let rest =
+            3_200 + soc * 0.15 + (soc > 950 ? (soc - 950) * 1.5 : 0) - (soc < 100 ? (100 - soc) * 1.5 : 0)
         let ripple = wanders && flow != 0 ? Double(Int.random(in: -1...1, using: &random)) : 0
         let cell = Int32(rest + flow * 0.4 + ripple)
         let isFull = soc > 990, isLow = soc < 60
@@ -91,11 +93,14 @@ struct Plant {
         var numbers: [BankField: Int32] = [
             .chargeVoltageLimit: cells * 3_500, .dischargeVoltageLimit: cells * 2_875,
             .chargeCurrentLimit: isFull ? 10_000 : 100_000, .dischargeCurrentLimit: isLow ? 60_000 : 150_000,
-            .soc: Int32(soc), .soh: 990, .voltage: cell * cells + Int32(ripple * 10), .current: Int32(flow * 1_000),
+            .soc: Int32(soc), .soh: 990, .voltage: cell * cells + Int32(ripple * 10),
+            .current: Int32(flow * 1_000),
             .temperature: warm, .highestTemperature: warm + 12, .lowestTemperature: warm - 12,
             .highestCell: cell + 4, .lowestCell: cell - 5, .cellSpread: 9, .highestCellNumber: 3,
-            .lowestCellNumber: 11, .highestCellPack: 1, .lowestCellPack: 2, .capacity: Int32(ampHours * 1_000),
-            .remainingCapacity: Int32(ampHours * soc), .cycles: 123, .cells: cells, .packs: 2, .packsOffline: 0,
+            .lowestCellNumber: 11, .highestCellPack: 1, .lowestCellPack: 2,
+            .capacity: Int32(ampHours * 1_000),
+            .remainingCapacity: Int32(ampHours * soc), .cycles: 123, .cells: cells, .packs: 2,
+            .packsOffline: 0,
             .packsBlockingCharge: 0, .packsBlockingDischarge: 0, .chargeEnabled: 1, .dischargeEnabled: 1,
             .forceCharge: 0, .forceChargeSoon: 0, .fullCharge: 0,
         ]
@@ -136,7 +141,8 @@ struct Bench {
                 toldAt = second
             }
             while let index = schedule.next(at: due) {
-                guard let frame = try? speech.profile.encode(frame: index, bank: told, options: speech.options)
+                guard
+                    let frame = try? speech.profile.encode(frame: index, bank: told, options: speech.options)
                 else { continue }
                 frames.append(Passing(frame: frame, at: due))
             }

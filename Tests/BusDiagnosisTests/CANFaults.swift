@@ -5,7 +5,7 @@ import InverterProfiles
 import TestSupport
 
 /// What is listened to in a case, and what is known besides.
-struct Exhibit {
+struct Exhibit: Sendable {
     var frames: [Passing]
     var options = DiagnosisOptions()
     /// Seconds of silence at the end.
@@ -15,14 +15,14 @@ struct Exhibit {
 }
 
 /// A fault that is put into clean traffic, and the finding that it must lead to.
-struct Fault {
+struct Fault: Sendable {
     var finding: String
     var name: String
     var speeches: [Speech]
-    var make: (Speech) -> Exhibit
+    var make: @Sendable (Speech) -> Exhibit
 
     init(
-        _ finding: String, _ name: String, _ speeches: [Speech], _ make: @escaping (Speech) -> Exhibit
+        _ finding: String, _ name: String, _ speeches: [Speech], _ make: @escaping @Sendable (Speech) -> Exhibit
     ) {
         (self.finding, self.name, self.speeches, self.make) = (finding, name, speeches, make)
     }
@@ -32,7 +32,9 @@ extension Speech {
     /// One of each profile, filled up, and of those with two sets both of them.
     static let some: [Speech] = all.filter { $0.padded && ($0.dialect == 0 || twoSets.contains($0.id)) }
 
-    private static let twoSets = ["pylontech-lv-can", "goodwe-lv-can", "growatt-lv-can", "pylon-plus-can", "sofar-lv-can"]
+    private static let twoSets = [
+        "pylontech-lv-can", "goodwe-lv-can", "growatt-lv-can", "pylon-plus-can", "sofar-lv-can",
+    ]
 
     /// Those that carry all of these numbers.
     static func carrying(_ fields: BankField...) -> [Speech] {
@@ -51,7 +53,9 @@ extension Speech {
         for index in 0..<profile.frameCount where profile.sends(profile.frame(index), inDialect: dialect) {
             guard profile.frame(index).direction == .toInverter else { continue }
             profile.visitRows(profile.frame(index).container) { row in
-                if found == nil, row.dialects >> dialect & 1 != 0, row.meaning == .number(field) { found = row }
+                if found == nil, row.dialects >> dialect & 1 != 0, row.meaning == .number(field) {
+                    found = row
+                }
             }
         }
         return found
@@ -85,8 +89,11 @@ extension Speech {
         }
         return frames.map { passing in
             var passing = passing
-            for row in rows where row.container == passing.frame.container && row.endByte <= Int(passing.frame.length) {
-                guard var raw = (try? row.raw(in: passing.frame.payload, .little)).map({ Int64(bitPattern: $0) })
+            for row in rows
+            where row.container == passing.frame.container && row.endByte <= Int(passing.frame.length) {
+                guard
+                    var raw = (try? row.raw(in: passing.frame.payload, .little)).map({ Int64(bitPattern: $0) }
+                    )
                 else { continue }
                 let limit: Int64 = 1 << Int64(row.bits)
                 if row.isSigned, raw >= limit / 2 { raw -= limit }

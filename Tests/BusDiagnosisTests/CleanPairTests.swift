@@ -25,11 +25,13 @@ struct CleanPairTests {
             let own = Candidate.Source.profile(speech.place, dialect: speech.dialect)
             let place = try #require(candidates.firstIndex { $0.source == own }, "\(speech)")
             let next = candidates.first { $0.source != own }
-            #expect(place == 0 || candidates[place].score == candidates[0].score, "\(speech) \(candidates[0].id)")
+            #expect(
+                place == 0 || candidates[place].score == candidates[0].score, "\(speech) \(candidates[0].id)")
             #expect(place == 0 || Self.isSame(speech, candidates[0].source), "\(speech) \(candidates[0].id)")
             let level = next?.score == candidates[place].score
             lines.append(
-                "| \(speech) | \(candidates[place].score) | \(next.map { "`\($0.id)` \($0.dialect)" } ?? "")\(level ? ", the same frames" : "") | \(next.map { "\($0.score)" } ?? "") |")
+                "| \(speech) | \(candidates[place].score) | \(next.map { "`\($0.id)` \($0.dialect)" } ?? "")\(level ? ", the same frames" : "") | \(next.map { "\($0.score)" } ?? "") |"
+            )
         }
         try Document.expect(lines.joined(separator: "\n"), "naming")
     }
@@ -55,7 +57,9 @@ struct CleanPairTests {
                 speech: speech, plant: Plant(soc: state.soc, amperes: state.amperes),
                 seconds: index % 3 == 0 ? 75 : 40, keepAlive: index % 2 == 0)
             let account = CANDiagnosis.account(of: bench.passing(), silence: 2)
-            if !account.ids.isEmpty { wrong.append("\(state): \(account.findings.map { ($0.sheet.id, $0.facts) })") }
+            if !account.ids.isEmpty {
+                wrong.append("\(state): \(account.findings.map { ($0.sheet.id, $0.facts) })")
+            }
         }
         #expect(wrong == [])
     }
