@@ -51,9 +51,10 @@ public struct BankTrack: Sendable {
 
     /// What a profile reads from a frame.
     private struct FrameUse: Sendable {
-        var fields: [UInt8] = []
-        var isRead = false
-        var namesMaker = false
+        /// The numbers.
+        var rows: [BankRow] = []
+        /// Whether the frame is one of the battery's, and whether it has anything but numbers.
+        var isOfBattery = false, hasMore = false
     }
 
     init(profile: Int, dialect: UInt8) {
@@ -76,11 +77,11 @@ public struct BankTrack: Sendable {
 
     /// Reads a frame of the track with this place; `isNews` is whether it says something else than the last.
     mutating func note(_ frame: CANFrame, track: Int, isNews: Bool, at now: Instant, place: Int) {
+        while uses.count <= track { uses.append(nil) }
+        if uses[track] == nil { uses[track] = use(of: frame) }
+        guard uses[track]?.isOfBattery == true else { return }
         if isNews {
-            while uses.count <= track { uses.append(nil) }
-            let use = uses[track] ?? learn(frame, track: track)
-            guard use.isRead else { return }
-            read(frame, use, at: now, place: place)
+            read(frame, track, at: now, place: place)
         } else if holding != 0 {
             for index in 0..<BankCondition.count where holding >> UInt32(index) & 1 != 0 {
                 conditions[index].note(true, at: now, place: place)
@@ -89,38 +90,35 @@ public struct BankTrack: Sendable {
     }
 
     /// Finds out what the profile reads from a frame.
-    private mutating func learn(_ frame: CANFrame, track: Int) -> FrameUse {
+    private func use(of frame: CANFrame) -> FrameUse {
         var use = FrameUse()
-        let dialects: UInt8 = 1 << dialect
-        if speech.visitSignals(
-            of: frame, dialect: dialect, known: reading,
-            { row, _ in
-                guard row.dialects & dialects != 0 else { return }
-                switch row.meaning {
-                case .number(let field): use.fields.append(field.rawValue)
-                case .maker: use.namesMaker = true
-                default: break
-                }
-            }) != nil
-        {
-            use.isRead = true
+        guard let index = speech.index(ofIdentifier: frame.identifier, isExtended: frame.isExtended) else {
+            return use
         }
-        uses[track] = use
+        let row = speech.frame(index)
+        use.isOfBattery = row.direction == .toInverter
+        let dialects: UInt8 = 1 << dialect
+        speech.visitRows(row.container) { row in
+            guard row.dialects & dialects != 0 else { return }
+            switch row.meaning {
+            case .number: use.rows.append(row)
+            case .alarm, .alarmPair, .heardAlarm, .maker: use.hasMore = true
+            default: break
+            }
+        }
         return use
     }
 
-    private mutating func read(_ frame: CANFrame, _ use: FrameUse, at now: Instant, place: Int) {
-        let heard = speech.decode(frame, dialect: dialect, at: now, into: &reading)
-        guard case .frame(let account) = heard else { return }
-        if account.outOfRange > 0 {
-            impossible += 1
-            if firstFault == nil { firstFault = account.firstFault }
+    private mutating func read(_ frame: CANFrame, _ track: Int, at now: Instant, place: Int) {
+        if uses[track]?.hasMore == true {
+            readAll(frame, at: now)
+        } else {
+            readNumbers(frame, track, at: now)
         }
-        for raw in use.fields { noteValue(Int(raw), at: now, place: place) }
-        if use.namesMaker, let maker = reading.maker?.value, names.count < 2, !names.contains(maker) {
-            names.append(maker)
+        for index in 0..<(uses[track]?.rows.count ?? 0) {
+            guard case .number(let field)? = uses[track]?.rows[index].meaning else { continue }
+            noteValue(field, at: now, place: place)
         }
-        if let alarms = reading.alarms, alarms.at == now { raised.formUnion(alarms.value) }
         if let current = reading[.current], current.at == now, let voltage = reading[.voltage],
             now - voltage.at <= .seconds(2)
         {
@@ -130,9 +128,41 @@ public struct BankTrack: Sendable {
         noteConditions(at: now, place: place)
     }
 
-    private mutating func noteValue(_ index: Int, at now: Instant, place: Int) {
-        guard let field = BankField(rawValue: UInt8(index)), let value = reading[field], value.at == now
-        else { return }
+    /// Reads numbers, alarms and name.
+    private mutating func readAll(_ frame: CANFrame, at now: Instant) {
+        let heard = speech.decode(frame, dialect: dialect, at: now, into: &reading)
+        guard case .frame(let account) = heard else { return }
+        if account.outOfRange > 0 { noteImpossible(account.firstFault) }
+        if let maker = reading.maker, maker.at == now, names.count < 2, !names.contains(maker.value) {
+            names.append(maker.value)
+        }
+        if let alarms = reading.alarms, alarms.at == now { raised.formUnion(alarms.value) }
+    }
+
+    /// Reads a frame that has nothing but numbers, without looking at every row of the profile.
+    private mutating func readNumbers(_ frame: CANFrame, _ track: Int, at now: Instant) {
+        var frame = frame
+        speech.mend(&frame, reading)
+        var fault: SignalError?
+        for index in 0..<(uses[track]?.rows.count ?? 0) {
+            guard let row = uses[track]?.rows[index], case .number(let field) = row.meaning else { continue }
+            do throws(SignalError) {
+                reading[field] = try row.value(in: frame.payload, .little).map { Reading($0, at: now) }
+            } catch {
+                if case .outOfRange = error, fault == nil { fault = error }
+            }
+        }
+        if let fault { noteImpossible(fault) }
+    }
+
+    private mutating func noteImpossible(_ fault: SignalError?) {
+        impossible += 1
+        if firstFault == nil { firstFault = fault }
+    }
+
+    private mutating func noteValue(_ field: BankField, at now: Instant, place: Int) {
+        guard let value = reading[field], value.at == now else { return }
+        let index = Int(field.rawValue)
         if values[index] == nil {
             values[index] = ValueTrack(value.value, at: now, place: place)
         } else {

@@ -6,7 +6,8 @@ import InverterProfiles
 
 extension CANRules {
     static let talk: [@Sendable (CANPicture) -> [Finding]] = [
-        nobodyAnswers, packProtocol, keepAlive, extendedKeepAlive, batterySilent, twoBatteries,
+        nobodyAnswers, waitsForInverter, packProtocol, keepAlive, extendedKeepAlive, batterySilent,
+        twoBatteries,
     ]
 
     /// Somebody asks, or shows that he is there, and no battery is heard.
@@ -26,6 +27,25 @@ extension CANRules {
                 ], places: [track.firstPlace])
         ]
     }
+
+    /// Nothing is heard, or only a battery that announces itself, where batteries answer questions and nobody asks.
+    @Sendable static func waitsForInverter(_ picture: CANPicture) -> [Finding] {
+        guard picture.traffic.length >= .seconds(5) else { return [] }
+        let isSilent = picture.traffic.frames == 0 && picture.traffic.errorFrames == 0
+        let isPolled = picture.expected?.isCalled(["growatt-lv-can"]) ?? false
+        let announced = announcements.first { picture.isHeard($0) && !picture.isHeard(questions) }
+        guard isSilent && isPolled || announced != nil else { return [] }
+        return [
+            Finding(
+                FindingTable.waitsForInverter, certainty: announced == nil ? 50 : 85,
+                announced.map { [Fact("it announces itself with", .identifier($0))] } ?? [
+                    Fact("listened for", .interval(picture.traffic.length))
+                ])
+        ]
+    }
+
+    /// What SolaX and FoxESS batteries say before anybody asks, and the question that they wait for.
+    private static let announcements: [UInt32] = [0x8000_1801, 0x8100_A001], questions: UInt32 = 0x8000_1871
 
     /// Only the own protocol of a pack is heard where an inverter listens.
     @Sendable static func packProtocol(_ picture: CANPicture) -> [Finding] {

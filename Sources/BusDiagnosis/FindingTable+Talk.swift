@@ -1,7 +1,8 @@
 extension FindingTable {
     /// Findings about who speaks with whom.
     static let talk = [
-        nobodyAnswers, packProtocol, keepAliveMissing, inverterSilent, keepAliveGone, extendedKeepAlive,
+        nobodyAnswers, waitsForInverter, packProtocol, keepAliveMissing, inverterSilent, keepAliveGone,
+        extendedKeepAlive,
         batterySilent, twoBatteries,
     ]
 
@@ -21,6 +22,18 @@ extension FindingTable {
                 "the cable to the battery is open, or in the wrong socket", .connector,
                 test: "listen at the plug of the battery", tells: "frames are heard there",
                 fix: "mend the cable or move the plug", source: "Pylontech US5000 manual"),
+        ])
+
+    static let waitsForInverter = FindingSheet(
+        "waits-for-inverter", .firmwareAndMode, .note,
+        "The battery may be one that speaks only when an inverter asks",
+        effect: "Without the inverter nothing is heard of it, although all is well.",
+        causes: [
+            Cause(
+                "the protocol is one of question and answer, and nobody asks", .firmwareAndMode,
+                test: "listen with the inverter connected and switched on", tells: "the battery is heard",
+                fix: "nothing; listen with the inverter",
+                source: "Growatt text V1.04; SolaX and FoxESS captures")
         ])
 
     static let packProtocol = FindingSheet(

@@ -24,6 +24,10 @@ extension ForeignTraffic {
             signature: [long(0x1871, 0x1878), long(0x187A, 0x187E), long(0x1881, 0x1882)], least: 1,
             besides: [long(0x1801), long(0x0100_A001)], questions: [long(0x1871)]),
         Family(
+            remark: "a SolaX or FoxESS battery that waits to be asked, which Busbar does not do",
+            source: "dalathegreat/Battery-Emulator, SOLAX-CAN",
+            signature: [long(0x1801), long(0x0100_A001)], least: 1),
+        Family(
             remark: "GoodWe high voltage, which Busbar does not speak",
             asking: "a GoodWe high voltage inverter that waits for a battery",
             source: "reverse engineering of a GW6000-EH",

@@ -114,6 +114,12 @@ extension Fault {
                 Exhibit(frames: Bench(speech: speech).inverter(until: dawn + .seconds(20)), silence: 3)
             },
             Fault(
+                "waits-for-inverter", "a battery that announces itself", Speech.ids("pylontech-lv-can")
+            ) { _ in
+                let hello = CANFrame(identifier: 0x0100_A001, isExtended: true, length: 8)
+                return Exhibit(frames: (0..<20).map { Passing(frame: hello, at: dawn + .seconds($0)) })
+            },
+            Fault(
                 "pack-protocol", "a JK BMS with its own frames", Speech.ids("pylontech-lv-can", "victron-can")
             ) { speech in
                 Exhibit(
@@ -163,7 +169,8 @@ extension Fault {
                     options: speech.expectation)
             },
             Fault(
-                "limits-missing", "the same, nobody knows what is expected", Speech.carrying(.chargeCurrentLimit)
+                "limits-missing", "the same, nobody knows what is expected",
+                Speech.carrying(.chargeCurrentLimit)
             ) { speech in
                 let gone = speech.row(of: .chargeCurrentLimit)?.container
                 return Exhibit(

@@ -94,7 +94,8 @@ extension Fault {
 
     /// A plant of which something is said differently.
     private static func plant(
-        soc: Double = 500, amperes: Double = -30, _ change: @escaping @Sendable (inout BankReading, Double) -> Void
+        soc: Double = 500, amperes: Double = -30,
+        _ change: @escaping @Sendable (inout BankReading, Double) -> Void
     ) -> Plant {
         var plant = Plant(soc: soc, amperes: amperes)
         plant.change = change
@@ -116,10 +117,12 @@ extension Fault {
     static let ofNumbers: [Fault] =
         [
             Fault(
-                "voltage-scale", "a tenth of the voltage", Speech.carrying(.voltage, .chargeVoltageLimit).filter { !readsBoth.contains($0.id) },
+                "voltage-scale", "a tenth of the voltage",
+                Speech.carrying(.voltage, .chargeVoltageLimit).filter { !readsBoth.contains($0.id) },
                 patching(.voltage) { raw, _ in raw / 10 }),
             Fault(
-                "voltage-scale", "the same, nobody knows what is expected", Speech.carrying(.voltage, .chargeVoltageLimit).filter { !readsBoth.contains($0.id) },
+                "voltage-scale", "the same, nobody knows what is expected",
+                Speech.carrying(.voltage, .chargeVoltageLimit).filter { !readsBoth.contains($0.id) },
                 patching(.voltage, expecting: false) { raw, _ in raw / 10 }),
             Fault(
                 "voltage-scale", "ten times the voltage", Speech.carrying(.voltage, .chargeVoltageLimit),
@@ -189,7 +192,9 @@ extension Fault {
                 patching(.soc, Plant(soc: 600, amperes: 3)) { _, _ in 0 }),
             Fault(
                 "impossible-value", "a negative CCL",
-                Speech.carrying(.chargeCurrentLimit).filter { $0.row(of: .chargeCurrentLimit)?.isSigned == true },
+                Speech.carrying(.chargeCurrentLimit).filter {
+                    $0.row(of: .chargeCurrentLimit)?.isSigned == true
+                },
                 patching(.chargeCurrentLimit) { _, _ in -500 }),
         ]
 

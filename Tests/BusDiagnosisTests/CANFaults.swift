@@ -22,7 +22,8 @@ struct Fault: Sendable {
     var make: @Sendable (Speech) -> Exhibit
 
     init(
-        _ finding: String, _ name: String, _ speeches: [Speech], _ make: @escaping @Sendable (Speech) -> Exhibit
+        _ finding: String, _ name: String, _ speeches: [Speech],
+        _ make: @escaping @Sendable (Speech) -> Exhibit
     ) {
         (self.finding, self.name, self.speeches, self.make) = (finding, name, speeches, make)
     }
