@@ -2,122 +2,227 @@ public import BatteryModel
 public import BusCodec
 import InverterProfiles
 
+/// Something that a battery or its inverter does at times, seen in what the battery tells.
+public enum BankCondition: UInt8, Sendable {
+    /// Charging or discharging above its limit.
+    case overCCL, overDCL
+    /// CVL below the voltage of the battery.
+    case lowCVL
+    /// Charging although the voltage is above CVL.
+    case chargedAboveCVL
+    /// A limit of 0 A with its permission given, and a permission withdrawn with a limit above 0 A.
+    case zeroCCLEnabled, zeroDCLEnabled, nonzeroCCLDisabled, nonzeroDCLDisabled
+    /// Both current limits 0 A, or as good as that.
+    case bothZero
+    /// A protection stands.
+    case protection
+    /// CVL of less than a volt, or a limit of exactly 0.1 A.
+    case tinyVoltage, tinyCurrent
+    /// A full charge is asked for at a low state of charge, and nothing that makes an inverter charge.
+    case onlyFullCharge
+
+    static let count = 13
+}
+
 /// What a battery has told its inverter over time, read in the protocol that was named.
 public struct BankTrack: Sendable {
     /// The protocol, as a place in ``InverterProfiles/ProfileTable``, and its dialect.
     public let profile: Int, dialect: UInt8
+    /// The protocol itself, so that a frame does not look it up.
+    private let speech: InverterProfile
     /// What it told last.
     public private(set) var reading = BankReading()
     /// Each number over time, by the raw value of its ``BatteryModel/BankField``.
     public private(set) var values: [ValueTrack?]
     /// Frames with a signal that cannot be, and the first of these signals.
     public private(set) var impossible: UInt64 = 0, firstFault: SignalError?
-    /// When charging was above CCL, discharging above DCL, and CVL below the battery's voltage.
-    public private(set) var overCCL = Condition(), overDCL = Condition(), lowCVL = Condition()
+    /// Every alarm that stood at any time.
+    public private(set) var raised = AlarmSet()
+    /// The first two names that were told.
+    public private(set) var names: [ASCIIText] = []
+    /// What speaks for the sign of the current, and against it.
+    public private(set) var sign = CurrentSign()
+
+    private var conditions: InlineArray<13, Condition> = InlineArray(repeating: Condition())
+    /// Which of them hold: bit n for condition n.
+    private var holding: UInt32 = 0
+    /// What the profile reads from each track of the traffic; `nil` while it was not looked at.
+    private var uses: [FrameUse?] = []
+
+    /// What a profile reads from a frame.
+    private struct FrameUse: Sendable {
+        /// The numbers.
+        var rows: [BankRow] = []
+        /// Whether the frame is one of the battery's, and whether it has anything but numbers.
+        var isOfBattery = false, hasMore = false
+    }
 
     init(profile: Int, dialect: UInt8) {
         self.profile = profile
         self.dialect = dialect
+        speech = KnownProtocols.profiles[profile]
         values = Array(repeating: nil, count: Int(BankField.count))
-    }
-
-    /// Reads a frame; `isNews` is whether it says something else than the last of its identifier.
-    mutating func note(_ frame: CANFrame, isNews: Bool, at now: Instant, place: Int) {
-        if isNews {
-            let heard = ProfileTable.profiles.span[profile].decode(
-                frame, dialect: dialect, at: now, into: &reading)
-            if case .frame(let account) = heard { noteValues(account, at: now, place: place) }
-        }
-        noteConditions(at: now, place: place)
-    }
-
-    private mutating func noteValues(_ account: HeardFrame, at now: Instant, place: Int) {
-        if account.outOfRange > 0 {
-            impossible += 1
-            if firstFault == nil { firstFault = account.firstFault }
-        }
-        for index in values.indices {
-            guard let field = BankField(rawValue: UInt8(index)), let value = reading[field],
-                value.at == now
-            else { continue }
-            if values[index] == nil { values[index] = ValueTrack(value.value, at: now, place: place) }
-            values[index]?.note(value.value, at: now, place: place)
-        }
     }
 
     /// A number over time; `nil` if it was never told.
     public subscript(field: BankField) -> ValueTrack? { values[Int(field.rawValue)] }
+    /// What is done at times.
+    public subscript(condition: BankCondition) -> Condition { conditions.span[Int(condition.rawValue)] }
+    /// When charging was above CCL.
+    public var overCCL: Condition { self[.overCCL] }
+    /// When discharging was above DCL.
+    public var overDCL: Condition { self[.overDCL] }
+    /// When CVL was below the battery's voltage.
+    public var lowCVL: Condition { self[.lowCVL] }
+
+    /// Reads a frame of the track with this place; `isNews` is whether it says something else than the last.
+    mutating func note(_ frame: CANFrame, track: Int, isNews: Bool, at now: Instant, place: Int) {
+        while uses.count <= track { uses.append(nil) }
+        if uses[track] == nil { uses[track] = use(of: frame) }
+        guard uses[track]?.isOfBattery == true else { return }
+        if isNews {
+            read(frame, track, at: now, place: place)
+        } else if holding != 0 {
+            for index in 0..<BankCondition.count where holding >> UInt32(index) & 1 != 0 {
+                conditions[index].note(true, at: now, place: place)
+            }
+        }
+    }
+
+    /// Finds out what the profile reads from a frame.
+    private func use(of frame: CANFrame) -> FrameUse {
+        var use = FrameUse()
+        guard let index = speech.index(ofIdentifier: frame.identifier, isExtended: frame.isExtended) else {
+            return use
+        }
+        let row = speech.frame(index)
+        use.isOfBattery = row.direction == .toInverter
+        let dialects: UInt8 = 1 << dialect
+        speech.visitRows(row.container) { row in
+            guard row.dialects & dialects != 0 else { return }
+            switch row.meaning {
+            case .number: use.rows.append(row)
+            case .alarm, .alarmPair, .heardAlarm, .maker: use.hasMore = true
+            default: break
+            }
+        }
+        return use
+    }
+
+    private mutating func read(_ frame: CANFrame, _ track: Int, at now: Instant, place: Int) {
+        if uses[track]?.hasMore == true {
+            readAll(frame, at: now)
+        } else {
+            readNumbers(frame, track, at: now)
+        }
+        for index in 0..<(uses[track]?.rows.count ?? 0) {
+            guard case .number(let field)? = uses[track]?.rows[index].meaning else { continue }
+            noteValue(field, at: now, place: place)
+        }
+        if let current = reading[.current], current.at == now, let voltage = reading[.voltage],
+            now - voltage.at <= .seconds(2)
+        {
+            sign.note(
+                current: current.value, voltage: voltage.value, soc: reading[.soc]?.value, at: now)
+        }
+        noteConditions(at: now, place: place)
+    }
+
+    /// Reads numbers, alarms and name.
+    private mutating func readAll(_ frame: CANFrame, at now: Instant) {
+        let heard = speech.decode(frame, dialect: dialect, at: now, into: &reading)
+        guard case .frame(let account) = heard else { return }
+        if account.outOfRange > 0 { noteImpossible(account.firstFault) }
+        if let maker = reading.maker, maker.at == now, names.count < 2, !names.contains(maker.value) {
+            names.append(maker.value)
+        }
+        if let alarms = reading.alarms, alarms.at == now { raised.formUnion(alarms.value) }
+    }
+
+    /// Reads a frame that has nothing but numbers, without looking at every row of the profile.
+    private mutating func readNumbers(_ frame: CANFrame, _ track: Int, at now: Instant) {
+        var frame = frame
+        speech.mend(&frame, reading)
+        var fault: SignalError?
+        for index in 0..<(uses[track]?.rows.count ?? 0) {
+            guard let row = uses[track]?.rows[index], case .number(let field) = row.meaning else { continue }
+            do throws(SignalError) {
+                reading[field] = try row.value(in: frame.payload, .little).map { Reading($0, at: now) }
+            } catch {
+                if case .outOfRange = error, fault == nil { fault = error }
+            }
+        }
+        if let fault { noteImpossible(fault) }
+    }
+
+    private mutating func noteImpossible(_ fault: SignalError?) {
+        impossible += 1
+        if firstFault == nil { firstFault = fault }
+    }
+
+    private mutating func noteValue(_ field: BankField, at now: Instant, place: Int) {
+        guard let value = reading[field], value.at == now else { return }
+        let index = Int(field.rawValue)
+        if values[index] == nil {
+            values[index] = ValueTrack(value.value, at: now, place: place)
+        } else {
+            values[index]?.note(value.value, at: now, place: place)
+        }
+    }
+}
+
+// MARK: - Conditions
+
+extension BankTrack {
+    private mutating func note(_ condition: BankCondition, _ holds: Bool, _ now: Instant, _ place: Int) {
+        let index = Int(condition.rawValue)
+        let bit: UInt32 = 1 << UInt32(index)
+        guard holds || holding & bit != 0 else { return }
+        conditions[index].note(holds, at: now, place: place)
+        if holds { holding |= bit } else { holding &= ~bit }
+    }
 
     private mutating func noteConditions(at now: Instant, place: Int) {
         let current = reading[.current]?.value
-        overCCL.note(
-            Self.exceeds(current, reading[.chargeCurrentLimit]?.value), at: now, place: place)
-        overDCL.note(
-            Self.exceeds(current.map { 0 &- $0 }, reading[.dischargeCurrentLimit]?.value), at: now,
-            place: place)
-        lowCVL.note(
-            reading[.voltage].flatMap { voltage in
-                reading[.chargeVoltageLimit].map { voltage.value - $0.value > Self.voltageTolerance }
-            } ?? false, at: now, place: place)
+        let ccl = reading[.chargeCurrentLimit]?.value, dcl = reading[.dischargeCurrentLimit]?.value
+        note(.overCCL, Self.exceeds(current, ccl), now, place)
+        note(.overDCL, Self.exceeds(current.map { 0 &- $0 }, dcl), now, place)
+        let charge = reading[.chargeEnabled]?.value, discharge = reading[.dischargeEnabled]?.value
+        note(.zeroCCLEnabled, ccl == 0 && charge == 1, now, place)
+        note(.zeroDCLEnabled, dcl == 0 && discharge == 1, now, place)
+        note(.nonzeroCCLDisabled, (ccl ?? 0) > Self.tiny && charge == 0, now, place)
+        note(.nonzeroDCLDisabled, (dcl ?? 0) > Self.tiny && discharge == 0, now, place)
+        note(.bothZero, (ccl ?? .max) <= Self.tiny && (dcl ?? .max) <= Self.tiny, now, place)
+        note(.tinyCurrent, ccl == Self.tiny || dcl == Self.tiny, now, place)
+        note(.protection, reading.alarms?.value.protections.isEmpty == false, now, place)
+        noteVoltages(current: current, at: now, place: place)
+        note(
+            .onlyFullCharge,
+            reading[.fullCharge]?.value == 1 && reading[.forceCharge]?.value == 0
+                && reading[.forceChargeSoon]?.value != 1 && (reading[.soc]?.value ?? 1_000) <= 150, now, place
+        )
+    }
+
+    private mutating func noteVoltages(current: Int32?, at now: Instant, place: Int) {
+        guard let cvl = reading[.chargeVoltageLimit]?.value else { return }
+        note(.tinyVoltage, (1...1_000).contains(cvl), now, place)
+        guard let voltage = reading[.voltage]?.value else { return }
+        let isAbove = cvl > 1_000 && voltage > cvl + Self.voltageTolerance
+        let isCharged = (current ?? 0) > Self.leastCurrent
+        note(.lowCVL, isAbove && !isCharged, now, place)
+        note(.chargedAboveCVL, isAbove && isCharged, now, place)
     }
 
     /// Whether a current is above its limit by more than measuring explains: a tenth, and two amperes.
     private static func exceeds(_ current: Int32?, _ limit: Int32?) -> Bool {
         guard let current, let limit, limit >= 0 else { return false }
-        return Int64(current) > Int64(limit) + Int64(limit) / 10 + 2_000
+        return Int64(current) > Int64(limit) + Int64(limit) / 10 + Int64(leastCurrent)
     }
 
+    /// What some senders say for "stop", in milliamps.
+    static let tiny: Int32 = 100
+    /// Less than this may be a fault of measuring, in milliamps.
+    static let leastCurrent: Int32 = 2_000
     /// A battery may stand above its CVL by what its cells relax, in millivolts.
     private static let voltageTolerance: Int32 = 400
-}
-
-/// One number over time.
-public struct ValueTrack: Sendable {
-    /// What it was at first, last, lowest and highest.
-    public private(set) var first: Int32, last: Int32, lowest: Int32, highest: Int32
-    /// How often it changed, and when last.
-    public private(set) var changes: UInt64 = 0, changedAt: Instant
-    /// The largest change from one time to the next, and where it stands.
-    public private(set) var largestStep: Int32 = 0, largestStepPlace: Int
-
-    init(_ value: Int32, at now: Instant, place: Int) {
-        (first, last, lowest, highest) = (value, value, value, value)
-        (changedAt, largestStepPlace) = (now, place)
-    }
-
-    mutating func note(_ value: Int32, at now: Instant, place: Int) {
-        guard value != last else { return }
-        let step = value.subtractingReportingOverflow(last)
-        let size = step.overflow ? Int32.max : Int32(clamping: step.partialValue.magnitude)
-        if size > largestStep { (largestStep, largestStepPlace) = (size, place) }
-        changes += 1
-        changedAt = now
-        last = value
-        lowest = min(lowest, value)
-        highest = max(highest, value)
-    }
-}
-
-/// Something that holds at times.
-public struct Condition: Sendable {
-    /// How long it held at the longest, and where that began.
-    public private(set) var longest = Interval.zero, place = 0
-    /// How often it began.
-    public private(set) var times: UInt64 = 0
-    private var since: (at: Instant, place: Int)?
-
-    /// Whether it holds now.
-    public var holds: Bool { since != nil }
-
-    mutating func note(_ holds: Bool, at now: Instant, place: Int) {
-        guard holds else {
-            since = nil
-            return
-        }
-        if since == nil {
-            since = (now, place)
-            times += 1
-        }
-        if let since, now - since.at > longest { (longest, self.place) = (now - since.at, since.place) }
-    }
 }

@@ -12,9 +12,10 @@ public struct CANDiagnosis: Sendable {
     /// What was heard of each identifier.
     public private(set) var traffic = CANTraffic()
     /// What the battery has told; `nil` while none is named.
-    public private(set) var bank: BankTrack?
+    public var bank: BankTrack? { banks.first }
 
-    private var named: [Talker] = []
+    /// ``bank`` or nothing; in an array, because it is changed where it lies.
+    private var banks: [BankTrack] = []
     /// Names are looked for again when so many frames were heard, and when somebody new has appeared.
     private var nextNaming: UInt64 = 16
     private var namedTracks = 0
@@ -27,10 +28,10 @@ public struct CANDiagnosis: Sendable {
 
     /// Takes a frame; `place` is where in the recording it stands.
     public mutating func received(_ frame: CANFrame, at now: Instant, place: Int = 0) {
-        guard traffic.note(frame, at: now, place: place) else { return }
+        guard let noted = traffic.note(frame, at: now, place: place) else { return }
         if isNamingDue(at: now) { nameTalkers(at: now) }
-        guard let track = traffic.track(FrameTrack.container(of: frame)) else { return }
-        bank?.note(frame, isNews: track.changedAt == now || track.count == 1, at: now, place: place)
+        guard !banks.isEmpty else { return }
+        banks[0].note(frame, track: noted.track, isNews: noted.isNews, at: now, place: place)
     }
 
     /// Says that nothing has come until `now`.
@@ -39,8 +40,10 @@ public struct CANDiagnosis: Sendable {
     /// Who speaks, and what is wrong.
     public func account() -> DiagnosisAccount {
         let talkers = CANNaming(traffic).talkers
-        let picture = CANPicture(traffic: traffic, bank: bank, talkers: talkers, options: options)
-        return DiagnosisAccount(talkers: talkers, findings: CANRules.all.flatMap { $0(picture) })
+        let picture = CANPicture(
+            traffic: traffic, bank: bank(for: talkers), talkers: talkers, options: options)
+        return DiagnosisAccount(
+            talkers: talkers, findings: CANRules.withoutConsequences(CANRules.all.flatMap { $0(picture) }))
     }
 
     private func isNamingDue(at now: Instant) -> Bool {
@@ -52,33 +55,42 @@ public struct CANDiagnosis: Sendable {
     private mutating func nameTalkers(at now: Instant) {
         nextNaming = max(nextNaming, traffic.frames) * 2
         (namedTracks, namedAt) = (traffic.tracks.count, now)
-        named = CANNaming(traffic).talkers
-        let best = named.first { $0.role == .battery }?.candidates.first
-        guard case .profile(let place, let dialect) = best?.source else { return }
-        guard bank?.profile != place || bank?.dialect != dialect else { return }
-        var fresh = BankTrack(profile: place, dialect: dialect)
-        for track in traffic.tracks where track.count > 0 {
-            fresh.note(track.frame, isNews: true, at: track.last, place: track.lastPlace)
-        }
-        bank = fresh
+        let named = bank(for: CANNaming(traffic).talkers)
+        if let named, named.profile != bank?.profile || named.dialect != bank?.dialect { banks = [named] }
     }
-}
 
-/// What the rules for a CAN bus look at.
-public struct CANPicture: Sendable {
-    /// What was heard of each identifier.
-    public var traffic: CANTraffic
-    /// What the battery has told; `nil` while none is named.
-    public var bank: BankTrack?
-    /// Who was named.
-    public var talkers: [Talker]
-    /// What is known besides.
-    public var options: DiagnosisOptions
-}
+    /// What the battery has told in the protocol that it is to be read in: the one that the inverter expects if it may be
+    /// that, otherwise the likeliest.
+    private func bank(for talkers: [Talker]) -> BankTrack? {
+        let candidates = talkers.first { $0.role == .battery }?.candidates ?? []
+        guard !candidates.isEmpty, let chosen = expected(candidates) ?? candidates.first?.source,
+            case .profile(let place, let dialect) = chosen
+        else { return bank }
+        if let bank, bank.profile == place, bank.dialect == dialect { return bank }
+        var fresh = BankTrack(profile: place, dialect: dialect)
+        for (index, track) in traffic.tracks.enumerated() where track.count > 0 {
+            fresh.note(track.frame, track: index, isNews: true, at: track.last, place: track.lastPlace)
+        }
+        return fresh
+    }
 
-/// The rules for a CAN bus; each looks at the picture and says what it finds.
-enum CANRules {
-    static let all: [@Sendable (CANPicture) -> [Finding]] = [
-        noTraffic, errorFrames, limitsIgnored,
-    ]
+    /// What the inverter expects, if the battery may speak that: it is a candidate, or all of its frames are heard.
+    private func expected(_ candidates: [Candidate]) -> Candidate.Source? {
+        guard let place = options.expectedProfile, KnownProtocols.profiles.indices.contains(place) else {
+            return nil
+        }
+        let profile = KnownProtocols.profiles[place]
+        for candidate in candidates {
+            guard case .profile(place, let dialect) = candidate.source,
+                dialect == options.expectedDialect ?? dialect
+            else { continue }
+            return candidate.source
+        }
+        for dialect in 0..<profile.sheet.dialectCount where dialect == options.expectedDialect ?? dialect {
+            let target = CANPicture.Target(profile: profile, dialect: dialect)
+            let isWhole = target.required.allSatisfy { traffic.index(of: $0.container) != nil }
+            if isWhole { return .profile(place, dialect: dialect) }
+        }
+        return nil
+    }
 }

@@ -5,12 +5,12 @@ import InverterProfiles
 
 /// Names who speaks what on a CAN bus, from what was heard of each identifier.
 ///
-/// The protocol that explains most is named first; what it leaves unexplained is named by itself, until nothing is left
-/// that any protocol knows.
+/// Families that are known by identifiers alone come first. Of what is left, the protocol that explains most is named,
+/// then what it leaves unexplained by itself, until nothing is left that any protocol knows.
 struct CANNaming {
-    private let traffic: CANTraffic
+    let traffic: CANTraffic
     /// Places of the tracks that nobody has explained yet.
-    private var left: [Int]
+    private(set) var left: [Int]
     private(set) var talkers: [Talker] = []
 
     /// A protocol must reach so many thousandths to be named.
@@ -23,23 +23,64 @@ struct CANNaming {
     init(_ traffic: CANTraffic) {
         self.traffic = traffic
         left = traffic.tracks.indices.filter { traffic.tracks[$0].count > 0 }
+        nameFamilies(ForeignTraffic.unmistakable)
+        let foreign = talkers
+        talkers = []
         while talkers.count < Self.mostTalkers, let talker = nextTalker() { talkers.append(talker) }
-        nameForeign()
+        nameInverter()
+        nameMasters()
+        talkers += foreign
+        nameFamilies(ForeignTraffic.others)
+        nameRest()
     }
 
     private mutating func nextTalker() -> Talker? {
         guard !left.isEmpty else { return nil }
         var candidates = profileCandidates() + driverCandidates()
-        candidates.sort { $0.score > $1.score }
+        favour(&candidates)
+        Self.sort(&candidates)
         guard let best = candidates.first, best.score >= Self.leastScore else { return nil }
         let own = left.filter { explains(best.source, traffic.tracks[$0]) }
         guard !own.isEmpty else { return nil }
-        let containers = own.map { traffic.tracks[$0].container }
-        left.removeAll { own.contains($0) }
-        let near = candidates.filter { best.score - $0.score <= Self.distance }
+        let near = Array(
+            candidates.filter { best.score - $0.score <= Self.distance }.prefix(Self.mostCandidates))
+        let containers = take(own)
         return Talker(
-            Self.role(of: best.source), candidates: Array(near.prefix(Self.mostCandidates)),
-            containers: containers)
+            Self.role(of: best.source), candidates: near,
+            sender: SenderSigns.battery(traffic, containers), containers: containers)
+    }
+
+    /// Puts the protocol first that the sender is known to speak, where his frames fit others as well.
+    private func favour(_ candidates: inout [Candidate]) {
+        guard let spoken = SenderSigns.spoken(traffic, left.map { traffic.tracks[$0].container }) else {
+            return
+        }
+        for index in candidates.indices where SignalName(candidates[index].id) == SignalName(spoken) {
+            guard candidates[index].score >= Self.nearScore else { continue }
+            candidates[index].score = min(candidates[index].score + Self.favour, 1_000)
+            candidates[index].reasons.append(
+                Fact("this sender is known to speak it", .share(permille: Self.favour)))
+        }
+    }
+
+    /// What it counts that a sender is known to speak a protocol, and what his frames must reach without it.
+    private static let favour: Int32 = 100, nearScore: Int32 = 800
+
+    /// The best first; of equals the one that stands first in the tables.
+    private static func sort(_ candidates: inout [Candidate]) {
+        var sorted: [Candidate] = []
+        for candidate in candidates {
+            var place = sorted.count
+            while place > 0, sorted[place - 1].score < candidate.score { place -= 1 }
+            sorted.insert(candidate, at: place)
+        }
+        candidates = sorted
+    }
+
+    /// Takes tracks away from what is left; returns their identifiers.
+    private mutating func take(_ tracks: [Int]) -> [UInt32] {
+        left.removeAll { tracks.contains($0) }
+        return tracks.map { traffic.tracks[$0].container }
     }
 
     private static func role(of source: Candidate.Source) -> Talker.Role {
@@ -49,147 +90,71 @@ struct CANNaming {
         }
     }
 
+    /// Whether a track is one that a speaker of the protocol sends.
     private func explains(_ source: Candidate.Source, _ track: FrameTrack) -> Bool {
         switch source {
         case .profile(let place, _):
-            ProfileTable.profiles.span[place].index(
-                ofIdentifier: track.identifier, isExtended: track.isExtended) != nil
-                || ProfileTable.profiles.span[place].isKeepAlive(track.frame)
+            Self.row(place, track)?.direction == .toInverter
         case .driver(let place):
-            Self.answer(DriverTable.drivers.span[place], track.frame) != nil
+            isOfPack(KnownProtocols.drivers[place], track)
         }
     }
 
-    private mutating func nameForeign() {
+    /// The frame of a profile that a track is; `nil` if it is none.
+    static func row(_ place: Int, _ track: FrameTrack) -> FrameRow? {
+        KnownProtocols.profiles[place].index(ofIdentifier: track.identifier, isExtended: track.isExtended)
+            .map { KnownProtocols.profiles[place].frame($0) }
+    }
+
+    private mutating func nameFamilies(_ families: [ForeignTraffic.Family]) {
+        for family in families {
+            let own = left.filter { family.isOwn(traffic.tracks[$0].container) }
+            guard family.isHeard(own.map { traffic.tracks[$0].container }, of: traffic) else { continue }
+            let containers = take(own)
+            let isAsking = family.isOnlyAsking(containers)
+            talkers.append(
+                Talker(
+                    isAsking ? .inverter : .foreign, remark: isAsking ? family.asking : family.remark,
+                    containers: containers))
+        }
+    }
+
+    /// Names the inverter by the frames that inverters send.
+    private mutating func nameInverter() {
+        let own = left.filter { SenderSigns.isOfInverter(traffic.tracks[$0]) }
+        guard !own.isEmpty else { return }
+        let isHeard = talkers.contains { $0.role == .battery }
+        let containers = take(own)
+        talkers.append(
+            Talker(
+                .inverter,
+                remark: isHeard
+                    ? "an inverter that shows that it is there"
+                    : "an inverter that waits for a battery: it shows that it is there and hears nobody",
+                sender: SenderSigns.inverter(traffic, containers), containers: containers))
+    }
+
+    /// Names those who ask packs in a protocol that is polled.
+    private mutating func nameMasters() {
+        for place in KnownProtocols.drivers.indices where KnownProtocols.drivers[place].sheet.wire == .can {
+            let own = left.filter {
+                Self.item(KnownProtocols.drivers[place], traffic.tracks[$0].frame)?.kind == .request
+            }
+            guard !own.isEmpty else { continue }
+            talkers.append(
+                Talker(.master, remark: "somebody who asks packs of this maker", containers: take(own)))
+        }
+    }
+
+    private mutating func nameRest() {
         guard !left.isEmpty else { return }
-        let containers = left.map { traffic.tracks[$0].container }
-        talkers.append(ForeignTraffic.talker(traffic, containers))
-        left = []
-    }
-}
-
-// MARK: - Profiles
-
-extension CANNaming {
-    private func profileCandidates() -> [Candidate] {
-        var candidates: [Candidate] = []
-        for place in ProfileTable.profiles.indices {
-            let profile = ProfileTable.profiles.span[place]
-            guard profile.serial == nil else { continue }
-            for dialect in 0..<max(profile.sheet.dialectCount, 1) {
-                if let candidate = candidate(profile, place, dialect) { candidates.append(candidate) }
-            }
-        }
-        return candidates
-    }
-
-    private func candidate(_ profile: InverterProfile, _ place: Int, _ dialect: UInt8) -> Candidate? {
-        var fit = ProfileFit()
-        for index in 0..<profile.frameCount {
-            fit.take(profile, index, dialect, traffic.track(profile.frame(index).container))
-        }
-        for index in left where explains(.profile(place, dialect: dialect), traffic.tracks[index]) {
-            fit.explained += 1
-        }
-        guard fit.requiredHeard > 0 else { return nil }
-        return Candidate(
-            .profile(place, dialect: dialect), id: profile.sheet.id, name: profile.sheet.name,
-            dialect: profile.sheet.dialects.span[Int(dialect)], score: fit.score(of: left.count),
-            reasons: fit.reasons(of: left.count))
-    }
-}
-
-/// How well a profile fits what was heard.
-private struct ProfileFit {
-    var required: Int32 = 0, requiredHeard: Int32 = 0
-    var optional: Int32 = 0, optionalHeard: Int32 = 0
-    /// Frames that are shorter than the dialect has them, and frames with a value that cannot be.
-    var short: Int32 = 0, impossible: Int32 = 0
-    var explained: Int32 = 0
-
-    mutating func take(_ profile: InverterProfile, _ index: Int, _ dialect: UInt8, _ track: FrameTrack?) {
-        let row = profile.frame(index)
-        guard row.direction == .toInverter, profile.sends(row, inDialect: dialect) else { return }
-        let isHeard = (track?.count ?? 0) > 0
-        if row.isRequired { required += 1 } else { optional += 1 }
-        guard let track, isHeard else { return }
-        if row.isRequired { requiredHeard += 1 } else { optionalHeard += 1 }
-        if UInt8(track.lengths.trailingZeroBitCount) < row.lengths[dialect] { short += 1 }
-        var scratch = BankReading()
-        if case .frame(let heard) = profile.decode(
-            track.frame, dialect: dialect, at: track.last, into: &scratch),
-            heard.outOfRange > 0
-        {
-            impossible += 1
-        }
-    }
-
-    /// Thousandths: most for the frames that must be there, then for what is explained, then for lengths and values.
-    func score(of heard: Int) -> Int32 {
-        let whole = required > 0 ? requiredHeard * 1_000 / required : 0
-        let share = explained * 1_000 / max(Int32(heard), 1)
-        let fine = 1_000 - min(1_000, (short + impossible) * 1_000 / max(requiredHeard + optionalHeard, 1))
-        let extra = optional > 0 ? optionalHeard * 1_000 / optional : 500
-        return (whole * (400 + share * 35 / 100 + fine * 20 / 100 + extra * 5 / 100)) / 1_000
-    }
-
-    func reasons(of heard: Int) -> [Fact] {
-        var facts = [
-            Fact("frames it must send", .count(UInt64(required))),
-            Fact("of them heard", .count(UInt64(requiredHeard))),
-            Fact("identifiers it explains", .share(permille: explained * 1_000 / max(Int32(heard), 1))),
-        ]
-        if short > 0 { facts.append(Fact("frames shorter than it has them", .count(UInt64(short)))) }
-        if impossible > 0 {
-            facts.append(Fact("frames with a value that cannot be", .count(UInt64(impossible))))
-        }
-        return facts
-    }
-}
-
-// MARK: - Drivers
-
-extension CANNaming {
-    private func driverCandidates() -> [Candidate] {
-        var candidates: [Candidate] = []
-        for place in DriverTable.drivers.indices {
-            let driver = DriverTable.drivers.span[place]
-            guard driver.sheet.wire == .can else { continue }
-            var polls = Set<Int>()
-            var explained: Int32 = 0
-            for index in left {
-                guard let item = Self.answer(driver, traffic.tracks[index].frame) else { continue }
-                explained += 1
-                if let poll = item.poll { polls.insert(poll) }
-            }
-            guard !polls.isEmpty else { continue }
-            var (needed, met): (Int32, Int32) = (0, 0)
-            for poll in 0..<driver.pollCount where driver.poll(poll).need == .mandatory {
-                needed += 1
-                if polls.contains(poll) { met += 1 }
-            }
-            let share = explained * 1_000 / max(Int32(left.count), 1)
-            let whole = needed > 0 ? met * 1_000 / needed : 1_000
-            candidates.append(
-                Candidate(
-                    .driver(place), id: driver.sheet.id, name: driver.sheet.name,
-                    score: whole * (500 + share / 2) / 1_000,
-                    reasons: [
-                        Fact("kinds of frames it must send", .count(UInt64(needed))),
-                        Fact("of them heard", .count(UInt64(met))),
-                        Fact("identifiers it explains", .share(permille: share)),
-                    ]))
-        }
-        return candidates
-    }
-
-    /// What a driver for packs on CAN takes a frame for; `nil` if it is none of its.
-    static func answer(_ driver: BMSDriver, _ frame: CANFrame) -> LineItem? {
-        var record = ByteBuffer<13>()
-        frame.writeRecord(into: &record)
-        guard case .item(let item, _) = driver.scan(record.bytes, true, true), item.kind == .answer else {
-            return nil
-        }
-        return item
+        let heard = left.reduce(UInt64(0)) { $0 + traffic.tracks[$1].count }
+        talkers.append(
+            Talker(
+                .unknown,
+                remark: heard < 10 || traffic.length < .seconds(2)
+                    ? "cannot be told yet: too few frames"
+                    : "cannot be told: no protocol that is known has these identifiers",
+                containers: take(left)))
     }
 }

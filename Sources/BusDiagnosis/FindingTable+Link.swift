@@ -1,6 +1,8 @@
 extension FindingTable {
     /// Findings about the bus itself.
-    static let link = [noTraffic, onlyErrors, errorFrames]
+    static let link = [
+        noTraffic, onlyErrors, errorFrames, busOff, noAcknowledge, wrongRate, busLoad, recordingIncomplete,
+    ]
 
     static let noTraffic = FindingSheet(
         "no-traffic", .connector, .fault, "Nothing is heard on the bus",
@@ -59,5 +61,74 @@ extension FindingTable {
                 test: "compare the errors with and without heavy load",
                 tells: "they follow the current", fix: "connect signal ground; the shield at one end only",
                 source: "Battery-Emulator wiki, CAN wiring"),
+        ])
+
+    static let busOff = FindingSheet(
+        "bus-off", .electrical, .fault, "The CAN controller has given up after too many errors",
+        effect: "Nothing is sent any more until the controller is started again.",
+        causes: [
+            Cause(
+                "CAN-H and CAN-L touch each other or a supply", .connector,
+                test: "everything off, plug pulled: measure H to L, H to ground, L to ground",
+                tells: "about 60 Ω between H and L and no short to ground is right",
+                fix: "mend cable or plug",
+                source: "linux/can/error.h; Battery-Emulator wiki, CAN wiring"),
+            Cause(
+                "somebody sends at another bit rate", .settings,
+                test: "take the devices off one by one", tells: "the errors end with one of them",
+                fix: "set the same rate everywhere", source: "Victron GX manual, CAN-bus profiles"),
+        ])
+
+    static let noAcknowledge = FindingSheet(
+        "no-acknowledge", .connector, .fault, "Nobody acknowledges the frames that are sent here",
+        effect: "The sender repeats one frame for ever and is heard by nobody.",
+        causes: [
+            Cause(
+                "the cable to the other devices is open, or they are off", .connector,
+                test: "measure the resistance between H and L at this end with everything off",
+                tells: "about 120 Ω: only the own terminator is there",
+                fix: "connect the cable, switch the devices on",
+                source: "linux/can/error.h"),
+            Cause(
+                "all others listen at another bit rate, or only listen", .settings,
+                test: "try the other rates; look for a listen-only setting", tells: "frames are acknowledged",
+                fix: "set the rate of the others", source: "linux/can/error.h"),
+        ])
+
+    static let wrongRate = FindingSheet(
+        "wrong-rate", .settings, .fault,
+        "The battery speaks at another bit rate than inverters of this protocol",
+        effect: "The inverter hears nothing but errors and reports a communication fault.",
+        causes: [
+            Cause(
+                "the BMS is set to a CAN protocol at 250 kbit/s", .settings,
+                test: "read the protocol list of the BMS", tells: "the choice names 250 kbit/s",
+                fix: "choose the entry at the rate of the inverter",
+                source: "JK protocol list; Victron GX manual, CAN-bus profiles")
+        ])
+
+    static let busLoad = FindingSheet(
+        "bus-load", .settings, .warning, "The bus is more than half full",
+        effect: "Frames of low priority are late or lost, and inverters react erratically.",
+        causes: [
+            Cause(
+                "a gateway or a BMS sends far too often", .settings,
+                test: "look for the identifiers with the shortest gaps",
+                tells: "a few identifiers make up most of it",
+                fix: "send each frame about once a second", source: "SMA FSS-ConnectingBat-TI-en-10"),
+            Cause(
+                "two networks that do not belong together share the wires", .connector,
+                test: "list who was named", tells: "more than one network", fix: "separate them",
+                source: "field reports of shared CAN wires"),
+        ])
+
+    static let recordingIncomplete = FindingSheet(
+        "recording-incomplete", .settings, .note, "The adapter lost frames while it listened",
+        effect: "Gaps and missing frames in this account may be those of the adapter.",
+        causes: [
+            Cause(
+                "the computer or the adapter was too slow", .settings,
+                test: "listen again with nothing else running", tells: "no more overflow",
+                fix: "use another adapter or a faster machine", source: "linux/can/error.h")
         ])
 }

@@ -3,5 +3,8 @@
 /// The rows stand in extensions, one for each subject, beside the rules that find them.
 public enum FindingTable {
     /// All rows.
-    public static var all: [FindingSheet] { link + limits }
+    public static var all: [FindingSheet] { can }
+
+    /// The rows of what is found on a CAN bus.
+    public static var can: [FindingSheet] { link + talk + expectation + frames + values + limits }
 }

@@ -1,42 +1,57 @@
-import BatteryModel
 import BusCodec
 
-/// Says what traffic is that no battery protocol explains.
+/// Traffic that is none of the battery protocols that Busbar speaks, and what it is.
 enum ForeignTraffic {
-    /// The talker behind identifiers that are left over.
-    static func talker(_ traffic: CANTraffic, _ containers: [UInt32]) -> Talker {
-        let inverter = containers.filter { (0x305...0x307).contains($0) }
-        if inverter.count == containers.count {
-            return Talker(
-                .inverter,
-                remark: "an inverter that waits for a battery: it shows that it is there and hears nobody",
-                containers: containers)
-        }
-        for kind in kinds where kind.fits(containers) {
-            return Talker(.foreign, remark: kind.remark, containers: containers)
-        }
-        return Talker(
-            .unknown, remark: "cannot be told: no protocol that is known has these identifiers",
-            containers: containers)
-    }
-
-    private struct Kind: Sendable {
+    /// A protocol that is known by its identifiers.
+    struct Family: Sendable {
+        /// What it is.
         let remark: StaticString
-        let isOne: @Sendable (_ container: UInt32) -> Bool
+        /// What is said where only the side that asks is heard.
+        var asking: StaticString = ""
+        /// Where we have it from.
+        let source: StaticString
+        /// The identifiers of which some must be heard, with bit 31 set for 29 bits, as first, last and the bits that
+        /// count.
+        let signature: [Identifiers]
+        /// How many different ones of them.
+        let least: Int
+        /// What belongs to it besides, if the signature is there.
+        var besides: [Identifiers] = []
+        /// The identifiers of the side that asks.
+        var questions: [Identifiers] = []
+        /// What else must be so.
+        var test: @Sendable (CANTraffic, [UInt32]) -> Bool = { _, _ in true }
 
-        /// Most of them must be of the kind.
-        func fits(_ containers: [UInt32]) -> Bool {
-            containers.filter(isOne).count * 3 >= containers.count * 2
+        func isOwn(_ container: UInt32) -> Bool {
+            (signature + besides).contains { $0.contains(container) }
+        }
+
+        func isHeard(_ containers: [UInt32], of traffic: CANTraffic) -> Bool {
+            let signs = containers.filter { container in signature.contains { $0.contains(container) } }
+            return signs.count >= least && test(traffic, containers)
+        }
+
+        func isOnlyAsking(_ containers: [UInt32]) -> Bool {
+            !questions.isEmpty
+                && containers.allSatisfy { container in questions.contains { $0.contains(container) } }
         }
     }
 
-    private static let kinds = [
-        // SAE J1939-21: the parameter group stands in bits 8 to 25; NMEA 2000 has groups from 0x1F000 of its own.
-        Kind(remark: "NMEA 2000: a boat's network, or VE.Can of Victron") {
-            $0 >> 31 != 0 && ($0 >> 8) & 0x1_FF00 == 0x1_F000 || ($0 >> 8) & 0x3_FF00 == 0x1_F100
-                || ($0 >> 8) & 0x3_FF00 == 0x1_F200
-        },
-        // ISO 15765-4: 0x7DF asks everybody, 0x7E0 to 0x7EF are asked and answer.
-        Kind(remark: "the diagnosis socket of a car (OBD)") { $0 == 0x7DF || (0x7E0...0x7EF).contains($0) },
-    ]
+    /// A stretch of identifiers.
+    struct Identifiers: Sendable {
+        let first: UInt32, last: UInt32, mask: UInt32
+
+        func contains(_ container: UInt32) -> Bool { (first...last).contains(container & mask) }
+    }
+
+    /// Identifiers of 11 bits.
+    static func short(_ first: UInt32, _ last: UInt32? = nil) -> Identifiers {
+        Identifiers(first: first, last: last ?? first, mask: .max)
+    }
+
+    /// Identifiers of 29 bits; bits outside the mask are an address or a number.
+    static func long(_ first: UInt32, _ last: UInt32? = nil, mask: UInt32 = 0x1FFF_FFFF) -> Identifiers {
+        let flag: UInt32 = 0x8000_0000
+        return Identifiers(first: first | flag, last: (last ?? first) | flag, mask: mask | flag)
+    }
 }

@@ -15,6 +15,8 @@ public struct FrameTrack: Sendable {
     public internal(set) var firstPlace: Int, lastPlace: Int
     /// How far apart they came.
     public internal(set) var gaps = GapHistogram()
+    /// Where the frame stands that came after the longest gap.
+    public internal(set) var longestGapPlace = 0
     /// The lengths that were seen: bit n for n bytes.
     public internal(set) var lengths: UInt16 = 0
     /// The frame that came last, and the one before that said something else.
@@ -39,30 +41,45 @@ public struct FrameTrack: Sendable {
     public var identifier: UInt32 { container & 0x1FFF_FFFF }
     /// Whether it has 29 bits.
     public var isExtended: Bool { container >> 31 != 0 }
+    /// The shortest and the longest length that was seen; 0 before any.
+    public var shortestLength: Int { lengths == 0 ? 0 : lengths.trailingZeroBitCount }
+    /// The longest length that was seen; 0 before any.
+    public var longestLength: Int { lengths == 0 ? 0 : 15 - lengths.leadingZeroBitCount }
 
     /// The mark under which a frame is kept.
     static func container(of frame: CANFrame) -> UInt32 {
         frame.isExtended ? frame.identifier | 0x8000_0000 : frame.identifier
     }
 
-    mutating func note(_ frame: CANFrame, at now: Instant, place: Int) {
+    /// Notes a frame; returns whether it says something else than the last.
+    mutating func note(_ frame: CANFrame, at now: Instant, place: Int) -> Bool {
         guard frame.kind == .data else {
             requests += 1
-            return
+            return false
         }
-        if count > 0 { noteChange(frame, at: now) }
-        if count > 0, now >= last { gaps.note(now - last) }
-        count += 1
+        let isNews = count == 0 || differs(from: frame)
+        if count > 0 {
+            if isNews { noteChange(frame, at: now) }
+            if now >= last, gaps.note(now - last) { longestGapPlace = place }
+        }
+        count &+= 1
         (last, lastPlace) = (now, place)
         lengths |= 1 << UInt16(frame.length)
         self.frame = frame
+        return isNews
+    }
+
+    /// Compares without going byte by byte: the identifier is the same anyway.
+    private func differs(from new: CANFrame) -> Bool {
+        var difference = new.length ^ frame.length
+        for byte in 0..<8 { difference |= new.bytes[byte] ^ frame.bytes[byte] }
+        return difference != 0
     }
 
     private mutating func noteChange(_ new: CANFrame, at now: Instant) {
-        guard new != frame else { return }
-        changes += 1
+        changes &+= 1
         changedAt = now
-        if let before, before == new { returns += 1 }
+        if let before, before == new { returns &+= 1 }
         for byte in 0..<8 where new.bytes[byte] != frame.bytes[byte] { movingBytes |= 1 << UInt8(byte) }
         before = frame
     }

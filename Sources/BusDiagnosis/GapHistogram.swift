@@ -12,12 +12,15 @@ public struct GapHistogram: Sendable {
     /// No gaps yet.
     public init() {}
 
-    /// Counts a gap.
-    public mutating func note(_ gap: Interval) {
-        count += 1
-        shortest = min(shortest ?? gap, gap)
-        longest = max(longest ?? gap, gap)
+    /// Counts a gap; returns whether it is the longest so far.
+    @discardableResult
+    public mutating func note(_ gap: Interval) -> Bool {
+        count &+= 1
         buckets[Self.bucket(of: gap)] &+= 1
+        shortest = min(shortest ?? gap, gap)
+        guard gap > (longest ?? Interval(nanoseconds: -1)) else { return false }
+        longest = gap
+        return true
     }
 
     /// The gap that a share of all gaps does not exceed, to an eighth of its length; `nil` without any.
