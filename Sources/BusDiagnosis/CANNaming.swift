@@ -45,7 +45,7 @@ struct CANNaming {
     private static func role(of source: Candidate.Source) -> Talker.Role {
         switch source {
         case .profile: .battery
-        case .driver: .pack
+        case .driver, .shunt: .pack
         }
     }
 
@@ -57,6 +57,7 @@ struct CANNaming {
                 || ProfileTable.profiles.span[place].isKeepAlive(track.frame)
         case .driver(let place):
             Self.answer(DriverTable.drivers.span[place], track.frame) != nil
+        case .shunt: false
         }
     }
 
