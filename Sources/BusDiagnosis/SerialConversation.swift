@@ -198,6 +198,8 @@ extension SerialConversation {
             (counts.askedAddress, counts.wrongAddress) = (expected, address)
             places.wrongAddress.note(place)
             asked?.answer = (0, now)
+            let poll = item.poll ?? question.item.poll
+            _ = read(bytes, poll, question.item.frame, from: address, at: now, place: place)
             return
         }
         let hash = Self.hash(bytes)
@@ -254,12 +256,16 @@ extension SerialConversation {
             return
         }
         guard counts.questions == 0 else { return }
-        for poll in 0..<max(grammar.questionCount, 16)
+        for poll in 0..<grammar.pollCount
         where read(bytes, poll, nil, from: address, at: now, place: place) {
             counts.unaskedAnswers += 1
+            counts.guessedAnswers += 1
             return
         }
     }
+
+    /// Whether it was guessed what most answers say.
+    var isGuessed: Bool { counts.guessedAnswers * 2 > counts.readAnswers }
 
     private mutating func read(
         _ bytes: Span<UInt8>, _ poll: Int?, _ frame: SerialFrame?, from address: UInt8, at now: Instant,

@@ -18,6 +18,8 @@ public struct SerialCounts: Sendable, Equatable {
     public internal(set) var readAnswers: UInt64 = 0, impossibleAnswers: UInt64 = 0
     /// Answers that came without any question and could be read all the same.
     public internal(set) var unaskedAnswers: UInt64 = 0
+    /// Those of them of which it was guessed what they answer.
+    public internal(set) var guessedAnswers: UInt64 = 0
     /// Refusals, and the codes that were met, with their numbers.
     public internal(set) var refusals: UInt64 = 0, refusalCodes: [RefusalCode] = []
     /// Questions that nothing came back to, and those to which something came that was damaged.

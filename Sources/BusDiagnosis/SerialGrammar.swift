@@ -27,8 +27,8 @@ struct SerialGrammar: Sendable {
     let patience: Interval
     /// Whether it is spoken without being asked.
     let isBroadcast: Bool
-    /// Number of questions that whoever asks goes through.
-    let questionCount: Int
+    /// Number of questions that whoever asks goes through, and of all that the protocol has.
+    let questionCount: Int, pollCount: Int
     /// Whether the second byte of each frame is a function of Modbus, but for records that begin with 0x55.
     let isModbus: Bool
     /// Finds the next thing at the head of the stream; told whether a silence follows.
@@ -73,6 +73,7 @@ extension SerialGrammar {
         isBroadcast = driver.sheet.isBroadcast
         isModbus = driver.asksInModbus
         questionCount = (0..<driver.pollCount).count { driver.poll($0).mode == driver.poll(0).mode }
+        pollCount = driver.pollCount
         scan = { head, isLast in driver.scan(head, true, isLast).map { SerialItem($0) } }
         read = { bytes, poll, _, now, told in
             guard let poll else { return .foreign }
@@ -123,7 +124,7 @@ extension SerialGrammar {
         }
         var count = 0
         while talk.question(count, dialect) != nil { count += 1 }
-        questionCount = count
+        (questionCount, pollCount) = (count, count)
         scan = { head, _ in
             Self.step(talk.framing, head).map { frame in
                 var item = SerialItem(frame)
@@ -191,7 +192,7 @@ extension SerialGrammar {
         source = .shunt(place)
         (id, name, dialect) = (driver.sheet.id, driver.sheet.name, "")
         (bauds, gap, patience) = ([driver.sheet.baud], driver.sheet.gap, .seconds(1))
-        (isBroadcast, isModbus, questionCount) = (true, false, 0)
+        (isBroadcast, isModbus, questionCount, pollCount) = (true, false, 0, 0)
         scan = { head, isLast in
             driver.scan(head, isLast).map { SerialItem($0 == .message ? .answer : .other, address: nil) }
         }
@@ -213,7 +214,7 @@ extension SerialGrammar {
     ) {
         (source, id, self.name, dialect) = (nil, "", name, "")
         (bauds, gap, patience) = ([], .milliseconds(100), .milliseconds(500))
-        (isBroadcast, self.isModbus, questionCount) = (false, isModbus, 0)
+        (isBroadcast, self.isModbus, questionCount, pollCount) = (false, isModbus, 0, 0)
         self.scan = scan
         read = { _, _, _, _, _ in .foreign }
         answerer = { asked, _ in asked }

@@ -35,12 +35,13 @@ struct SerialNaming {
     /// The ear of another protocol that is spoken between the frames of the best; `nil` if there is none.
     var second: Int? {
         guard let best else { return nil }
-        let first = ears[best]
-        return ranked.dropFirst().map(\.ear).first { place in
-            let (one, other) = (first.conversation.counts, ears[place].conversation.counts)
-            // What both understand is one conversation, not two.
-            return other.knownQuestions + other.readAnswers >= 4
-                && (one.understoodBytes + other.understoodBytes) * 100 <= first.heardBytes * 103
+        let one = ears[best].conversation.counts
+        // What both understand is one conversation, not two.
+        return ears.indices.first { place in
+            let other = ears[place].conversation.counts
+            return place != best && ears[place].grammar.source != nil && other.knownQuestions >= 4
+                && other.readAnswers >= 4 && other.readAnswers * 2 > other.answers
+                && (one.understoodBytes + other.understoodBytes) * 100 <= ears[best].heardBytes * 103
         }
     }
 
@@ -56,9 +57,10 @@ struct SerialNaming {
             sum += permille(counts.knownQuestions, of: asked) * 3
             weight += 3
         }
-        if counts.answers > 0 {
-            let good = counts.readAnswers - counts.impossibleAnswers
-            sum += permille(good, of: counts.answers) * 3
+        let first = counts.answers - min(counts.secondAnswers, counts.answers)
+        if first > 0 {
+            let good = counts.readAnswers - counts.impossibleAnswers / 2
+            sum += permille(good, of: first) * 3
             weight += 3
         }
         var score = sum / weight
@@ -88,7 +90,7 @@ extension SerialNaming {
         guard let best else { return unnamed(traffic) }
         var talkers = talkers(of: best, candidates: candidates)
         if let second {
-            let score = ranked.first { $0.ear == second }?.score ?? 0
+            let score = ranked.first { $0.ear == second }?.score ?? Self.leastScore
             talkers += self.talkers(of: second, candidates: [candidate(second, score)])
         }
         return talkers

@@ -25,6 +25,7 @@ extension SerialRules {
     @Sendable static func idleBreak(_ picture: SerialPicture) -> [Finding] {
         let traffic = picture.traffic
         let isOnlyZeros = traffic.bytes > 4 && traffic.bytes == traffic.zeroBytes
+        guard !isMuchSlower(picture) else { return [] }
         guard isOnlyZeros || picture.conversation == nil && traffic.breaks > 4 else { return [] }
         return [
             Finding(
@@ -32,6 +33,16 @@ extension SerialRules {
                 [Fact("zeros", .count(traffic.zeroBytes)), Fact("breaks counted", .count(traffic.breaks))],
                 places: [traffic.firstPlace])
         ]
+    }
+
+    /// Nothing but zeros, and far fewer than a line at that level makes: at a tenth of the rate each bit is one.
+    private static func isMuchSlower(_ picture: SerialPicture) -> Bool {
+        let traffic = picture.traffic
+        guard let rate = picture.options.rate, rate >= 38_400, traffic.bytes >= 64,
+            traffic.bytes == traffic.zeroBytes, let first = traffic.first, let last = traffic.last
+        else { return false }
+        let most = (last - first).milliseconds * Int64(rate) / 10_000
+        return Int64(traffic.bytes) * 10 < most * 4
     }
 
     /// Questions of a known protocol as they sound on swapped wires, at another rate or with parity.
@@ -61,7 +72,7 @@ extension SerialRules {
     @Sendable static func unreadable(_ picture: SerialPicture) -> [Finding] {
         let traffic = picture.traffic
         guard picture.conversation == nil, picture.heardAnyway == nil, traffic.bytes >= 64,
-            traffic.bytes != traffic.zeroBytes
+            traffic.bytes != traffic.zeroBytes || isMuchSlower(picture)
         else { return [] }
         var facts = [
             Fact("bytes heard", .count(traffic.bytes)), Fact("stretches", .count(traffic.stretches)),

@@ -158,7 +158,8 @@ extension SerialRules {
     }
 
     private static func tracks(of picture: SerialPicture) -> [AddressTrack] {
-        picture.conversation?.tracks ?? []
+        guard let talk = picture.conversation, !talk.isGuessed else { return [] }
+        return talk.tracks
     }
 }
 

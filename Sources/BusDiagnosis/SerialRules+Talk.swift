@@ -212,7 +212,7 @@ extension SerialRules {
     /// An inverter that reads the battery and never its limits, though its protocol has them.
     @Sendable static func limitsNeverAsked(_ picture: SerialPicture) -> [Finding] {
         guard let talk = picture.conversation, case .profile(let place, let dialect) = talk.grammar.source,
-            talk.counts.readAnswers >= 10, picture.traffic.length >= .seconds(20),
+            talk.counts.readAnswers >= 10, !talk.isGuessed, picture.traffic.length >= .seconds(20),
             ProfileTable.profiles.span[place].tellsLimits(dialect)
         else { return [] }
         let told = talk.tracks.filter { $0.told.bank != nil }

@@ -40,8 +40,8 @@ public struct SoundSearch: Sendable {
 
     /// Rates that are in use, the usual ones first.
     private static let rates: [Int32] = [9_600, 115_200, 19_200, 57_600, 38_400, 4_800, 2_400]
-    /// So many bytes of a question must be heard one behind the other, and so many different ones among them.
-    private static let enough = 4, enoughKinds = 3
+    /// So many bytes of a question must be heard one behind the other.
+    private static let enough = 4
     /// So often a question must be heard; by chance that happens to no stream.
     private static let enoughTimes = 2
 
@@ -111,7 +111,8 @@ public struct SoundSearch: Sendable {
             guard rateIsKnown || sound.sentRate == sound.heardRate || speaker.bauds.contains(sound.sentRate)
             else { continue }
             let bytes = sound.heard(question.bytes).dropFirst(unsure)
-            guard bytes.count >= Self.enough, Set(bytes).count >= Self.enoughKinds,
+            // At a wrong rate few different bytes are heard, so that short stretches of them mean little.
+            guard bytes.count >= Self.enough, Set(bytes).count >= (sound.isSwapped ? 2 : 3),
                 sound.parity == .none || !bytes.elementsEqual(question.bytes)
             else { continue }
             let count = count(bytes)
