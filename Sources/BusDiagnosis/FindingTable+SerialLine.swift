@@ -1,7 +1,8 @@
 extension FindingTable {
     /// Findings about a serial line itself: wires, rate, levels.
     static let serialLine = [
-        serialSilent, idleBreak, wiresSwapped, wrongRate, wrongParity, unreadable, damagedFrames, brokenFrames,
+        serialSilent, idleBreak, wiresSwapped, wrongRate, wrongParity, unreadable, damagedFrames,
+        brokenFrames,
         serialEcho,
     ]
 
@@ -64,11 +65,13 @@ extension FindingTable {
         ])
 
     static let wrongParity = FindingSheet(
-        "wrong-parity", .settings, .fault, "The line is used with a parity bit, and the listener expects none",
+        "wrong-parity", .settings, .fault,
+        "The line is used with a parity bit, and the listener expects none",
         effect: "Characters are lost or wrong, so no frame is understood.",
         causes: [
             Cause(
-                "one side is set to even or odd parity", .settings, test: "look at the settings of both sides",
+                "one side is set to even or odd parity", .settings,
+                test: "look at the settings of both sides",
                 tells: "one says 8E1 or 8O1", fix: "set 8N1 on both",
                 source: "Modbus over serial line V1.02, section 2.5.1")
         ])

@@ -24,7 +24,8 @@ extension FindingTable {
                 test: "compare each value with the app", tells: "some differ by a factor, or stand elsewhere",
                 fix: "choose the variant that fits the firmware", source: "symptom table of Busbar"),
             Cause(
-                "a sensor or a balance lead is broken", .electrical, test: "look at the same value in the app",
+                "a sensor or a balance lead is broken", .electrical,
+                test: "look at the same value in the app",
                 tells: "it is impossible there as well", fix: "mend the sensor or the lead",
                 source: "JK-PB manual"),
         ])
@@ -40,13 +41,16 @@ extension FindingTable {
         ])
 
     static let packLimitsZero = FindingSheet(
-        "pack-limits-zero", .firmwareAndMode, .warning, "A limit is 0 A although the battery is neither full nor empty",
+        "pack-limits-zero", .firmwareAndMode, .warning,
+        "A limit is 0 A although the battery is neither full nor empty",
         effect: "The inverter does not charge, or does not discharge.",
         causes: [
             Cause(
-                "the BMS blocks: temperature, imbalance, a rule of its firmware, a switch in the app", .firmwareAndMode,
+                "the BMS blocks: temperature, imbalance, a rule of its firmware, a switch in the app",
+                .firmwareAndMode,
                 test: "read alarms and switches in the app", tells: "a switch is off or a warning stands",
-                fix: "remove the cause, switch it on", source: "GP-PC200B firmware changelog; diyBMS issue 307"),
+                fix: "remove the cause, switch it on",
+                source: "GP-PC200B firmware changelog; diyBMS issue 307"),
             Cause(
                 "the gateway that makes the limits has no value for one of its rules", .settings,
                 test: "read the reason in the gateway", tells: "it names the rule", fix: "mend that rule",
@@ -104,7 +108,8 @@ extension FindingTable {
         effect: "Inverters ask the first pack for all of them: the battery is not found.",
         causes: [
             Cause(
-                "no pack has the number of the master", .settings, test: "read the DIP switches of the first pack",
+                "no pack has the number of the master", .settings,
+                test: "read the DIP switches of the first pack",
                 tells: "it has another number", fix: "number the packs from the first address on",
                 source: "Pylontech manual; Growatt SPF manual, master address 1"),
             Cause(
@@ -113,12 +118,14 @@ extension FindingTable {
         ])
 
     static let pylontechRate = FindingSheet(
-        "pylontech-rate", .settings, .fault, "Pylontech questions are asked at a rate at which nobody answers",
+        "pylontech-rate", .settings, .fault,
+        "Pylontech questions are asked at a rate at which nobody answers",
         effect: "The inverter reports a lost battery, for example 61 on Voltronic.",
         causes: [
             Cause(
                 "the modules run at the other rate: 115200 baud as delivered, 9600 with DIP 1 on", .settings,
-                test: "read DIP switch 1 of the first module", tells: "it does not fit the rate of the questions",
+                test: "read DIP switch 1 of the first module",
+                tells: "it does not fit the rate of the questions",
                 fix: "inverters mostly want 9600: DIP 1 on, then switch the module off and on",
                 source: "Pylontech US2000/US3000 manual; Power Forum topic 15270"),
             Cause(

@@ -1,7 +1,8 @@
 extension FindingTable {
     /// Findings about who asks and answers on a serial line.
     static let serialTalk = [
-        noAnswer, addressSilent, secondMaster, twoProtocols, wrongAddressAnswers, questionsRefused, lateAnswers,
+        noAnswer, addressSilent, secondMaster, twoProtocols, wrongAddressAnswers, questionsRefused,
+        lateAnswers,
         duplicateAddress, answersTwice, onlyAnswers, strangeQuestions, serialOtherProtocol, limitsNeverAsked,
     ]
 
@@ -10,7 +11,8 @@ extension FindingTable {
         effect: "The inverter or the reader has no battery data.",
         causes: [
             Cause(
-                "the battery has another address", .settings, test: "read its DIP switches; scan all addresses",
+                "the battery has another address", .settings,
+                test: "read its DIP switches; scan all addresses",
                 tells: "it answers at another one", fix: "set the address that is asked",
                 source: "bms-to-inverter issue 147"),
             Cause(
@@ -37,11 +39,13 @@ extension FindingTable {
                 source: "symptom table of Busbar"),
             Cause(
                 "the pack is off, or its cable is not plugged in", .connector,
-                test: "look at its light and its plug", tells: "dark, or loose", fix: "switch it on, plug it in",
+                test: "look at its light and its plug", tells: "dark, or loose",
+                fix: "switch it on, plug it in",
                 source: "symptom table of Busbar"),
             Cause(
                 "more packs are set in the asker than there are", .settings, test: "read its list of packs",
-                tells: "the number is too high", fix: "set the right number", source: "symptom table of Busbar"),
+                tells: "the number is too high", fix: "set the right number",
+                source: "symptom table of Busbar"),
         ])
 
     static let secondMaster = FindingSheet(
@@ -104,8 +108,10 @@ extension FindingTable {
         effect: "They are thrown away, or taken for answers to the next question.",
         causes: [
             Cause(
-                "something between holds them back: a network bridge, a radio link, a slow gateway", .settings,
-                test: "connect directly", tells: "they are in time", fix: "a direct line, or a longer time-out",
+                "something between holds them back: a network bridge, a radio link, a slow gateway",
+                .settings,
+                test: "connect directly", tells: "they are in time",
+                fix: "a direct line, or a longer time-out",
                 source: "times of the profile"),
             Cause(
                 "the pack is slow: it fetches the values of the others first", .firmwareAndMode,
@@ -178,7 +184,8 @@ extension FindingTable {
         ])
 
     static let limitsNeverAsked = FindingSheet(
-        "limits-never-asked", .firmwareAndMode, .warning, "The inverter reads the battery and never asks for its limits",
+        "limits-never-asked", .firmwareAndMode, .warning,
+        "The inverter reads the battery and never asks for its limits",
         effect: "It runs on limits of its own (open loop), and the BMS may switch off under load.",
         causes: [
             Cause(

@@ -10,6 +10,8 @@ public struct SerialCounts: Sendable, Equatable {
     public internal(set) var knownQuestions: UInt64 = 0
     /// Questions that fit the framing and not the protocol, and what the last of them asked for.
     public internal(set) var strangeQuestions: UInt64 = 0, strangeRegister: UInt16?
+    /// What belongs to the framing and is of another version, or says nothing of use.
+    public internal(set) var others: UInt64 = 0
     /// Writes.
     public internal(set) var writes: UInt64 = 0
     /// Answers.

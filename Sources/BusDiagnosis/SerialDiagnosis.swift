@@ -32,7 +32,8 @@ public struct SerialDiagnosis: Sendable {
     ///   - isOwn: Whether the machine that listens, or that has recorded, has sent them.
     ///   - now: When the last of them arrived.
     ///   - place: Where in the recording they stand.
-    public mutating func received(_ bytes: Span<UInt8>, isOwn: Bool = false, at now: Instant, place: Int = 0) {
+    public mutating func received(_ bytes: Span<UInt8>, isOwn: Bool = false, at now: Instant, place: Int = 0)
+    {
         guard bytes.count > 0 else { return }
         traffic.note(bytes, isOwn: isOwn, at: now, place: place)
         for index in awake { ears[index].hear(bytes, isOwn: isOwn, at: now, place: place) }
@@ -69,7 +70,10 @@ public struct SerialDiagnosis: Sendable {
         nextLook = traffic.bytes + traffic.ownBytes + 8_192
         guard let best = SerialNaming(ears).best else { return rest() }
         let counts = ears[best].conversation.counts
-        let (new, total) = (counts.understoodBytes - min(understood, counts.understoodBytes), ears[best].heardBytes - min(given, ears[best].heardBytes))
+        let (new, total) = (
+            counts.understoodBytes - min(understood, counts.understoodBytes),
+            ears[best].heardBytes - min(given, ears[best].heardBytes)
+        )
         (understood, given) = (counts.understoodBytes, ears[best].heardBytes)
         guard new * 10 >= total * 7 else { return wakeAll() }
         awake = ears.indices.filter { index in

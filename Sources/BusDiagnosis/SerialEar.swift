@@ -31,7 +31,11 @@ struct SerialEar: Sendable {
     mutating func hear(_ bytes: Span<UInt8>, isOwn: Bool, at now: Instant, place: Int) {
         passed(to: now, place: place)
         if isOwn != wasOwn { flush(at: now, place: place) }
-        if scanner.pendingBytes > 0, let lastByteAt { pause = max(pause, now - lastByteAt) } else { pause = .zero }
+        if scanner.pendingBytes > 0, let lastByteAt {
+            pause = max(pause, now - lastByteAt)
+        } else {
+            pause = .zero
+        }
         (wasOwn, lastByteAt) = (isOwn, now)
         heardBytes += UInt64(bytes.count)
         scan(at: now, place: place) { scanner, grammar, handle in

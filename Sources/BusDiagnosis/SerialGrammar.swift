@@ -29,6 +29,8 @@ struct SerialGrammar: Sendable {
     let isBroadcast: Bool
     /// Number of questions that whoever asks goes through, and of all that the protocol has.
     let questionCount: Int, pollCount: Int
+    /// The address of a pack that speaks without being asked where others are asked; `nil` if none does.
+    let unaskedAddress: UInt8?
     /// Whether the second byte of each frame is a function of Modbus, but for records that begin with 0x55.
     let isModbus: Bool
     /// Finds the next thing at the head of the stream; told whether a silence follows.
@@ -72,6 +74,8 @@ extension SerialGrammar {
         patience = driver.sheet.timing.timeout
         isBroadcast = driver.sheet.isBroadcast
         isModbus = driver.asksInModbus
+        // A JK pack with address 0 is the master of the others and tells what it knows of itself as well.
+        unaskedAddress = ASCIIText(driver.sheet.id) == ASCIIText("jk-modbus") ? 0 : nil
         questionCount = (0..<driver.pollCount).count { driver.poll($0).mode == driver.poll(0).mode }
         pollCount = driver.pollCount
         scan = { head, isLast in driver.scan(head, true, isLast).map { SerialItem($0) } }
@@ -118,6 +122,7 @@ extension SerialGrammar {
         for index in talk.bauds.indices where talk.bauds[index] > 0 { bauds.append(talk.bauds[index]) }
         self.bauds = bauds
         (gap, patience, isBroadcast) = (.milliseconds(100), talk.answerWithin, false)
+        unaskedAddress = nil
         switch talk.framing {
         case .modbus, .voltronicLIB, .givEnergy: isModbus = true
         default: isModbus = false
@@ -193,6 +198,7 @@ extension SerialGrammar {
         (id, name, dialect) = (driver.sheet.id, driver.sheet.name, "")
         (bauds, gap, patience) = ([driver.sheet.baud], driver.sheet.gap, .seconds(1))
         (isBroadcast, isModbus, questionCount, pollCount) = (true, false, 0, 0)
+        unaskedAddress = nil
         scan = { head, isLast in
             driver.scan(head, isLast).map { SerialItem($0 == .message ? .answer : .other, address: nil) }
         }
@@ -210,11 +216,13 @@ extension SerialGrammar {
     }
 
     private init(
-        _ name: StaticString, isModbus: Bool, _ scan: @escaping @Sendable (Span<UInt8>, Bool) -> ScanStep<SerialItem>
+        _ name: StaticString, isModbus: Bool,
+        _ scan: @escaping @Sendable (Span<UInt8>, Bool) -> ScanStep<SerialItem>
     ) {
         (source, id, self.name, dialect) = (nil, "", name, "")
         (bauds, gap, patience) = ([], .milliseconds(100), .milliseconds(500))
         (isBroadcast, self.isModbus, questionCount, pollCount) = (false, isModbus, 0, 0)
+        unaskedAddress = nil
         self.scan = scan
         read = { _, _, _, _, _ in .foreign }
         answerer = { asked, _ in asked }
@@ -226,7 +234,8 @@ extension SerialGrammar {
     }
 
     /// The telecom family, whatever its class and version.
-    static let telecom = SerialGrammar("telecom family (hexadecimal characters)", isModbus: false) { head, _ in
+    static let telecom = SerialGrammar("telecom family (hexadecimal characters)", isModbus: false) {
+        head, _ in
         TelecomFrame.scan(head).map { SerialItem($0) }
     }
 }

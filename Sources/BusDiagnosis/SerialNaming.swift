@@ -66,6 +66,8 @@ struct SerialNaming {
         var score = sum / weight
         let isWhole = ear.grammar.isBroadcast || asked > 0 && counts.readAnswers > 0
         if !isWhole { score = score * 9 / 10 }
+        // Whatever answers there are frames of another version.
+        if counts.readAnswers == 0, counts.others * 2 > asked { score = score * 8 / 10 }
         if counts.knownQuestions + counts.readAnswers < 2 { score = score * 8 / 10 }
         return score * 97 / 100 + completeness(ear)
     }
@@ -148,7 +150,8 @@ extension SerialNaming {
         guard traffic.bytes + traffic.ownBytes > 0 else { return [] }
         if let shared {
             let counts = ears[shared].conversation.counts
-            let isModbus = ears[shared].grammar.name.utf8CodeUnitCount == SerialGrammar.modbus.name.utf8CodeUnitCount
+            let isModbus =
+                ears[shared].grammar.name.utf8CodeUnitCount == SerialGrammar.modbus.name.utf8CodeUnitCount
             let remark: StaticString =
                 isModbus
                 ? "Modbus RTU with whole frames, but nobody who is known asks for these registers"
@@ -161,7 +164,8 @@ extension SerialNaming {
         }
         let remark: StaticString =
             switch traffic.bytes {
-            case traffic.zeroBytes: "cannot be told: nothing but zeros, which is a line that does not rest as it should"
+            case traffic.zeroBytes:
+                "cannot be told: nothing but zeros, which is a line that does not rest as it should"
             case ..<32: "cannot be told: too few bytes"
             default: "cannot be told: no frame of any protocol that is known, at this rate"
             }

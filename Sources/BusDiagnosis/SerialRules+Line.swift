@@ -4,7 +4,8 @@ import BatteryModel
 
 extension SerialRules {
     static let line: [@Sendable (SerialPicture) -> [Finding]] = [
-        serialSilent, idleBreak, heardAnyway, unreadable, damagedFrames, brokenFrames, serialEcho,
+        serialSilent, idleBreak, heardAnyway, parityErrors, unreadable, damagedFrames, brokenFrames,
+        serialEcho,
     ]
 
     /// So long nobody who polls a battery is silent.
@@ -64,7 +65,24 @@ extension SerialRules {
         facts.insert(Fact("listened at", .rate(sound.heardRate)), at: 1)
         return [
             Finding(
-                FindingTable.wrongRate, certainty: picture.options.rate == nil ? certainty - 15 : certainty, facts)
+                FindingTable.wrongRate, certainty: picture.options.rate == nil ? certainty - 15 : certainty,
+                facts)
+        ]
+    }
+
+    /// Frames are understood, and the adapter misses stop bits: a parity bit stands in their place.
+    @Sendable static func parityErrors(_ picture: SerialPicture) -> [Finding] {
+        let traffic = picture.traffic
+        guard let talk = picture.conversation, talk.isMet, traffic.framingErrors >= 10,
+            traffic.framingErrors * 25 >= traffic.bytes, traffic.framingErrors > traffic.breaks * 4
+        else { return [] }
+        return [
+            Finding(
+                FindingTable.wrongParity, certainty: 80,
+                [
+                    Fact("characters without stop bit", .count(traffic.framingErrors)),
+                    Fact("of all", .share(permille: permille(traffic.framingErrors, of: traffic.bytes))),
+                ])
         ]
     }
 
@@ -72,6 +90,7 @@ extension SerialRules {
     @Sendable static func unreadable(_ picture: SerialPicture) -> [Finding] {
         let traffic = picture.traffic
         guard picture.conversation == nil, picture.heardAnyway == nil, traffic.bytes >= 64,
+            traffic.stretches >= 3,
             traffic.bytes != traffic.zeroBytes || isMuchSlower(picture)
         else { return [] }
         var facts = [
@@ -84,7 +103,11 @@ extension SerialRules {
                 Fact("changes of level in a byte", .share(permille: slowness.changesPermille)))
             return [Finding(FindingTable.wrongRate, certainty: 60, facts, places: [traffic.firstPlace])]
         }
-        return [Finding(FindingTable.unreadable, certainty: 90, facts, places: [traffic.firstPlace])]
+        return [
+            Finding(
+                FindingTable.unreadable, certainty: certainty(traffic.stretches, from: 70, to: 92), facts,
+                places: [traffic.firstPlace])
+        ]
     }
 
     /// Frames that are damaged, among many that are not.
@@ -130,7 +153,10 @@ extension SerialRules {
         return [
             Finding(
                 FindingTable.serialEcho, certainty: counts.echoes >= counts.repeats ? 98 : 75,
-                [Fact("questions that came back", .count(back)), Fact("questions", .count(counts.questions))],
+                [
+                    Fact("questions that came back", .count(back)),
+                    Fact("questions", .count(counts.questions)),
+                ],
                 places: talk.places.echo.first)
         ]
     }

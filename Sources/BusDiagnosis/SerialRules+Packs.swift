@@ -34,7 +34,9 @@ extension SerialRules {
             var facts = [Fact("address", .address($0.address)), Fact("such answers", .count($0.impossible))]
             if let voltage = vitals.voltage { facts.append(Fact("voltage", .number(voltage, .millivolts))) }
             if let sum = vitals.cellSum { facts.append(Fact("sum of the cells", .number(sum, .millivolts))) }
-            if let cell = vitals.highestCell { facts.append(Fact("highest cell", .number(cell, .millivolts))) }
+            if let cell = vitals.highestCell {
+                facts.append(Fact("highest cell", .number(cell, .millivolts)))
+            }
             if let soc = vitals.soc { facts.append(Fact("state of charge", .number(soc, .permille))) }
             if let warmth = vitals.temperature {
                 facts.append(Fact("temperature", .number(warmth, .decicelsius)))
@@ -65,7 +67,9 @@ extension SerialRules {
             let vitals = $0.lastVitals
             var facts = [Fact("address", .address($0.address))]
             if let limit = vitals.chargeCurrentLimit { facts.append(Fact("CCL", .number(limit, .milliamps))) }
-            if let limit = vitals.dischargeCurrentLimit { facts.append(Fact("DCL", .number(limit, .milliamps))) }
+            if let limit = vitals.dischargeCurrentLimit {
+                facts.append(Fact("DCL", .number(limit, .milliamps)))
+            }
             if let soc = vitals.soc { facts.append(Fact("state of charge", .number(soc, .permille))) }
             return Finding(FindingTable.packLimitsZero, certainty: 85, facts, places: [$0.zeroLimits.place])
         }
@@ -81,7 +85,8 @@ extension SerialRules {
                 [
                     Fact("address", .address(track.address)),
                     Fact("largest step", .number(soc.largestStep, .permille)),
-                    Fact("lowest", .number(soc.lowest, .permille)), Fact("highest", .number(soc.highest, .permille)),
+                    Fact("lowest", .number(soc.lowest, .permille)),
+                    Fact("highest", .number(soc.highest, .permille)),
                 ], places: [soc.largestStepPlace])
         }
     }
@@ -147,7 +152,8 @@ extension SerialRules {
 
     /// Pylontech questions that nobody answers: these modules know two rates.
     @Sendable static func pylontechRate(_ picture: SerialPicture) -> [Finding] {
-        guard let talk = picture.conversation, talk.isUnanswered, talk.isPylontech, picture.other == nil else {
+        guard let talk = picture.conversation, talk.isUnanswered, talk.isPylontech, picture.other == nil
+        else {
             return []
         }
         return [
@@ -168,7 +174,8 @@ extension SerialConversation {
 
     /// Whether a JK master goes through the addresses of its slaves: nobody else asks so many, absent ones among them.
     var isJKMaster: Bool {
-        isOf("jk-modbus") && counts.ownQuestions == 0 && !askedAddresses.contains(0) && askedAddresses.count >= 6
+        isOf("jk-modbus") && counts.ownQuestions == 0 && !askedAddresses.contains(0)
+            && askedAddresses.count >= 6
             && counts.unanswered > 0 && answering < askedAddresses.count
     }
 

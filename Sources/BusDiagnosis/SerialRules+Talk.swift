@@ -6,7 +6,8 @@ import InverterProfiles
 
 extension SerialRules {
     static let talk: [@Sendable (SerialPicture) -> [Finding]] = [
-        serialOtherProtocol, twoProtocols, secondMaster, noAnswer, addressSilent, wrongAddress, questionsRefused,
+        serialOtherProtocol, twoProtocols, secondMaster, noAnswer, addressSilent, wrongAddress,
+        questionsRefused,
         duplicateAddress, lateAnswers, onlyAnswers, strangeQuestions, limitsNeverAsked,
     ]
 
@@ -59,7 +60,8 @@ extension SerialRules {
         guard isOursAndTheirs || isHasty else { return [] }
         return [
             Finding(
-                FindingTable.secondMaster, certainty: isOursAndTheirs ? 97 : certainty(counts.hasty, from: 70, to: 92),
+                FindingTable.secondMaster,
+                certainty: isOursAndTheirs ? 97 : certainty(counts.hasty, from: 70, to: 92),
                 [
                     Fact("questions", .count(counts.questions)), Fact("of ours", .count(counts.ownQuestions)),
                     Fact("asked before the answer could come", .count(counts.hasty)),
@@ -72,12 +74,17 @@ extension SerialRules {
         guard let talk = picture.conversation, talk.isUnanswered, !talk.isJKAtAddressZero,
             !talk.isPylontech, picture.other == nil
         else { return [] }
-        return [Finding(FindingTable.noAnswer, certainty: 95, unansweredFacts(talk, picture), places: talk.places.unanswered.first)]
+        return [
+            Finding(
+                FindingTable.noAnswer, certainty: 95, unansweredFacts(talk, picture),
+                places: talk.places.unanswered.first)
+        ]
     }
 
     static func unansweredFacts(_ talk: SerialConversation, _ picture: SerialPicture) -> [Fact] {
         var facts = [
-            Fact("questions", .count(talk.counts.questions)), Fact("asked in", .text(ASCIIText(talk.grammar.id))),
+            Fact("questions", .count(talk.counts.questions)),
+            Fact("asked in", .text(ASCIIText(talk.grammar.id))),
         ]
         facts += talk.askedAddresses.prefix(4).map { Fact("asked address", .address($0)) }
         if let rate = picture.options.rate { facts.append(Fact("at", .rate(rate))) }
@@ -106,14 +113,18 @@ extension SerialRules {
 
     /// Answers from an address that was not asked.
     @Sendable static func wrongAddress(_ picture: SerialPicture) -> [Finding] {
-        guard let talk = picture.conversation, picture.other == nil, secondMaster(picture).isEmpty else { return [] }
+        guard let talk = picture.conversation, picture.other == nil, secondMaster(picture).isEmpty else {
+            return []
+        }
         let counts = talk.counts
         guard counts.wrongAddresses >= 3, counts.wrongAddresses * 20 >= counts.answers else { return [] }
         return [
             Finding(
-                FindingTable.wrongAddressAnswers, certainty: certainty(counts.wrongAddresses, from: 80, to: 96),
+                FindingTable.wrongAddressAnswers,
+                certainty: certainty(counts.wrongAddresses, from: 80, to: 96),
                 [
-                    Fact("asked", .address(counts.askedAddress)), Fact("answered", .address(counts.wrongAddress)),
+                    Fact("asked", .address(counts.askedAddress)),
+                    Fact("answered", .address(counts.wrongAddress)),
                     Fact("times", .count(counts.wrongAddresses)), Fact("answers", .count(counts.answers)),
                 ], places: talk.places.wrongAddress.first)
         ]
@@ -132,7 +143,8 @@ extension SerialRules {
                 sheet, certainty: 95,
                 [
                     Fact("refused", .count(counts.refusals)),
-                    Fact("of all questions", .share(permille: permille(counts.refusals, of: counts.questions))),
+                    Fact(
+                        "of all questions", .share(permille: permille(counts.refusals, of: counts.questions))),
                 ] + counts.refusalCodes.prefix(4).map { RefusalWords.fact(of: $0.code, in: talk.grammar) },
                 places: talk.places.refused.first)
         ]
@@ -160,7 +172,8 @@ extension SerialRules {
                 FindingTable.duplicateAddress, certainty: certainty($0.alternations, from: 70, to: 92),
                 [
                     Fact("address", .address($0.address)),
-                    Fact("capacity, cycles or serial number changed and changed back", .count($0.alternations)),
+                    Fact(
+                        "capacity, cycles or serial number changed and changed back", .count($0.alternations)),
                 ], places: [$0.alternationPlace])
         }
     }
@@ -176,7 +189,8 @@ extension SerialRules {
                 FindingTable.lateAnswers, certainty: 88,
                 [
                     Fact("answers that were late", .count(counts.lateAnswers)),
-                    Fact("answers", .count(counts.answers)), Fact("nine of ten come within", .interval(slowest)),
+                    Fact("answers", .count(counts.answers)),
+                    Fact("nine of ten come within", .interval(slowest)),
                     Fact("who asks waits for", .interval(talk.grammar.patience)),
                 ], places: talk.places.late.first)
         ]
@@ -220,7 +234,10 @@ extension SerialRules {
         return [
             Finding(
                 FindingTable.limitsNeverAsked, certainty: 80,
-                [Fact("answers", .count(talk.counts.readAnswers)), Fact("listened for", .interval(picture.traffic.length))])
+                [
+                    Fact("answers", .count(talk.counts.readAnswers)),
+                    Fact("listened for", .interval(picture.traffic.length)),
+                ])
         ]
     }
 }
@@ -232,7 +249,7 @@ extension SerialConversation {
     /// Whether questions are asked, and nothing has ever come back.
     var isUnanswered: Bool {
         counts.unanswered >= 4 && counts.answers + counts.refusals + counts.unaskedAnswers == 0
-            && counts.damagedAnswers * 4 < counts.unanswered
+            && counts.damagedAnswers * 4 < counts.unanswered && counts.others * 4 < counts.questions
     }
 }
 
@@ -249,7 +266,9 @@ extension InverterProfile {
     fileprivate func tellsLimits(_ dialect: UInt8) -> Bool {
         var tells = false
         visitRows(nil) { row in
-            guard row.dialects >> dialect & 1 != 0, case .number(.chargeCurrentLimit) = row.meaning else { return }
+            guard row.dialects >> dialect & 1 != 0, case .number(.chargeCurrentLimit) = row.meaning else {
+                return
+            }
             tells = true
         }
         return tells

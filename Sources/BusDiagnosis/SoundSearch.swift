@@ -64,11 +64,14 @@ public struct SoundSearch: Sendable {
         return count
     }
 
-    /// Who is heard; `nil` if nobody can be recognised. `rate` is the one at which was listened, if it is known.
+    /// Who is heard; `nil` if nobody can be recognised.
+    ///
+    /// `rate` is the one at which was listened, if it is known.
     func find(rate: Int32?) -> HeardAnyway? {
         var best: (found: HeardAnyway, weight: Int)?
         for sound in Self.sounds(rate) {
-            guard let (found, weight) = find(sound, rateIsKnown: rate != nil), weight > best?.weight ?? 0 else {
+            guard let (found, weight) = find(sound, rateIsKnown: rate != nil), weight > best?.weight ?? 0
+            else {
                 continue
             }
             best = (found, weight)
@@ -83,7 +86,8 @@ public struct SoundSearch: Sendable {
             for resync in [false, true] {
                 if rate != nil || heard == 9_600 {
                     sounds.append(
-                        LineSound(sentRate: heard, heardRate: heard, isSwapped: true, takesStopForStart: resync))
+                        LineSound(
+                            sentRate: heard, heardRate: heard, isSwapped: true, takesStopForStart: resync))
                     for parity in [LineSound.Parity.even, .odd] {
                         sounds.append(
                             LineSound(
@@ -140,7 +144,7 @@ public struct SoundSearch: Sendable {
 
 extension SoundSearch {
     /// So many addresses of each protocol are looked for.
-    private static let mostAddresses = 16
+    private static let mostAddresses = 6
 
     static let speakers: [Speaker] = {
         var speakers: [Speaker] = []

@@ -33,9 +33,13 @@ struct SerialEvents: Sendable {
                 for question in speaker.questions(to: address, withSlow: round % 10 == 0) {
                     let answer = speaker.answer(question, state(round, address), address: address)
                     events.append(
-                        Event(at: now, bytes: question, isOwn: isOwn, isQuestion: true, address: address, round: round))
+                        Event(
+                            at: now, bytes: question, isOwn: isOwn, isQuestion: true, address: address,
+                            round: round))
                     events.append(
-                        Event(at: now + turnaround, bytes: answer, isQuestion: false, address: address, round: round))
+                        Event(
+                            at: now + turnaround, bytes: answer, isQuestion: false, address: address,
+                            round: round))
                     now = now + step
                 }
             }

@@ -17,45 +17,97 @@ struct SerialNamingTests {
     func clean(_ speaker: SerialSpeaker) {
         for state in Self.states {
             for isOwn in state.soc == 550 ? [false, true] : [false] {
-                let events = SerialEvents(speaker, isOwn: isOwn) { round, _ in
+                let events = SerialEvents(speaker, rounds: 30, isOwn: isOwn) { round, _ in
                     var state = state
                     state.moment = round
                     return state
                 }
-                let account = events.heard().account()
+                let diagnosis = events.heard()
+                let account = diagnosis.account()
                 #expect(account.findings.map { "\($0.sheet.id)" } == [], "SOC \(state.soc)")
-                let candidates = account.talkers.first?.candidates ?? []
-                // Two dialects that ask alike cannot be told apart before something differs.
-                let best = candidates.filter { $0.score == candidates[0].score }
-                #expect(best.contains { $0.source == speaker.source }, "\(candidates.map { "\($0.id) \($0.score)" })")
-                #expect(best.allSatisfy { "\($0.id)" == speaker.id })
+                check(account, speaker)
+                // What a screen shows: who answers, how fast, and what he has told.
+                let tracks = diagnosis.conversation?.tracks ?? []
+                #expect(tracks.map(\.address).sorted() == speaker.addresses.sorted())
+                for track in tracks {
+                    #expect(track.answers == track.questions && track.unanswered == 0)
+                    #expect(track.told.isKnown)
+                    let median = track.turnarounds.median ?? .zero
+                    #expect(median > .milliseconds(35) && median < .milliseconds(55))
+                }
             }
         }
     }
 
-    @Test("speed")
-    func speed() {
-        let clock = ContinuousClock()
-        for id in ["jk-modbus", "pylontech", "growatt-rs485", "seplos-v3"] {
-            guard SerialSpeaker.all.contains(where: { $0.id == id }) else { continue }
-            var events = SerialEvents(.named(id), rounds: 1)
-            let made = clock.measure { events = SerialEvents(.named(id), rounds: 200) }
-            var diagnosis = SerialDiagnosis()
-            let bytes = events.events.reduce(0) { $0 + $1.bytes.count }
-            let fed = clock.measure { diagnosis = events.heard() }
-            let told = clock.measure { _ = diagnosis.account() }
-            print(id, events.events.count, bytes, made, fed, told)
-        }
-        var random = SeededRandom(seed: 1)
-        let noise = random.bytes(200_000)
+    private func check(_ account: DiagnosisAccount, _ speaker: SerialSpeaker) {
+        let candidates = account.talkers.first?.candidates ?? []
+        // Two dialects that ask alike cannot be told apart before something differs.
+        let best = candidates.filter { $0.score == candidates[0].score }
+        #expect(best.contains { $0.source == speaker.source })
+        #expect(best.allSatisfy { "\($0.id)" == speaker.id })
+        let role: Talker.Role = speaker.isDriver ? .pack : .battery
+        #expect(
+            account.talkers.filter { $0.role == role }.flatMap(\.addresses).sorted()
+                == speaker.addresses.sorted())
+        let master = account.talkers.filter { $0.role == (speaker.isDriver ? .master : .inverter) }
+        #expect(master.count == 1 && master[0].addresses.sorted() == speaker.addresses.sorted())
+    }
+
+    @Test("a shunt that speaks by itself is named", arguments: ShuntTable.drivers.indices)
+    func shunts(_ place: Int) {
+        let driver = ShuntTable.drivers[place]
         var diagnosis = SerialDiagnosis()
-        let now = Instant(nanoseconds: 0)
-        let fed = clock.measure {
-            for first in stride(from: 0, to: noise.count, by: 50) {
-                diagnosis.received(Array(noise[first..<first + 50]).span, at: now + .milliseconds(Int64(first) / 5))
-            }
+        var now = Instant(nanoseconds: 0)
+        for second in 0..<20 {
+            var reading = ShuntReading()
+            reading.currentMilliamps = Reading(-5_000 - Int32(second) * 10, at: now)
+            reading.socPermille = Reading(500, at: now)
+            reading.voltageMillivolts = Reading(52_800, at: now)
+            reading.capacityMilliampHours = Reading(280_000, at: now)
+            var message = AnswerBuffer()
+            driver.say(reading, &message)
+            diagnosis.received(message.bytes, at: now)
+            now = now + .seconds(1)
+            diagnosis.passed(to: now)
         }
-        let told = clock.measure { _ = diagnosis.account() }
-        print("noise", noise.count, fed, told, diagnosis.account().talkers, diagnosis.account().findings.map { "\($0.sheet.id)" })
+        let account = diagnosis.account()
+        #expect(account.findings.isEmpty)
+        #expect(account.talkers.count == 1)
+        #expect(account.talkers.first?.candidates.first?.source == .shunt(place))
+        #expect(diagnosis.conversation?.tracks.first?.told.shunt?.voltageMillivolts?.value == 52_800)
+    }
+
+    @Test("frames of a known kind with questions of nobody are called what they are")
+    func strangers() {
+        var diagnosis = SerialDiagnosis()
+        let start = Instant(nanoseconds: 0)
+        for round in 0..<20 {
+            var question = ByteBuffer<64>()
+            ModbusRTU.encodeRead(address: 99, register: 0x7_654, count: 3, into: &question)
+            diagnosis.received(question.bytes, at: start + .milliseconds(Int64(round) * 1_000))
+            var answer = ByteBuffer<64>()
+            let data: [UInt8] = [1, 2, 3, 4, 5, UInt8(round)]
+            ModbusRTU.encodeReadAnswer(.readHolding, address: 99, data: data.span, into: &answer)
+            diagnosis.received(answer.bytes, at: start + .milliseconds(Int64(round) * 1_000 + 40))
+        }
+        let account = diagnosis.account()
+        #expect(account.findings.isEmpty)
+        #expect(account.talkers.map(\.role) == [.master] && account.talkers.first?.addresses == [99])
+        #expect(account.talkers.first?.candidates.isEmpty == true && account.talkers.first?.remark != nil)
+    }
+
+    @Test("a protocol is found again after hours of noise, and noise costs no more with time")
+    func afterNoise() {
+        var diagnosis = SerialDiagnosis()
+        var random = SeededRandom(seed: 3)
+        var now = Instant(nanoseconds: 0)
+        for _ in 0..<4_000 {
+            diagnosis.received(random.bytes(50).span, at: now)
+            now = now + .milliseconds(30)
+        }
+        #expect(diagnosis.account().talkers.map(\.role) == [.unknown])
+        let events = SerialEvents(.named("seplos-v3"), rounds: 300)
+        for event in events.events { diagnosis.received(event.bytes.span, at: now + event.at) }
+        #expect(diagnosis.account().talkers.first?.candidates.first.map { "\($0.id)" } == "seplos-v3")
     }
 }

@@ -114,7 +114,8 @@ struct SerialSpeaker: Sendable, CustomTestStringConvertible {
             return buffer.list
         case .profile(let place, let dialect):
             let profile = ProfileTable.profiles[place]
-            guard let talk = profile.serial, case .item(let frame, _) = talk.framing.scanQuestion(question.span)
+            guard let talk = profile.serial,
+                case .item(let frame, _) = talk.framing.scanQuestion(question.span)
             else { return [] }
             var buffer = SerialBuffer()
             let options = ProfileOptions(dialect: dialect, address: address)
@@ -160,7 +161,8 @@ struct SerialState: Sendable {
             .cellOverVoltageRelease: 3_450, .cellUnderVoltage: 2_500, .cellUnderVoltageRelease: 2_800,
             .chargeOverTemperature: 550, .chargeUnderTemperature: 0, .dischargeOverTemperature: 600,
             .configuredCells: 16, .balancing: 0, .busAddress: Int32(address), .chargeEnabled: 1,
-            .dischargeEnabled: 1, .uptime: Int32(moment), .runtime: Int32(moment), .clock: 181_000_000 + Int32(moment),
+            .dischargeEnabled: 1, .uptime: Int32(moment), .runtime: Int32(moment),
+            .clock: 181_000_000 + Int32(moment),
         ]
         for (field, value) in values { reading[field] = Reading(value, at: Self.at) }
         reading.alarms = Reading(alarms, at: Self.at)
@@ -179,10 +181,12 @@ struct SerialState: Sendable {
             .chargeVoltageLimit: 56_000, .chargeCurrentLimit: chargeLimit,
             .dischargeCurrentLimit: dischargeLimit, .dischargeVoltageLimit: 46_000, .soc: soc, .soh: 990,
             .voltage: 52_900 + Int32(moment % 5) * 10, .current: flow, .temperature: temperature,
-            .highestCell: 3_317 + Int32(moment % 4), .lowestCell: 3_300, .highestTemperature: 240, .lowestTemperature: 200,
+            .highestCell: 3_317 + Int32(moment % 4), .lowestCell: 3_300, .highestTemperature: 240,
+            .lowestTemperature: 200,
             .highestCellNumber: 3, .lowestCellNumber: 9, .highestCellPack: 1, .lowestCellPack: 1,
             .capacity: isOther ? 100_000 : 280_000, .chargeEnabled: 1, .dischargeEnabled: 1, .forceCharge: 0,
-            .forceChargeSoon: 0, .fullCharge: 0, .packs: 1, .packsOffline: 0, .batteryType: 0, .version: 0x0102,
+            .forceChargeSoon: 0, .fullCharge: 0, .packs: 1, .packsOffline: 0, .batteryType: 0,
+            .version: 0x0102,
             .inverterAlive: 1, .remainingCapacity: (isOther ? 100 : 280) * soc, .cycles: isOther ? 417 : 42,
             .cells: 16, .cellSpread: 17, .activity: flow < 0 ? 2 : flow > 0 ? 1 : 0, .packsBlockingCharge: 0,
             .packsBlockingDischarge: 0, .highestTemperatureNumber: 1, .lowestTemperatureNumber: 2,
