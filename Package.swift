@@ -72,7 +72,8 @@ let edgeTargets: [Target] = [
     .target(
         name: "Recordings", dependencies: ["BatteryModel", "BusCodec", "CZlib"], swiftSettings: common),
     .target(
-        name: "Detection", dependencies: ["BatteryModel", "BusCodec", "BMSDrivers", "LinuxIO"],
+        name: "Detection",
+        dependencies: ["BatteryModel", "BusCodec", "BMSDrivers", "BusDiagnosis", "LinuxIO"],
         swiftSettings: common),
     .target(
         name: "Commands",

@@ -86,7 +86,7 @@ struct CANNaming {
     private static func role(of source: Candidate.Source) -> Talker.Role {
         switch source {
         case .profile: .battery
-        case .driver: .pack
+        case .driver, .shunt: .pack
         }
     }
 
@@ -97,6 +97,7 @@ struct CANNaming {
             Self.row(place, track)?.direction == .toInverter
         case .driver(let place):
             isOfPack(KnownProtocols.drivers[place], track)
+        case .shunt: false
         }
     }
 

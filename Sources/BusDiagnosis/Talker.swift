@@ -53,6 +53,8 @@ public struct Candidate: Sendable {
         case profile(Int, dialect: UInt8)
         /// The place in ``BMSDrivers/DriverTable``.
         case driver(Int)
+        /// The place in ``BMSDrivers/ShuntTable``.
+        case shunt(Int)
     }
 
     /// Where it is found.

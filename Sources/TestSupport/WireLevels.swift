@@ -34,11 +34,12 @@ public struct WireLevels: Sendable {
     /// Lets the line rest for so many bits.
     public mutating func rest(bits: Int) { add(true, bits: bits) }
 
-    /// Sends bytes without a pause between them.
-    public mutating func send(_ bytes: [UInt8]) {
+    /// Sends bytes without a pause between them; with a parity bit if `makesOdd` says whether the ones shall be odd.
+    public mutating func send(_ bytes: [UInt8], parity makesOdd: Bool? = nil) {
         for byte in bytes {
             add(false)
             for bit in 0..<8 { add(byte >> UInt8(bit) & 1 == 1) }
+            if let makesOdd { add((byte.nonzeroBitCount & 1 == 1) != makesOdd) }
             add(true)
         }
     }

@@ -1,0 +1,162 @@
+public import BatteryModel
+
+/// What was heard to and from one address on a serial line.
+public struct AddressTrack: Sendable {
+    /// The address.
+    public let address: UInt8
+    /// Questions to it, and how many of them nothing came back to.
+    public internal(set) var questions: UInt64 = 0, unanswered: UInt64 = 0
+    /// Answers and refusals of it.
+    public internal(set) var answers: UInt64 = 0, refusals: UInt64 = 0
+    /// How long its answers took, from the end of the question to the end of the answer.
+    public internal(set) var turnarounds = GapHistogram()
+    /// What it has told, each value with its instant.
+    public internal(set) var told = SerialTold()
+    /// When it was asked and has answered last.
+    public internal(set) var askedAt: Instant?, answeredAt: Instant?
+    /// Answers that say what cannot be, and where the first stands.
+    public internal(set) var impossible: UInt64 = 0, impossiblePlace = 0
+    /// The state of charge over time.
+    public internal(set) var soc: ValueTrack?
+    /// How often what a pack never changes changed and changed back.
+    public internal(set) var alternations: UInt64 = 0, alternationPlace = 0
+    /// When a protection stood, and when the limits were 0 without need.
+    public internal(set) var protection = Condition(), zeroLimits = Condition()
+    /// The longest time in which a current flowed and not one value changed.
+    public internal(set) var frozen = Condition()
+
+    private var vitals = Vitals(), nature = Nature(), natureBefore: Nature?
+
+    init(_ address: UInt8) { self.address = address }
+
+    /// What it has told last, in short.
+    var lastVitals: Vitals { vitals }
+
+    /// Takes note that an answer was read into ``told``.
+    mutating func noteRead(isImpossible: Bool, at now: Instant, place: Int) {
+        let new = Vitals(told)
+        if isImpossible || new.isImpossible {
+            if impossible == 0 { impossiblePlace = place }
+            impossible += 1
+        }
+        noteFrozen(new, at: now, place: place)
+        vitals = new
+        if let value = new.soc {
+            if soc == nil { soc = ValueTrack(value, at: now, place: place) }
+            soc?.note(value, at: now, place: place)
+        }
+        noteNature(Nature(told), place: place)
+        protection.note(!new.protections.isEmpty, at: now, place: place)
+        zeroLimits.note(new.isBlockedWithoutNeed, at: now, place: place)
+    }
+
+    /// Whether its values stand still though a current flows; answers to several questions come between two changes.
+    private mutating func noteFrozen(_ new: Vitals, at now: Instant, place: Int) {
+        let flows = (new.current ?? 0).magnitude >= Vitals.noteworthyMilliamps
+        guard flows, new.isMeasured, new == vitals else {
+            frozen.note(false, at: now, place: place)
+            return
+        }
+        frozen.note(true, at: now, place: place)
+    }
+
+    private mutating func noteNature(_ new: Nature, place: Int) {
+        guard new != nature else { return }
+        if let natureBefore, natureBefore == new, new.isKnown {
+            if alternations == 0 { alternationPlace = place }
+            alternations += 1
+        }
+        natureBefore = nature
+        nature = new
+    }
+}
+
+/// What a pack or a battery says about itself at one time, whichever protocol says it.
+struct Vitals: Sendable, Equatable {
+    var voltage: Int32?, current: Int32?, soc: Int32?
+    var highestCell: Int32?, lowestCell: Int32?, cellSum: Int32?, cells = 0
+    var temperature: Int32?
+    var chargeVoltageLimit: Int32?, chargeCurrentLimit: Int32?, dischargeCurrentLimit: Int32?
+    var protections = AlarmMask()
+
+    /// A current that no pack at rest reports.
+    static let noteworthyMilliamps: UInt32 = 1_000
+    /// Charging may end at this charge, discharging at this one.
+    private static let full: Int32 = 900, empty: Int32 = 150
+
+    init() {}
+
+    init(_ told: SerialTold) {
+        if let pack = told.pack { take(pack) }
+        if let bank = told.bank { take(bank) }
+    }
+
+    private mutating func take(_ pack: borrowing PackReading) {
+        voltage = pack[.packVoltage]?.value
+        current = pack[.current]?.value
+        soc = pack[.soc]?.value
+        temperature = pack[.temperature1]?.value
+        chargeVoltageLimit = pack[.chargeVoltageLimit]?.value
+        chargeCurrentLimit = pack[.chargeCurrentLimit]?.value
+        dischargeCurrentLimit = pack[.dischargeCurrentLimit]?.value
+        protections = pack.alarms?.value.protections ?? AlarmMask()
+        (highestCell, lowestCell) = (pack[.highestCell]?.value, pack[.lowestCell]?.value)
+        guard let values = pack.cellMillivolts?.value else { return }
+        (cellSum, cells) = (values.sum, values.count)
+        for index in 0..<CellValues.maximum {
+            guard let value = values[index].map({ Int32($0) }) else { continue }
+            highestCell = max(highestCell ?? value, value)
+            lowestCell = min(lowestCell ?? value, value)
+        }
+    }
+
+    private mutating func take(_ bank: borrowing BankReading) {
+        (voltage, current, soc) = (bank[.voltage]?.value, bank[.current]?.value, bank[.soc]?.value)
+        (highestCell, lowestCell) = (bank[.highestCell]?.value, bank[.lowestCell]?.value)
+        let (middle, highest) = (bank[.temperature]?.value, bank[.highestTemperature]?.value)
+        temperature = middle ?? highest
+        chargeVoltageLimit = bank[.chargeVoltageLimit]?.value
+        chargeCurrentLimit = bank[.chargeCurrentLimit]?.value
+        dischargeCurrentLimit = bank[.dischargeCurrentLimit]?.value
+        protections = bank.alarms?.value.protections ?? AlarmMask()
+    }
+
+    /// Whether enough is known that something would move while a current flows.
+    var isMeasured: Bool { voltage != nil && current != nil }
+
+    /// Whether something contradicts itself, or is what no battery has.
+    var isImpossible: Bool {
+        if let soc, !(0...1_000).contains(soc) { return true }
+        if let highestCell, highestCell > 5_000 { return true }
+        if let temperature, !(-500...1_500).contains(temperature) { return true }
+        guard let voltage, let cellSum, cells >= 4, voltage > 0 else { return false }
+        let difference = (voltage - cellSum).magnitude
+        return difference > 2_000 && difference > UInt32(voltage) / 12
+    }
+
+    /// Whether a limit is 0 though the battery is neither full nor empty.
+    var isBlockedWithoutNeed: Bool {
+        guard let soc, protections.isEmpty else { return false }
+        return chargeCurrentLimit == 0 && soc < Self.full || dischargeCurrentLimit == 0 && soc > Self.empty
+    }
+}
+
+/// What tells one pack from another and does not change from answer to answer.
+private struct Nature: Sendable, Equatable {
+    var capacity: Int32?, cycles: Int32?, cells = 0
+    var serial = ASCIIText()
+
+    init() {}
+
+    init(_ told: SerialTold) {
+        if let pack = told.pack {
+            capacity = pack[.fullCapacity]?.value
+            cycles = pack[.cycles]?.value
+            cells = pack.cellMillivolts?.value.count ?? 0
+            serial = pack.identity?.value.serial ?? ASCIIText()
+        }
+        if let bank = told.bank { (capacity, cycles) = (bank[.capacity]?.value, bank[.cycles]?.value) }
+    }
+
+    var isKnown: Bool { capacity != nil || cycles != nil || serial.count > 0 }
+}

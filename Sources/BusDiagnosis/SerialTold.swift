@@ -1,0 +1,17 @@
+public import BMSDrivers
+public import BatteryModel
+
+/// What somebody on a serial line has told; the part that fits the protocol.
+public struct SerialTold: Sendable {
+    /// What a pack has told; `nil` in a protocol for inverters.
+    public internal(set) var pack: PackReading?
+    /// What a battery has told its inverter; `nil` in the protocol of a BMS.
+    public internal(set) var bank: BankReading?
+    /// What a shunt has told.
+    public internal(set) var shunt: ShuntReading?
+}
+
+extension SerialTold {
+    /// Whether anything was told.
+    public var isKnown: Bool { pack != nil || bank != nil || shunt != nil }
+}
