@@ -1,4 +1,4 @@
-import BatteryModel
+public import BatteryModel
 public import BusDiagnosis
 
 // What a diagnosis says, in words.
