@@ -70,7 +70,8 @@ let edgeTargets: [Target] = [
         swiftSettings: common),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
-        name: "Recordings", dependencies: ["BatteryModel", "BusCodec", "CZlib"], swiftSettings: common),
+        name: "Recordings", dependencies: ["BatteryModel", "BusCodec", "CZlib"],
+        swiftSettings: common + [.enableExperimentalFeature("Lifetimes")]),
     .target(
         name: "Detection",
         dependencies: ["BatteryModel", "BusCodec", "BMSDrivers", "BusDiagnosis", "LinuxIO"],
@@ -96,7 +97,7 @@ let benchTargets: [Target] = [
         name: "busbar-bench",
         dependencies: [
             "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
-            "Gateway", "Simulators", "CAllocationCount",
+            "Gateway", "Recordings", "Simulators", "CAllocationCount",
         ],
         path: "Benchmarks/Bench", swiftSettings: common),
 ]

@@ -1,4 +1,6 @@
+import BatteryModel
 import Glibc
+import LinuxIO
 
 /// Another program.
 struct Child: ~Copyable {
@@ -31,6 +33,26 @@ struct Child: ~Copyable {
         var status: Int32 = 0
         waitpid(child.pid, &status, 0)
         return status == 0 ? text : nil
+    }
+
+    /// What a program took until its end.
+    struct Cost {
+        var seconds: Double
+        var processorSeconds: Double
+        var megabytes: Double
+    }
+
+    /// Runs a program to its end and returns what it took; `nil` if there is no such program.
+    static func cost(of command: [String]) -> Cost? {
+        let start = MonotonicClock.now()
+        guard let child = Child(command) else { return nil }
+        var (status, usage) = (Int32(0), rusage())
+        guard wait4(child.pid, &status, 0, &usage) == child.pid else { return nil }
+        let times = [usage.ru_utime, usage.ru_stime]
+        return Cost(
+            seconds: (MonotonicClock.now() - start).inMilliseconds / 1_000,
+            processorSeconds: times.reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 },
+            megabytes: Double(usage.ru_maxrss) / 1_024)
     }
 
     /// Whether it has ended; after that it must not be asked again.
@@ -85,6 +107,12 @@ enum Installed {
         guard access(python, X_OK) == 0 else { return nil }
         let text = Child.output(of: [python, "Benchmarks/Peers/\(script).py"] + arguments)
         return text.flatMap { Double($0.prefix { $0 != "\n" }) }
+    }
+
+    /// Runs Python where the peers are; returns whether that succeeded.
+    static func run(_ arguments: [String]) -> Bool {
+        let python = ".build/interop/bin/python"
+        return access(python, X_OK) == 0 && Child.output(of: [python] + arguments) != nil
     }
 
     static let noPeer = "peer not installed: make interop installs it"

@@ -7,8 +7,9 @@ enum Main {
         let parts = [
             "core": CoreBench.run, "plant": PlantBench.run, "line": LineBench.run, "drivers": DriverBench.run,
             "inverters": InverterBench.run, "gateway": GatewayBench.run, "lines": LinesBench.run,
+            "decode": DecodeBench.run,
         ]
-        let order = ["core", "plant", "line", "drivers", "inverters", "gateway", "lines"]
+        let order = ["core", "plant", "line", "drivers", "inverters", "gateway", "lines", "decode"]
         let wanted = CommandLine.arguments.dropFirst()
         for word in wanted where parts[word] == nil {
             print("busbar-bench: '\(word)' is none of: \(order.joined(separator: ", "))")

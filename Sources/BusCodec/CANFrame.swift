@@ -33,6 +33,7 @@ public struct CANFrame: Sendable {
     /// Makes a frame with all eight bytes zero.
     ///
     /// - Precondition: `length` is 0…8 and `identifier` fits its kind.
+    @inlinable
     public init(identifier: UInt32, isExtended: Bool = false, kind: Kind = .data, length: UInt8) {
         precondition(length <= 8)
         precondition(

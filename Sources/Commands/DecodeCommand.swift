@@ -5,12 +5,13 @@ struct DecodeCommand: Command {
     static let name = "decode"
     static let summary = "Show what recorded or live CAN frames say, or answers of a BMS"
     static let about = """
-        Reads frames as candump writes them, on the screen or with -l or -L, and writes one line for each: time, \
-        interface, identifier, name, and what its signals say. Frames that are none of the protocol's are shown as \
-        'unknown' with their bytes. It goes on as long as frames come.
+        Reads frames as candump writes them, on the screen or with -l or -L, or a recording of any other kind that \
+        'busbar convert' reads, packed by gzip or not, and writes one line for each: time, interface, identifier, \
+        name, and what its signals say. Frames that are none of the protocol's are shown as 'unknown' with their \
+        bytes. It goes on as long as frames come.
 
         Alarms that do not stand and constant bits are left out unless --all is given; JSON has everything. Lines \
-        that are no frames are counted, and told at the end. The exit code is 1 if no line was a frame.
+        that cannot be read are counted, and told at the end. The exit code is 1 if there was no frame.
 
         With --driver it reads what packs have answered on a serial line: in each line the bytes of one answer or \
         more, in hexadecimal digits, or as the characters of a protocol that begins with '~'. Questions of a host may \

@@ -4,7 +4,7 @@ import InverterProfiles
 import Recordings
 import Reporting
 
-/// Reads a recording of a CAN bus in one profile, line by line.
+/// Reads a recording of a CAN bus in one profile; what comes is written as it comes.
 struct FrameDecoding {
     let profile: InverterProfile
     let dialect: UInt8?
@@ -12,20 +12,48 @@ struct FrameDecoding {
     let isJSON: Bool
 
     func run(_ file: String, _ console: Console) throws(CommandFailure) -> ExitCode {
-        var input = try LineInput(file, console)
+        var input = try FileInput(file, console)
+        var recording = RecordingReader()
         var reader = FrameReader(profile, dialect: dialect)
-        var tally = LineTally()
-        var hasMore = true
-        while hasMore, console.isOpen {
-            hasMore = try input.read { line in
-                guard let frame = tally.frame(in: line) else { return }
-                let decoded = reader.read(frame.frame, at: Instant(nanoseconds: frame.nanoseconds ?? 0))
-                console.line(isJSON ? decoded.json(of: frame).text : text(of: frame, decoded, console))
-            }
+        while console.isOpen, let bytes = try input.read() {
+            show(recording.takeBatch(bytes), &reader, console)
             console.flush()
         }
-        if let complaint = tally.complaint { console.complain("busbar decode: \(complaint)") }
-        return tally.frames == 0 && tally.others > 0 ? .failure : .success
+        show(recording.finishBatch(), &reader, console)
+        for complaint in complaints(recording) { console.complain("busbar decode: \(complaint)") }
+        let tally = recording.tally
+        let others = tally.unreadable + tally.flexibleFrames + tally.byteRuns
+        return tally.frames + tally.errorFrames == 0 && others > 0 ? .failure : .success
+    }
+
+    private func show(_ batch: RecordingBatch, _ reader: inout FrameReader, _ console: Console) {
+        batch.visit { frame in
+            show(frame.frame, frame.nanoseconds, batch.links[Int(frame.link)], &reader, console)
+        } other: { item, _ in
+            guard case .frame(let frame) = item.content else { return }
+            show(frame, item.nanoseconds, item.link, &reader, console)
+        }
+    }
+
+    private func show(
+        _ frame: CANFrame, _ nanoseconds: Int64?, _ link: String, _ reader: inout FrameReader,
+        _ console: Console
+    ) {
+        // As text of a bus is: nothing of a recording can reach a terminal that is no character.
+        let name = ASCIIText(padded: Array(link.utf8).span)
+        let line = CANFrameLine(frame, nanoseconds: nanoseconds, interface: name)
+        let decoded = reader.read(frame, at: Instant(nanoseconds: nanoseconds ?? 0))
+        console.line(isJSON ? decoded.json(of: line).text : text(of: line, decoded, console))
+    }
+
+    private func complaints(_ recording: RecordingReader) -> [String] {
+        let tally = recording.tally
+        return [
+            recording.complaint,
+            tally.flexibleFrames > 0 ? "CAN FD frames left out: \(tally.flexibleFrames)" : nil,
+            tally.byteRuns > 0
+                ? "bytes of a serial line passed over; --driver says which packs they are of" : nil,
+        ].compactMap { $0 }
     }
 
     private func text(of line: CANFrameLine, _ decoded: DecodedFrame, _ console: Console) -> String {
@@ -48,57 +76,15 @@ struct FrameDecoding {
     }
 }
 
-/// Counts the lines that are frames and those that are not.
-private struct LineTally {
-    var frames = 0
-    var others = 0
-    private var first: (number: Int, reason: String)?
-
-    /// The frame in a line; an empty line is passed over, any other that is none is counted.
-    mutating func frame(in line: LineSplitter.Line) -> CANFrameLine? {
-        guard !line.isCut else {
-            count(line.number, "it is longer than \(LineInput.longestLine) bytes")
-            return nil
-        }
-        do throws(CANFrameTextError) {
-            let frame = try CANFrameLine(parsing: line.bytes.span)
-            frames += 1
-            return frame
-        } catch .empty {
-            return nil
-        } catch {
-            count(line.number, error.sentence)
-            return nil
-        }
-    }
-
-    /// What is to be said about the others; `nil` if there are none.
+extension RecordingReader {
+    /// What cannot be read, as a sentence; `nil` if there is nothing.
     var complaint: String? {
-        guard let first else { return nil }
-        let count = others == 1 ? "1 line is no CAN frame" : "\(others) lines are no CAN frames"
-        let which = others == 1 ? "line \(first.number)" : "the first is line \(first.number)"
-        return "\(count) (\(frames) are); \(which): \(first.reason)"
-    }
-
-    private mutating func count(_ number: Int, _ reason: String) {
-        others += 1
-        if first == nil { first = (number, reason) }
-    }
-}
-
-extension CANFrameTextError {
-    /// What is wrong with the line, and where.
-    fileprivate var sentence: String {
-        switch self {
-        case .empty: "it is empty"
-        case .endsEarly(let column): "it ends in column \(column), before the frame does"
-        case .unexpected(let column): "column \(column) is no part of a frame"
-        case .identifierDigits(let column): "the identifier in column \(column) has neither 3 nor 8 digits"
-        case .identifierTooLarge(let column): "the identifier in column \(column) is too large"
-        case .tooManyBytes(let column): "there are more than 8 bytes, from column \(column)"
-        case .wrongCount(let column): "there are not as many bytes as announced, see column \(column)"
-        case .notClassic(let column): "column \(column) says that it is a CAN FD frame"
-        case .time(let column): "the time in column \(column) cannot be read"
-        }
+        guard let first = tally.firstUnreadable else { return nil }
+        let isBinary = format?.isBinary == true
+        let what = isBinary ? "place" : "line"
+        let place = isBinary ? "at byte \(first.place)" : "line \(first.place)"
+        return tally.unreadable == 1
+            ? "1 \(what) cannot be read: \(place): \(first.reason)"
+            : "\(tally.unreadable) \(what)s cannot be read; the first is \(place): \(first.reason)"
     }
 }

@@ -2,18 +2,13 @@ import Recordings
 
 /// A file or the standard input, read line by line as it comes, in constant memory.
 struct LineInput: ~Copyable {
-    /// The most bytes of a line that are kept, where nobody wants more.
-    static let longestLine = 512
-
     private var file: FileInput
     private var splitter: LineSplitter
 
     /// Opens the file at `path`; `-` is what the console reads.
     ///
     /// Of a line, `longestLine` bytes are kept at most.
-    init(
-        _ path: String, _ console: Console, longestLine: Int = LineInput.longestLine
-    ) throws(CommandFailure) {
+    init(_ path: String, _ console: Console, longestLine: Int) throws(CommandFailure) {
         file = try FileInput(path, console)
         splitter = LineSplitter(limit: longestLine)
     }

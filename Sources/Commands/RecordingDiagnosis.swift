@@ -1,19 +1,16 @@
 import BatteryModel
 import BusDiagnosis
+import LinuxIO
 import Recordings
 import Reporting
 
 /// Reads a recording through the diagnosis, link by link, in bounded memory.
+///
+/// One thread reads, another listens: a recording has millions of frames.
 struct RecordingDiagnosis {
     private let options: DiagnosisOptions
-    private var observers: [LinkObserver] = []
-    private var places: [String: Int] = [:]
-    private var last = Instant(nanoseconds: 0)
     private(set) var leftOut = 0
     private(set) var serialRuns = 0
-
-    /// So many links are told apart.
-    private static let mostLinks = 16
 
     init(_ options: DiagnosisOptions) { self.options = options }
 
@@ -23,51 +20,77 @@ struct RecordingDiagnosis {
     ) throws(CommandFailure) -> DiagnosisDocument {
         var file = try FileInput(path, console)
         var reader = RecordingReader(format: format)
+        let listening = WorkThread(name: "diagnosis", RecordedLinks(options)) { links, batch in
+            links.take(batch)
+        }
         while let bytes = try file.read(), console.isOpen {
-            reader.take(bytes) { item, place in take(item, place) }
+            listening.give(reader.takeBatch(bytes))
             console.progress("\(path): \(reader.tally.frames) frames")
         }
-        reader.finish { item, place in take(item, place) }
+        listening.give(reader.finishBatch())
+        let links = listening.finish()
         console.progress("")
+        (leftOut, serialRuns) = (links.leftOut, links.serialRuns)
         var document = DiagnosisDocument(
-            source: path == "-" ? "standard input" : path, version: Busbar.version, observers: observers)
+            source: path == "-" ? "standard input" : path, version: Busbar.version, observers: links.observers)
         document.format = reader.format?.name
         document.unreadable = reader.tally.unreadable
-        document.firstUnreadable = Self.complaint(reader)
+        document.firstUnreadable = reader.complaint
         return document
     }
+}
 
-    private mutating func take(_ item: RecordedItem, _ place: Int) {
-        if let time = item.nanoseconds { last = Instant(nanoseconds: time) }
-        guard case .frame(let frame) = item.content else {
-            serialRuns += 1
-            return
+/// The links of a recording, each with who listens to it.
+private struct RecordedLinks: Sendable {
+    private(set) var observers: [LinkObserver] = []
+    private(set) var leftOut = 0
+    private(set) var serialRuns = 0
+
+    private let options: DiagnosisOptions
+    private var last = Instant(nanoseconds: 0)
+    /// The observer of each link of the batches.
+    private var places: [Int?] = []
+
+    /// So many links are told apart.
+    private static let mostLinks = 16
+
+    init(_ options: DiagnosisOptions) { self.options = options }
+
+    mutating func take(_ batch: RecordingBatch) {
+        batch.visit { frame in
+            take(frame, of: batch)
+        } other: { item, place in
+            take(item, place)
         }
-        guard let index = observer(of: item.link, item.nanoseconds) else {
+    }
+
+    private mutating func take(_ frame: RecordedFrame, of batch: RecordingBatch) {
+        if let time = frame.nanoseconds { last = Instant(nanoseconds: time) }
+        let link = Int(frame.link)
+        if link >= places.count { add(batch.links[...link], frame.nanoseconds) }
+        guard let place = places[link] else {
             leftOut += 1
             return
         }
-        observers[index].received(frame, at: last, place: place)
+        observers[place].received(frame.frame, at: last, place: frame.place)
     }
 
-    private mutating func observer(of link: String, _ nanoseconds: Int64?) -> Int? {
-        if let index = places[link] { return index }
-        guard observers.count < Self.mostLinks else { return nil }
+    /// Takes what is no frame, or a frame of a link beyond counting.
+    private mutating func take(_ item: RecordedItem, _ place: Int) {
+        if let time = item.nanoseconds { last = Instant(nanoseconds: time) }
+        if case .frame = item.content { leftOut += 1 } else { serialRuns += 1 }
+    }
+
+    private mutating func add(_ links: ArraySlice<String>, _ nanoseconds: Int64?) {
         // Before 2001 it is the time since the recording began.
         let began = nanoseconds.flatMap { $0 > 978_307_200_000_000_000 ? $0 : nil }
-        observers.append(LinkObserver(name: link, options: options, beganAtUnixNanoseconds: began))
-        places[link] = observers.count - 1
-        return observers.count - 1
-    }
-
-    private static func complaint(_ reader: RecordingReader) -> String? {
-        guard let first = reader.tally.firstUnreadable else { return nil }
-        let count = reader.tally.unreadable
-        let isBinary = reader.format?.isBinary == true
-        let what = isBinary ? "place" : "line"
-        let place = isBinary ? "at byte \(first.place)" : "line \(first.place)"
-        return count == 1
-            ? "1 \(what) cannot be read: \(place): \(first.reason)"
-            : "\(count) \(what)s cannot be read; the first is \(place): \(first.reason)"
+        for name in links.dropFirst(places.count) {
+            guard observers.count < Self.mostLinks else {
+                places.append(nil)
+                continue
+            }
+            places.append(observers.count)
+            observers.append(LinkObserver(name: name, options: options, beganAtUnixNanoseconds: began))
+        }
     }
 }

@@ -141,20 +141,10 @@ struct Intake {
         _ row: BankRow, _ bytes: Span<UInt8>, into reading: inout BankReading
     ) throws(SignalError) {
         switch row.meaning {
-        case .number(let field):
-            guard var value = try row.value(in: bytes, order) else {
-                reading[field] = nil
-                return
-            }
-            if field == .current, invertsCurrent { value = 0 &- value }
-            reading[field] = Reading(value, at: now)
-        case .alarm(let group, let level):
-            note(group, level, isRaised: try row.raw(in: bytes, order) != 0)
-        case .alarmPair(let group, let level):
-            let pair = try row.raw(in: bytes, order)
-            if pair == 1 || pair == 2 { note(group, level, isRaised: pair == 1) }
-        case .heardAlarm(let kinds, let level):
-            if try row.raw(in: bytes, order) != 0 { raised[level] = raised[level].union(kinds) }
+        case .number:
+            take(row.meaning, try row.value(in: bytes, order).map { Int64($0) }, into: &reading)
+        case .alarm, .alarmPair, .heardAlarm:
+            take(row.meaning, Int64(bitPattern: try row.raw(in: bytes, order)), into: &reading)
         case .maker:
             reading.maker = try row.text(in: bytes).map { Reading($0, at: now) }
         case .constant, .reserved, .shown, .said, .meanCell:
@@ -162,6 +152,36 @@ struct Intake {
         case .shownText:
             _ = try row.text(in: bytes)
         }
+    }
+
+    /// Takes what a signal carries: a value in the unit of its row, or its bits; `nil` where the sender does not know.
+    mutating func take(_ meaning: BankMeaning, _ number: Int64?, into reading: inout BankReading) {
+        switch meaning {
+        case .number(let field):
+            guard var value = number.map({ Int32(truncatingIfNeeded: $0) }) else {
+                reading[field] = nil
+                return
+            }
+            if field == .current, invertsCurrent { value = 0 &- value }
+            reading[field] = Reading(value, at: now)
+        case .alarm(let group, let level):
+            note(group, level, isRaised: number != 0)
+        case .alarmPair(let group, let level):
+            if number == 1 || number == 2 { note(group, level, isRaised: number == 1) }
+        case .heardAlarm(let kinds, let level):
+            if number != 0 { raised[level] = raised[level].union(kinds) }
+        case .maker:
+            reading.maker = number.flatMap(Self.text).map { Reading($0, at: now) }
+        case .constant, .reserved, .shown, .said, .meanCell, .shownText: break
+        }
+    }
+
+    /// A text of up to eight characters from its bytes, the first least significant.
+    private static func text(_ number: Int64) -> ASCIIText? {
+        var frame = CANFrame(identifier: 0, length: 8)
+        frame.word = UInt64(bitPattern: number)
+        let text = ASCIIText(padded: frame.payload)
+        return text.count == 0 || frame.bytes[0] == 0xFF ? nil : text
     }
 
     private mutating func note(_ group: AlarmGroup, _ level: AlarmLevel, isRaised: Bool) {

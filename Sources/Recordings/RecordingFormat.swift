@@ -47,8 +47,16 @@ public struct RecordingFormat: Sendable {
 protocol FormatReader {
     /// Takes more of the file, returns what it completes.
     mutating func take(_ bytes: ArraySlice<UInt8>) -> [Finding]
+    /// Takes more of the file, and adds what it completes to a batch.
+    mutating func take(_ bytes: ArraySlice<UInt8>, into batch: inout BatchMaker)
     /// Says that there is no more, returns what that completes.
     mutating func finish() -> [Finding]
+}
+
+extension FormatReader {
+    mutating func take(_ bytes: ArraySlice<UInt8>, into batch: inout BatchMaker) {
+        for finding in take(bytes) { batch.add(finding) }
+    }
 }
 
 /// Writes one format, item by item.

@@ -3,9 +3,10 @@ public struct RecordingReader {
     /// The format; `nil` while too little has been seen to tell.
     public private(set) var format: RecordingFormat?
     /// What was found so far.
-    public private(set) var tally = RecordingTally()
+    public var tally: RecordingTally { batch.tally }
 
     private var reader: (any FormatReader)?
+    private var batch = BatchMaker()
     private var head: [UInt8] = []
 
     /// So much is looked at to tell the format, if no line ends before.
@@ -34,30 +35,55 @@ public struct RecordingReader {
     /// Takes more of the file, and hands over what it completes, each with its place: a line counted from 1, in a binary
     /// file a byte.
     public mutating func take(_ bytes: ArraySlice<UInt8>, visit: (RecordedItem, _ place: Int) -> Void) {
-        guard reader == nil else { return hand(reader?.take(bytes) ?? [], to: visit) }
-        head += bytes
-        guard let line = Self.firstLine(head, isWhole: head.count >= Self.longestHead) else { return }
-        hand(choose(line), to: visit)
+        guard let seen = beginning(bytes) else { return }
+        hand(reader?.take(seen) ?? [], to: visit)
     }
 
     /// Says that there is no more, and hands over what that completes.
     public mutating func finish(visit: (RecordedItem, _ place: Int) -> Void) {
-        if reader == nil { hand(choose(Self.firstLine(head, isWhole: true) ?? ""), to: visit) }
+        let seen = lastBeginning()
+        hand(reader?.take(seen) ?? [], to: visit)
         hand(reader?.finish() ?? [], to: visit)
     }
 
-    private mutating func choose(_ line: String) -> [Finding] {
+    /// Takes more of the file, and returns what it completes in few bytes: for millions of frames.
+    public mutating func takeBatch(_ bytes: ArraySlice<UInt8>) -> RecordingBatch {
+        if let seen = beginning(bytes) { reader?.take(seen, into: &batch) }
+        return batch.taken()
+    }
+
+    /// Says that there is no more, and returns what that completes.
+    public mutating func finishBatch() -> RecordingBatch {
+        let seen = lastBeginning()
+        reader?.take(seen, into: &batch)
+        for finding in reader?.finish() ?? [] { batch.add(finding) }
+        return batch.taken()
+    }
+
+    /// What is to be read next when `bytes` have come: nothing until the format is known, then all that came before.
+    private mutating func beginning(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard reader == nil else { return bytes }
+        head += bytes
+        guard let line = Self.firstLine(head, isWhole: head.count >= Self.longestHead) else { return nil }
+        return choose(line)
+    }
+
+    /// What is still to be read at the end: something only of a file that was too short to tell.
+    private mutating func lastBeginning() -> ArraySlice<UInt8> {
+        reader == nil ? choose(Self.firstLine(head, isWhole: true) ?? "") : []
+    }
+
+    private mutating func choose(_ line: String) -> ArraySlice<UInt8> {
         let found = RecordingFormat.all.first { [head] in $0.begins(head, line) } ?? TextLines.format
         format = found
         reader = found.makeReader()
-        let seen = head
-        head = []
-        return reader?.take(seen[...]) ?? []
+        defer { head = [] }
+        return head[...]
     }
 
     private mutating func hand(_ findings: [Finding], to visit: (RecordedItem, _ place: Int) -> Void) {
         for finding in findings {
-            tally.count(finding)
+            batch.tally.count(finding)
             if case .item(let item) = finding.found { visit(item, finding.place) }
         }
     }

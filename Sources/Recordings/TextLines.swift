@@ -17,6 +17,8 @@ struct TextLines: LineGrammar {
         about: "candump's screen, cansend, what people paste; written for serial bytes",
         begins: { _, _ in true }, makeReader: { LinesReader(TextLines()) }, makeWriter: { Writer() })
 
+    static let takesCandump = true
+
     func read(_ line: [UInt8]) throws(Unreadable) -> Found? {
         let words = Numerals.words(line)
         guard let first = words.first, !["#", ";", "//"].contains(where: first.hasPrefix) else { return nil }
@@ -31,7 +33,8 @@ struct TextLines: LineGrammar {
         } catch {
             if let item = try Self.serialBytes(words) { return .item(item) }
             if let item = try Self.pasted(words) { return .item(item) }
-            throw Unreadable("it holds no frame")
+            // With the mark of candump it was meant to be one of its frames.
+            throw Unreadable(line.contains(0x23) ? error.sentence : "it holds no frame")
         }
     }
 

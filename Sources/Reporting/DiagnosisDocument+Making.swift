@@ -153,16 +153,19 @@ extension DiagnosisDocument.Identifier {
 
 extension DiagnosisDocument.Series {
     static func all(of observer: LinkObserver) -> [DiagnosisDocument.Series] {
-        let values = LinkObserver.drawn.compactMap { field, name, plot in
-            observer.plots[field].map {
-                DiagnosisDocument.Series($0, name, "\(field.unit.symbol)", plot, places: field.unit.decimals)
+        let values = zip(LinkObserver.drawn, observer.plots).compactMap { drawn, series in
+            series.map {
+                let unit = drawn.field.unit
+                return DiagnosisDocument.Series(
+                    $0, drawn.name, "\(unit.symbol)", drawn.plot, places: unit.decimals)
             }
         }
-        let periods = observer.periods.sorted { $0.key < $1.key }.compactMap { container, series in
-            series.lows.isEmpty
+        let periods = observer.periods.sorted { $0.container < $1.container }.compactMap { period in
+            period.series.isEmpty
                 ? nil
                 : DiagnosisDocument.Series(
-                    series, Wording.identifier(container), "s", "Time from frame to frame", places: 3)
+                    period.series, Wording.identifier(period.container), "s", "Time from frame to frame",
+                    places: 3)
         }
         return values + periods
     }

@@ -4,16 +4,17 @@ public import BusDiagnosis
 import InverterProfiles
 
 /// Watches one link for a report: the diagnosis, and the numbers over time that are drawn.
-public struct LinkObserver {
+public struct LinkObserver: Sendable {
     /// The link's name in the recording; empty where it has none.
     public let name: String
     /// When the first thing came, in nanoseconds since 1970; `nil` where that is not known.
     public let beganAtUnixNanoseconds: Int64?
 
     private(set) var can: CANDiagnosis
-    private(set) var plots: [BankField: PlotSeries] = [:]
-    private(set) var periods: [UInt32: PlotSeries] = [:]
-    private var heardAt: [UInt32: Instant] = [:]
+    /// One for each number of ``drawn``; `nil` while it was not told.
+    private(set) var plots = [PlotSeries?](repeating: nil, count: drawn.count)
+    /// One for each identifier whose periods are drawn.
+    private(set) var periods: [Period] = []
     private var nextSample = Instant(nanoseconds: .min)
 
     /// The numbers that are drawn, and where.
@@ -26,6 +27,13 @@ public struct LinkObserver {
     /// So many identifiers are drawn with their periods.
     private static let mostPeriods = 12
     private static let sampleEvery = Interval.milliseconds(250)
+
+    /// How far apart the frames of an identifier come.
+    struct Period: Sendable {
+        let container: UInt32
+        var heardAt: Instant
+        var series: PlotSeries
+    }
 
     /// Watches a link.
     public init(name: String, options: DiagnosisOptions, beganAtUnixNanoseconds: Int64? = nil) {
@@ -52,21 +60,22 @@ public struct LinkObserver {
 
     private mutating func notePeriod(_ frame: CANFrame, at now: Instant) {
         let container = frame.isExtended ? frame.identifier | 0x8000_0000 : frame.identifier
-        guard let before = heardAt.updateValue(now, forKey: container) else {
-            if periods.count < Self.mostPeriods, let start = can.traffic.first {
-                periods[container] = PlotSeries(from: start)
-            }
-            return
+        for index in periods.indices where periods[index].container == container {
+            let length = now - periods[index].heardAt
+            periods[index].heardAt = now
+            return periods[index].series.note(Int32(clamping: length.milliseconds), at: now)
         }
-        periods[container]?.note(Int32(clamping: (now - before).milliseconds), at: now)
+        guard periods.count < Self.mostPeriods, let start = can.traffic.first else { return }
+        periods.append(Period(container: container, heardAt: now, series: PlotSeries(from: start)))
     }
 
     private mutating func sample(at now: Instant) {
-        guard let bank = can.bank, let start = can.traffic.first else { return }
+        guard can.bank != nil, let start = can.traffic.first else { return }
         nextSample = now + Self.sampleEvery
-        for (field, _, _) in Self.drawn {
-            guard let value = bank.reading[field] else { continue }
-            plots[field, default: PlotSeries(from: start)].note(value.value, at: now)
+        for (index, drawn) in Self.drawn.enumerated() {
+            guard let value = can.bank?.reading[drawn.field] else { continue }
+            if plots[index] == nil { plots[index] = PlotSeries(from: start) }
+            plots[index]?.note(value.value, at: now)
         }
     }
 }

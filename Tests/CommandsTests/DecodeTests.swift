@@ -25,8 +25,8 @@ struct DecodeTests {
         """
 
     static let complaint = """
-        busbar decode: 2 lines are no CAN frames (14 are); the first is line 16: the identifier in column 4 has \
-        neither 3 nor 8 digits
+        busbar decode: 1 line cannot be read: line 16: it holds no frame
+        busbar decode: CAN FD frames left out: 1
 
         """
 
@@ -46,14 +46,34 @@ struct DecodeTests {
         #expect(try run("decode -- \(file.path)") == run("decode -", input: Self.recording))
     }
 
+    @Test("a recording of any kind is read, packed or not, and gives the same")
+    func formats() throws {
+        let log = "(1436509052.249713) can0 351#2802F4012003E001\n(1436509052.349713) can0 355#58005E00\n"
+        let expected = try run("decode -", input: log)
+        for format in ["asc", "blf", "pcan", "pcapng"] {
+            let source = try TemporaryFile(Array(log.utf8)), target = try TemporaryFile("")
+            _ = try run("convert --force --to \(format) \(source.path) \(target.path)")
+            let outcome = try run("decode \(target.path)")
+            #expect(outcome.code == .success, "\(format)")
+            let said = outcome.output.split(separator: "\n").map { $0.split(separator: "  ").dropFirst(2) }
+            let wanted = expected.output.split(separator: "\n").map { $0.split(separator: "  ").dropFirst(2) }
+            #expect(said.map { $0.joined(separator: "  ") } == wanted.map { $0.joined(separator: "  ") }, "\(format)")
+        }
+    }
+
     @Test("one that has no frame ends with 1, one that is empty does not")
     func codes() throws {
         #expect(
             try run("decode -", input: "hello\n")
                 == Outcome(
                     code: .failure, output: "",
-                    errors: "busbar decode: 1 line is no CAN frame (0 are); line 1: it ends in column 6, "
-                        + "before the frame does\n"))
+                    errors: "busbar decode: 1 line cannot be read: line 1: it holds no frame\n"))
+        let cut = try run("decode -", input: "(1.5) can0 351#28\n(1.5) can0 351#2\n")
+        #expect(cut.code == .success)
+        #expect(
+            cut.errors
+                == "busbar decode: 1 line cannot be read: line 2: it ends in column 17, before the frame does\n")
+        #expect(try run("decode -", input: "(1.5) bms RX 01 02\n").code == .failure)
         #expect(try run("decode -", input: "") == Outcome(code: .success, output: "", errors: ""))
         #expect(try run("decode -", input: "\n \r\n").code == .success)
     }
@@ -66,13 +86,13 @@ struct DecodeTests {
 
     @Test("a line without end is told, not kept")
     func longLine() throws {
-        let long = String(repeating: " ", count: 600) + "can0 351#2802F4012003E001"
+        let long = String(repeating: " ", count: 5_000) + "can0 351#2802F4012003E001"
         let outcome = try run("decode -", input: long + "\ncan0 305#00\n")
         #expect(outcome.output == "-  can0   305  inverter_alive\n")
         let endless = [UInt8](repeating: 0x41, count: 3_000_000)
         let refused = try run(["decode", "-"], input: endless)
-        #expect(refused.errors.hasSuffix("line 1: it is longer than 512 bytes\n"))
-        #expect(outcome.errors.hasSuffix("line 1: it is longer than 512 bytes\n"))
+        #expect(refused.errors.hasSuffix("line 1: it is longer than 4096 bytes\n"))
+        #expect(outcome.errors.hasSuffix("line 1: it is longer than 4096 bytes\n"))
     }
 
     @Test("random bytes are refused or read, and every output line is one line of text")

@@ -1,0 +1,102 @@
+public import BatteryModel
+public import BusCodec
+
+/// What the signals of a frame carry, as numbers, in the order in which the profile hands over its rows.
+public struct FrameNumbers: Sendable {
+    /// Number of signals.
+    public internal(set) var count = 0
+    /// Those that say something: bit n for signal n.
+    public internal(set) var given: UInt64 = 0
+    /// Those behind the end of the frame.
+    public internal(set) var cutOff: UInt64 = 0
+    /// Those outside what they can mean.
+    public internal(set) var outOfRange: UInt64 = 0
+
+    var values: InlineArray<64, Int64> = InlineArray(repeating: 0)
+
+    /// Nothing read.
+    public init() {}
+
+    /// What signal `index` carries: a number in the unit of its row, or its bits; `nil` if it says nothing.
+    ///
+    /// Of a text, and of two bits for an alarm, they are the bits, whatever they say; of a text the first byte least
+    /// significant.
+    public subscript(index: Int) -> Int64? {
+        given >> UInt64(index) & 1 != 0 ? values.span[index] : nil
+    }
+
+    mutating func begin(count: Int) {
+        self.count = count
+        (given, cutOff, outOfRange) = (0, 0, 0)
+    }
+}
+
+extension ProfilePlan {
+    /// Reads every signal of a frame as a number.
+    ///
+    /// - Parameters:
+    ///   - frame: The frame, of either direction.
+    ///   - known: What was heard before.
+    ///   - numbers: Is told what the frame carries.
+    /// - Returns: The frame as ``InverterProfile/frame`` counts them; `nil` if it is none of the profile's, carries
+    ///   nothing, or has to be read by the profile.
+    public func numbers(
+        of frame: CANFrame, known: borrowing BankReading, into numbers: inout FrameNumbers
+    ) -> Int? {
+        guard frame.kind == .data else { return nil }
+        guard let index = index(of: frame, isKeepAlive: profile.isKeepAlive(frame)), !isLeft(index) else {
+            return nil
+        }
+        var frame = frame
+        profile.mend(&frame, known)
+        read(frame, index, into: &numbers)
+        return index
+    }
+
+    /// Reads a frame, of either direction, into `reading`, as
+    /// ``InverterProfile/decode(_:dialect:invertsCurrent:at:into:)`` does.
+    ///
+    /// - Parameters:
+    ///   - frame: The frame.
+    ///   - invertsCurrent: Whether the sender counts discharging as positive.
+    ///   - now: When the frame was heard.
+    ///   - reading: Is told what the frame says.
+    /// - Returns: What it was.
+    public func decode(
+        _ frame: CANFrame, invertsCurrent: Bool = false, at now: Instant, into reading: inout BankReading
+    ) -> Heard {
+        var numbers = FrameNumbers()
+        return decode(frame, invertsCurrent: invertsCurrent, at: now, into: &reading, &numbers)
+    }
+
+    /// Reads a frame as ``decode(_:invertsCurrent:at:into:)`` does, with room for its numbers that is used again.
+    public func decode(
+        _ frame: CANFrame, invertsCurrent: Bool = false, at now: Instant, into reading: inout BankReading,
+        _ numbers: inout FrameNumbers
+    ) -> Heard {
+        guard frame.kind == .data else { return .wrongKind }
+        let isAlive = profile.isKeepAlive(frame)
+        guard let index = index(of: frame, isKeepAlive: isAlive) else { return .unknown }
+        var mended = frame
+        if !isLeft(index) {
+            profile.mend(&mended, reading)
+            read(mended, index, into: &numbers)
+        }
+        guard !isLeft(index), numbers.outOfRange == 0 else {
+            return profile.decode(
+                frame, dialect: dialect, invertsCurrent: invertsCurrent, at: now, into: &reading)
+        }
+        if isAlive { reading[.inverterAlive] = Reading(1, at: now) }
+        var intake = Intake(
+            heard: HeardFrame(index: index), now: now, invertsCurrent: invertsCurrent, dialects: .max)
+        visitMeanings(index) { place, meaning in
+            guard numbers.cutOff >> UInt64(place) & 1 == 0 else { return }
+            intake.take(meaning, numbers[place], into: &reading)
+        }
+        intake.takeAlarms(into: &reading)
+        let isTooShort = numbers.count > 0 && numbers.cutOff.nonzeroBitCount == numbers.count
+        guard !isTooShort else { return .tooShort(frame: index) }
+        intake.heard.cutOff = numbers.cutOff.nonzeroBitCount
+        return .frame(intake.heard)
+    }
+}
