@@ -63,9 +63,11 @@ public enum SLCAN {
     ///
     /// `C` is answered with BEL if the channel was closed already; that is as it should be.
     ///
-    /// - Parameter bitrateKilobits: 10, 20, 50, 100, 125, 250, 500, 800 or 1000 kbit/s.
+    /// - Parameters:
+    ///   - bitrateKilobits: 10, 20, 50, 100, 125, 250, 500, 800 or 1000 kbit/s.
+    ///   - listensOnly: Whether the adapter is to hear only, with `L` instead of `O`: it then does not even acknowledge.
     /// - Returns: The commands one after the other; nil for a rate the protocol has no number for.
-    public static func openSequence(bitrateKilobits: Int) -> Line? {
+    public static func openSequence(bitrateKilobits: Int, listensOnly: Bool = false) -> Line? {
         guard let digit = rateDigit(bitrateKilobits) else { return nil }
         var line = Line()
         for _ in 0..<3 { line.append(carriageReturn) }
@@ -74,7 +76,7 @@ public enum SLCAN {
         line.append(UInt8(ascii: "S"))
         line.append(digit)
         line.append(carriageReturn)
-        line.append(UInt8(ascii: "O"))
+        line.append(listensOnly ? UInt8(ascii: "L") : UInt8(ascii: "O"))
         line.append(carriageReturn)
         return line
     }

@@ -19,6 +19,8 @@ public enum Busbar {
         ScanCommand.self,
         CheckCommand.self,
         DecodeCommand.self,
+        RecordCommand.self,
+        ReplayCommand.self,
         ConvertCommand.self,
         DriversCommand.self,
         ProfilesCommand.self,

@@ -79,7 +79,7 @@ struct ConvertCommand: Command {
         try sink.write(reader.finish().flatMap { writer.write($0) } + writer.end())
         console.progress("")
         let tally = reader.tally
-        let isEmpty = tally.frames + tally.errorFrames + tally.byteRuns == 0
+        let isEmpty = tally.isEmpty
         if !isEmpty { try sink.finish(writer.finalBeginning) }
         for sentence in Self.account(of: reader, leftOut: writer.leftOut, target: target, output: output) {
             console.complain("busbar convert: \(sentence)")

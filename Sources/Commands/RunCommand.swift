@@ -36,16 +36,25 @@ struct RunCommand: Command {
     }
 
     func run(_ console: Console) throws(CommandFailure) -> ExitCode {
-        let path = try CheckCommand.settingsPath(file)
-        let settings: BusbarSettings
+        let settings = try Self.settings(CheckCommand.settingsPath(file), console)
+        return try GatewayService.run(settings, for: length, isQuiet: isQuiet, as: Self.name, console)
+    }
+
+    /// The settings in a file.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - console: Is told what is wrong with them.
+    /// - Returns: The settings.
+    /// - Throws: `CommandFailure` if there is a problem.
+    static func settings(_ path: String, _ console: Console) throws(CommandFailure) -> BusbarSettings {
         do throws(SettingsProblems) {
-            settings = try BusbarSettings.read(path: path, knowing: .builtIn)
+            return try BusbarSettings.read(path: path, knowing: .builtIn)
         } catch {
             console.complain(error.description)
             throw CommandFailure(
                 "\(path) cannot be used", "it has the problems above",
                 "mend them; 'busbar check' reads it again")
         }
-        return try GatewayService.run(settings, for: length, isQuiet: isQuiet, as: Self.name, console)
     }
 }

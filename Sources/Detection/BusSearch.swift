@@ -82,10 +82,8 @@ public struct BusSearch {
 
     /// A link of frames would open the channel of an adapter to take part, so its bytes are said and understood here.
     private func sayOpening(_ kilobits: Int, _ listensOnly: Bool, to link: Link) {
-        guard let line = SLCAN.openSequence(bitrateKilobits: kilobits) else { return }
-        var bytes = line.bytes.indices.map { line.bytes[$0] }
-        if listensOnly, let open = bytes.lastIndex(of: UInt8(ascii: "O")) { bytes[open] = UInt8(ascii: "L") }
-        link.send(bytes.span, at: MonotonicClock.now())
+        let line = SLCAN.openSequence(bitrateKilobits: kilobits, listensOnly: listensOnly)
+        if let line { link.send(line.bytes, at: MonotonicClock.now()) }
     }
 
     private mutating func receive(from link: Link, at now: Instant) {

@@ -160,6 +160,8 @@ public struct GatewayConfiguration: Sendable {
     public var listening: Set<Int>
     /// What is known of the time before the start.
     public var remembered = Remembered()
+    /// Where everything on the buses is recorded; `nil` if it is not.
+    public var tape: BusTape?
     /// How long the bus thread may take for a cycle before the link to the inverter is closed.
     public var stallLimit: Interval
 

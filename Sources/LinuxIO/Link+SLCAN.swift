@@ -4,6 +4,8 @@ public import BusCodec
 /// What a link knows about the SLCAN adapter at its end.
 struct SLCANChannel {
     let bitrateKilobits: Int
+    /// Whether the adapter hears only.
+    var listensOnly = false
     var scanner = SLCANScanner()
     var status: SLCANStatus?
     var nextPollAt: Instant?
@@ -27,9 +29,10 @@ extension Link {
     public var slcanFaults: SLCANScanner.Faults? { slcan?.scanner.faults }
 
     func openSLCANChannel(at now: Instant) {
-        guard let rate = slcan?.bitrateKilobits, let line = SLCAN.openSequence(bitrateKilobits: rate) else {
-            return
-        }
+        guard let channel = slcan,
+            let line = SLCAN.openSequence(
+                bitrateKilobits: channel.bitrateKilobits, listensOnly: channel.listensOnly)
+        else { return }
         slcan?.scanner.reset()
         slcan?.refusals = 0
         slcan?.status = nil

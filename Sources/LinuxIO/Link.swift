@@ -76,9 +76,11 @@ public final class Link {
     ///   - token: What the loop reports its events under; different for each link.
     ///   - queueLimit: Messages or frames kept while the system takes none; then the oldest is dropped.
     ///   - maximumQueueAge: How old a message may become in that queue before it is dropped.
+    ///   - listensOnly: Whether an SLCAN adapter is opened so that it does not even acknowledge; elsewhere it is up to
+    ///     the owner to send nothing.
     public init(
         _ address: LinkAddress, on loop: EventLoop, token: Int, queueLimit: Int = 64,
-        maximumQueueAge: Interval = .seconds(1)
+        maximumQueueAge: Interval = .seconds(1), listensOnly: Bool = false
     ) {
         precondition(queueLimit >= 2)
         self.address = address
@@ -88,7 +90,7 @@ public final class Link {
         var wire = address
         if case .slcan(let under, let bitrateKilobits) = address {
             wire = under
-            slcan = SLCANChannel(bitrateKilobits: bitrateKilobits)
+            slcan = SLCANChannel(bitrateKilobits: bitrateKilobits, listensOnly: listensOnly)
         }
         if case .serial(_, let format) = wire { self.format = format } else { format = nil }
         isSerial = format != nil
