@@ -12,6 +12,7 @@ final class BusThread {
     private let loop: EventLoop
     private let links: Links
     private let commands: CommandQueue
+    private let news: EdgeNews
     private var nextWall: Instant
     private var core: GatewayCore
     private var recorder: CoreRecorder
@@ -31,7 +32,7 @@ final class BusThread {
     private static let publishInterval = Interval.milliseconds(250)
 
     init(
-        _ configuration: GatewayConfiguration, on loop: EventLoop, commands: CommandQueue,
+        _ configuration: GatewayConfiguration, on loop: EventLoop, commands: CommandQueue, news: EdgeNews,
         heartbeat: Heartbeat, stallGuard: StallGuard, _ beforeFrame: (() -> Void)?,
         publish: @escaping (Snapshot) -> Void
     ) throws(SystemError) {
@@ -40,6 +41,7 @@ final class BusThread {
         self.publish = publish
         self.loop = loop
         self.commands = commands
+        self.news = news
         self.heartbeat = heartbeat
         self.stallGuard = stallGuard
         nextWall = now
@@ -70,6 +72,7 @@ final class BusThread {
             if shouldStop() { stop(at: now) }
             let hadInput = receive(events, at: now)
             noteStall()
+            for kind in news.take() { core.log.add(kind, at: now) }
             noteLinks(at: now)
             noteWall(at: now)
             let answers = carryOut(at: now)
