@@ -63,13 +63,17 @@ struct GatewayReplay {
         ]
         if !result.hasBeginning {
             lines.append(
-                "note: the recording does not have the beginning of the run, so that what the gateway knew then is missing")
+                "note: the recording does not have the beginning of the run, so that what the gateway knew then is missing"
+            )
         }
         if let at = result.firstOrderAt {
-            lines.append("note: \(result.orders) orders were given, the first at \(time(at)); a replay does not give them")
+            lines.append(
+                "note: \(result.orders) orders were given, the first at \(time(at)); a replay does not give them"
+            )
         }
         if result.backwards > 0 {
-            lines.append("note: \(result.backwards) lines stand behind something later; no time was let pass for them")
+            lines.append(
+                "note: \(result.backwards) lines stand behind something later; no time was let pass for them")
         }
         for difference in result.differences {
             let recorded = difference.recorded.map { words($0, tape) } ?? "nothing"

@@ -34,6 +34,7 @@ struct RecordCommand: Command {
     private let buses: [BusArgument]
     private let plan: RecordingFiles.Plan
     private let length: Interval?
+    private let isAnonymous: Bool
     private let isJSON: Bool
 
     init(_ arguments: inout Arguments) throws(UsageError) {
@@ -45,9 +46,12 @@ struct RecordCommand: Command {
         let keep = try arguments.option(
             "--keep", of: SizeArgument.self, "the most that the files in DIR may take; the oldest goes")
         let force = try arguments.flag("--force", "replace FILE if it is there")
+        isAnonymous = try arguments.flag(
+            "--anonymise", "take names, serial numbers and passwords out of what is known")
         length = try arguments.option("--for", of: Interval.self, "end after this time")
         isJSON = try arguments.flag("--json", "write what was recorded as JSON at the end")
-        buses = try arguments.positionals("LINK", of: BusArgument.self, "what to listen to: \(BusArgument.expected)")
+        buses = try arguments.positionals(
+            "LINK", of: BusArgument.self, "what to listen to: \(BusArgument.expected)")
         try arguments.finish()
         if output != nil, folder != nil {
             throw UsageError("both --output and --dir are given", "name a file or a folder")
@@ -99,7 +103,7 @@ struct RecordCommand: Command {
         let tape = BusTape()
         let start = MonotonicClock.now()
         let items = TapeItems(buses.map(\.name), ahead: WallClock.unixNanoseconds - start.nanoseconds)
-        let writer = TapeWriter(tape, items, to: plan, keepsDirections: false)
+        let writer = TapeWriter(tape, items, to: plan, keepsDirections: false, isAnonymous: isAnonymous)
         do throws(SystemError) { try writer.start() } catch { return error }
         let session = RecordSession(buses, on: loop, tape)
         let failure = try listen(session, writer, signals, since: start, console)
@@ -151,8 +155,10 @@ struct RecordCommand: Command {
         }
         let files = progress.files > 1 ? "\(progress.files) files, the last is " : ""
         console.line(
-            "\(heard.text) in \(time.seconds) s; \(SizeArgument.text(progress.bytes)) in \(files)\(progress.path)")
-        if progress.missed > 0 { console.line("\(progress.missed) pieces were lost: the disk was too slow") }
+            "\(heard.text) in \(time.seconds) s; \(SizeArgument.text(progress.bytes)) in \(files)\(progress.path)"
+        )
+        if let sentence = progress.anonymised { console.line(sentence) }
+        if progress.missed > 0 { console.line("\(progress.missed) pieces could not be written") }
     }
 
     /// Why a file cannot be written.
@@ -174,7 +180,9 @@ extension RecordSession.Heard {
         if frames > 0 || runs == 0 { parts.append("\(frames) frames") }
         if errorFrames > 0 { parts.append("\(errorFrames) error frames") }
         if runs > 0 { parts.append("\(bytes) bytes in \(runs) pieces") }
-        if losses > 0 { parts.append("\(losses) times a link was lost") }
+        if losses > 0 {
+            parts.append(losses == 1 ? "a link was lost once" : "links were lost \(losses) times")
+        }
         return parts.joined(separator: ", ")
     }
 }

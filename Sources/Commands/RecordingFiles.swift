@@ -67,14 +67,16 @@ struct RecordingFiles: ~Copyable {
         let now = WallClock.unixNanoseconds
         if let failed, abs(now - failed.at) < Self.pauseNanoseconds { throw failed.error }
         do throws(SystemError) {
-            if isFull(at: now) { try close() }
-            if file == nil { try open(at: now) }
             var text: [UInt8] = []
-            for item in items { text += writer?.write(item) ?? [] }
-            try file?.add(text)
-            bytes += text.count
-            untidied += text.count
-            if untidied >= (plan.keep ?? .max) / 50 { tidy() }
+            for item in items {
+                if isFull(with: text.count, at: now) {
+                    try write(&text)
+                    try close()
+                }
+                if file == nil { try open(at: now) }
+                text += writer?.write(item) ?? []
+            }
+            try write(&text)
             if now - syncedAt >= Self.syncNanoseconds {
                 syncedAt = now
                 try file?.sync()
@@ -87,6 +89,14 @@ struct RecordingFiles: ~Copyable {
         }
     }
 
+    private mutating func write(_ text: inout [UInt8]) throws(SystemError) {
+        try file?.add(text)
+        bytes += text.count
+        untidied += text.count
+        text = []
+        if untidied >= (plan.keep ?? .max) / 50 { tidy() }
+    }
+
     /// Ends the present file.
     mutating func close() throws(SystemError) {
         guard file != nil else { return }
@@ -95,8 +105,10 @@ struct RecordingFiles: ~Copyable {
         file = nil
     }
 
-    private mutating func isFull(at now: Int64) -> Bool {
-        guard let size = file?.size else { return false }
+    /// Whether the present file is to be the last one with `more` bytes.
+    private mutating func isFull(with more: Int, at now: Int64) -> Bool {
+        guard let written = file?.size else { return false }
+        let size = written + more
         // Only whole files go: one that had everything could not.
         if let keep = plan.keep, size >= keep / 4 { return true }
         guard let rotation = plan.rotation else { return false }
@@ -143,14 +155,19 @@ struct RecordingFiles: ~Copyable {
     /// Removes the oldest files until the rest may stay; the present one always does.
     private mutating func tidy() {
         untidied = 0
-        guard case .folder(let folder, let stem) = plan.place, plan.keep != nil || plan.mostFiles != nil else {
+        guard case .folder(let folder, let stem) = plan.place, plan.keep != nil || plan.mostFiles != nil
+        else {
             return
         }
         let found = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         let ending = ".\(plan.format.endings[0])"
-        var names = found.filter { $0.hasPrefix(stem + "-") && $0.hasSuffix(ending) }.map { "\(folder)/\($0)" }
-            .filter { $0 != path }
-        names.sort { Self.modified($0) != Self.modified($1) ? Self.modified($0) < Self.modified($1) : $0 < $1 }
+        var names = found.filter { $0.hasPrefix(stem + "-") && $0.hasSuffix(ending) }.map {
+            "\(folder)/\($0)"
+        }
+        .filter { $0 != path }
+        names.sort {
+            Self.modified($0) != Self.modified($1) ? Self.modified($0) < Self.modified($1) : $0 < $1
+        }
         var total = names.reduce(file?.size ?? 0) { $0 + DurableFile.size($1) }
         // What comes until it is looked again has its place already.
         let most = plan.keep.map { $0 - $0 / 50 } ?? .max
@@ -163,7 +180,7 @@ struct RecordingFiles: ~Copyable {
 
     private static func modified(_ path: String) -> Int {
         var status = stat()
-        return stat(path, &status) == 0 ? status.st_mtim.tv_sec : 0
+        return stat(path, &status) == 0 ? status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec : 0
     }
 }
 

@@ -39,10 +39,12 @@ struct ReplayCommand: Command {
     private let isJSON: Bool
 
     init(_ arguments: inout Arguments) throws(UsageError) {
-        let target = try arguments.option("--to", of: BusArgument.self, "where to send: \(BusArgument.expected)")
+        let target = try arguments.option(
+            "--to", of: BusArgument.self, "where to send: \(BusArgument.expected)")
         let settings = try arguments.option(
             "--gateway", of: String.self, as: "SETTINGS", "the settings of the gateway that was recorded")
-        let speed = try arguments.option("--speed", of: SpeedArgument.self, "how fast time passes; 1 if left out")
+        let speed = try arguments.option(
+            "--speed", of: SpeedArgument.self, "how fast time passes; 1 if left out")
         let link = try arguments.option(
             "--link", of: String.self, as: "NAME", "the link of the recording whose traffic is sent")
         let only = try arguments.option("--only", of: ReplaySender.Choice.self, "send one direction only")
@@ -67,7 +69,8 @@ struct ReplayCommand: Command {
             }
             work = .gateway(settings: settings)
         case (nil, nil) where arguments.isDescribing: work = .gateway(settings: "")
-        case (nil, nil): throw UsageError("it is not said where to play it", "add --to LINK or --gateway SETTINGS")
+        case (nil, nil):
+            throw UsageError("it is not said where to play it", "add --to LINK or --gateway SETTINGS")
         default: throw UsageError("both --to and --gateway are given", "choose one")
         }
     }

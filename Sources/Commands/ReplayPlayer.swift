@@ -42,7 +42,8 @@ final class ReplayPlayer {
         link.open(at: MonotonicClock.now())
         while link.state == .opening, MonotonicClock.now() < end { _ = try pass(until: end) }
         guard link.state == .open else {
-            throw Self.failure(link.lastError ?? SystemError(call: "open", code: 110, subject: "\(link.address)"))
+            throw Self.failure(
+                link.lastError ?? SystemError(call: "open", code: 110, subject: "\(link.address)"))
         }
     }
 

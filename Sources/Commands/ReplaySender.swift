@@ -45,7 +45,8 @@ struct ReplaySender {
     func run(isJSON: Bool, _ console: Console) throws(CommandFailure) -> ExitCode {
         guard plan.isSure || plan.target.address.isHarmless else {
             throw CommandFailure(
-                "nothing was sent", "\(plan.target.address) may be real, and an inverter there obeys what it hears",
+                "nothing was sent",
+                "\(plan.target.address) may be real, and an inverter there obeys what it hears",
                 "disconnect what must not obey, and add --yes")
         }
         let name = try chosenLink(console)
@@ -67,7 +68,8 @@ struct ReplaySender {
     private func chosenLink(_ console: Console) throws(CommandFailure) -> String {
         guard !files.contains("-") else {
             throw CommandFailure(
-                "the standard input cannot be played", "a recording is looked through first", "write it to a file")
+                "the standard input cannot be played", "a recording is looked through first",
+                "write it to a file")
         }
         var items = RecordingItems(files, console)
         var names: [String] = []
@@ -81,7 +83,8 @@ struct ReplaySender {
             if names.contains(name) { return name }
             throw CommandFailure(
                 "there is nothing to send", "the recording has no \(what) of \(UsageError.quoted(name))",
-                names.isEmpty ? "choose another recording, or another kind of link" : "it has those of \(list)")
+                names.isEmpty
+                    ? "choose another recording, or another kind of link" : "it has those of \(list)")
         }
         guard let name = names.first else {
             throw CommandFailure(

@@ -38,13 +38,15 @@ struct RunCommand: Command {
         length = try arguments.option("--seconds", of: Interval.self, "end after this time")
         isQuiet = try arguments.flag("--quiet", "write no events")
         recording = try arguments.option(
-            "--record", of: String.self, as: "DIR", "record everything on the buses into files in this folder")
+            "--record", of: String.self, as: "DIR", "record everything on the buses into files in this folder"
+        )
         try arguments.finish()
     }
 
     func run(_ console: Console) throws(CommandFailure) -> ExitCode {
         let settings = try Self.settings(CheckCommand.settingsPath(file), console)
-        return try GatewayService.run(settings, for: length, isQuiet: isQuiet, recording: recording, as: Self.name, console)
+        return try GatewayService.run(
+            settings, for: length, isQuiet: isQuiet, recording: recording, as: Self.name, console)
     }
 
     /// The settings in a file.

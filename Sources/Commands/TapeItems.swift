@@ -1,18 +1,23 @@
 import BatteryModel
-import Gateway
-import Recordings
+package import Gateway
+import LinuxIO
+package import Recordings
 
 /// Turns what is on a tape into what stands in a recording, and back.
-struct TapeItems {
+package struct TapeItems: Sendable {
     /// The names of the buses, in the order of the configuration.
     let names: [String]
     /// What the clock on the wall was ahead of the other when the tape began, in nanoseconds.
     var ahead: Int64 = 0
 
-    init(_ names: [String], ahead: Int64 = 0) {
+    /// Makes one for buses with these names.
+    package init(_ names: [String], ahead: Int64 = 0) {
         self.names = names.map { String($0.map { $0.isWhitespace ? "_" : $0 }) }
         self.ahead = ahead
     }
+
+    /// The time now, as it is recorded.
+    var now: Int64 { MonotonicClock.now().nanoseconds &+ ahead }
 
     /// What was refused stands in a recording as a note that begins so.
     private static let refused = "not taken: "
@@ -20,7 +25,7 @@ struct TapeItems {
     static let nowhere = "-"
 
     /// An entry as it is recorded.
-    func item(_ entry: BusTape.Entry) -> RecordedItem {
+    package func item(_ entry: BusTape.Entry) -> RecordedItem {
         let content: RecordedItem.Content =
             switch entry.content {
             case .frame(let frame): .frame(frame)
@@ -40,7 +45,7 @@ struct TapeItems {
     }
 
     /// The entry that was recorded as `item`; `nil` if it is on no bus that there is, or has no time.
-    func entry(_ item: RecordedItem) -> BusTape.Entry? {
+    package func entry(_ item: RecordedItem) -> BusTape.Entry? {
         guard let nanoseconds = item.nanoseconds else { return nil }
         var caller: Int?
         var bus = names.firstIndex(of: item.link)

@@ -18,6 +18,8 @@ final class TapeWriter: Sendable {
         var files = 0
         /// Entries of the tape that were lost.
         var missed: UInt64 = 0
+        /// What became of names and serial numbers, in a sentence; `nil` if they stay.
+        var anonymised: String?
     }
 
     private struct State: ~Copyable {
@@ -25,6 +27,7 @@ final class TapeWriter: Sendable {
         var place = BusTape.Place.start
         var progress = Progress()
         var failure: SystemError?
+        var anonymiser: Anonymiser?
     }
 
     private let tape: BusTape
@@ -39,11 +42,14 @@ final class TapeWriter: Sendable {
     private static let interval = Interval.milliseconds(250)
 
     /// Makes a writer that does nothing yet; without `keepsDirections` nothing is said about who sent what.
-    init(_ tape: BusTape, _ items: TapeItems, to plan: RecordingFiles.Plan, keepsDirections: Bool = true) {
+    init(
+        _ tape: BusTape, _ items: TapeItems, to plan: RecordingFiles.Plan, keepsDirections: Bool = true,
+        isAnonymous: Bool = false
+    ) {
         self.tape = tape
         self.items = items
         self.keepsDirections = keepsDirections
-        state = Mutex(State(files: RecordingFiles(plan)))
+        state = Mutex(State(files: RecordingFiles(plan), anonymiser: isAnonymous ? Anonymiser() : nil))
     }
 
     /// Begins the first file, and writes from then on.
@@ -75,6 +81,7 @@ final class TapeWriter: Sendable {
             state.progress.path = state.files.path
             state.progress.bytes = state.files.bytes
             state.progress.files = state.files.files
+            state.progress.anonymised = state.anonymiser?.sentence
             let progress = state.progress
             known.withLock { $0 = progress }
             return state.failure == before ? nil : state.failure
@@ -92,6 +99,10 @@ final class TapeWriter: Sendable {
                 nanoseconds: recorded.first?.nanoseconds, link: TapeItems.nowhere, direction: nil,
                 content: .note("\(reading.missed) entries are missing here: the disk was too slow"))
             recorded.insert(note, at: 0)
+        }
+        if state.anonymiser != nil {
+            recorded = state.anonymiser?.take(recorded) ?? []
+            recorded += (isLast ? state.anonymiser?.finish() : state.anonymiser?.pass(items.now)) ?? []
         }
         do throws(SystemError) {
             try state.files.add(recorded)

@@ -185,7 +185,9 @@ extension CoreReplay {
             return entry.way == .refused ? nil : entry.at
         }
 
-        mutating func send(_ frame: CANFrame, bus: Int) -> Bool { say(.frame(frame), bus, nil).way != .refused }
+        mutating func send(_ frame: CANFrame, bus: Int) -> Bool {
+            say(.frame(frame), bus, nil).way != .refused
+        }
 
         mutating func send(answer bytes: Span<UInt8>, bus: Int) -> Instant? { send(bytes, bus: bus) }
 

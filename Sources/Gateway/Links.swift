@@ -75,6 +75,7 @@ final class Links {
         }
         inverterCutters = cutters
         output = Output(
-            links: all, stallLimit: configuration.stallLimit, beforeFrame: beforeFrame, tape: configuration.tape)
+            links: all, stallLimit: configuration.stallLimit, beforeFrame: beforeFrame,
+            tape: configuration.tape)
     }
 }

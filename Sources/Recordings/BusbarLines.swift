@@ -123,7 +123,9 @@ extension RecordedItem.Content {
 
     /// Reads a frame or bytes as a Busbar recording has them; `nil` if it is neither.
     public init?(onWire text: String) {
-        guard let content = try? BusbarLines.content(Numerals.words(Array(text.utf8))[...]) else { return nil }
+        guard let content = try? BusbarLines.content(Numerals.words(Array(text.utf8))[...]) else {
+            return nil
+        }
         self = content
     }
 }

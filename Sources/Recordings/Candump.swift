@@ -18,7 +18,9 @@ enum Candump {
         func write(_ item: RecordedItem) -> [UInt8]? {
             let time = Numerals.seconds(max(item.nanoseconds ?? 0, 0), places: 6, digits: 10)
             let link = Self.interface(item.link)
-            if case .note(let text) = item.content { return Array("# (\(time)) \(link): \(text.onOneLine)\n".utf8) }
+            if case .note(let text) = item.content {
+                return Array("# (\(time)) \(link): \(text.onOneLine)\n".utf8)
+            }
             guard case .frame(let frame) = item.content else { return nil }
             // What canplayer passes over and python-can reads as the direction.
             let direction = item.direction.map { $0 == .sent ? " T" : " R" } ?? ""

@@ -142,9 +142,11 @@ struct RecordingWriterTests {
         #expect(found == expected)
     }
 
-    @Test("keeps notes where the format can, and begins with comments that are passed over", arguments: [
-        ("busbar", 2), ("candump", 0), ("pcapng", 0),
-    ])
+    @Test(
+        "keeps notes where the format can, and begins with comments that are passed over",
+        arguments: [
+            ("busbar", 2), ("candump", 0), ("pcapng", 0),
+        ])
     func notes(_ id: String, _ kept: Int) throws {
         let format = try #require(RecordingFormat.named(id))
         let note = RecordedItem(
@@ -194,8 +196,10 @@ struct RecordingWriterTests {
                     in: 0...255, using: &random)
             }
             let (reader, items) = read(damaged, pieces: 777)
-            #expect(items.count
-                    == reader.tally.frames + reader.tally.errorFrames + reader.tally.byteRuns + reader.tally.notes)
+            #expect(
+                items.count
+                    == reader.tally.frames + reader.tally.errorFrames + reader.tally.byteRuns
+                    + reader.tally.notes)
         }
     }
 }
