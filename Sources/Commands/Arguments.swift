@@ -187,6 +187,15 @@ extension Arguments {
         return try nextPositional(name)
     }
 
+    /// All positionals that are left, at least one.
+    public mutating func positionals<Value: ArgumentValue>(
+        _ name: String, of type: Value.Type, _ about: String
+    ) throws(UsageError) -> [Value] {
+        var values: [Value] = [try positional(name, of: type, about + "; several may be named")]
+        while !isDescribing, let value: Value = try nextPositional(name) { values.append(value) }
+        return values
+    }
+
     /// Rejects what nobody has asked for; every command ends with it.
     public mutating func finish() throws(UsageError) {
         try rejectUnknownOptions()

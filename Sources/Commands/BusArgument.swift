@@ -27,7 +27,9 @@ struct BusArgument: ArgumentValue, Equatable {
         argumentText = argument
         var place = argument[...]
         var given: Substring?
-        if let sign = argument.firstIndex(of: "="), !argument[..<sign].contains(where: { "/:@ ".contains($0) }) {
+        if let sign = argument.firstIndex(of: "="),
+            !argument[..<sign].contains(where: { "/:@ ".contains($0) })
+        {
             given = argument[..<sign]
             place = argument[argument.index(after: sign)...]
             if given?.isEmpty == true { return nil }
@@ -51,7 +53,9 @@ struct BusArgument: ArgumentValue, Equatable {
     /// An SLCAN adapter; the rate is that of the bus, in kbit/s.
     private static func adapter(_ place: Substring, _ rate: Substring?) -> LinkAddress? {
         let kilobits = rate.map { Int($0) } ?? 500
-        guard let kilobits, [10, 20, 50, 100, 125, 250, 500, 800, 1_000].contains(kilobits) else { return nil }
+        guard let kilobits, [10, 20, 50, 100, 125, 250, 500, 800, 1_000].contains(kilobits) else {
+            return nil
+        }
         let under = place.hasPrefix("/") ? serial(place, 115_200, nil) : network(place)
         return under.map { .slcan(over: $0, bitrateKilobits: kilobits) }
     }
@@ -110,7 +114,8 @@ struct SizeArgument: ArgumentValue, Equatable {
     static func text(_ bytes: Int) -> String {
         guard let unit = units.last(where: { bytes >= $0.bytes }) else { return "\(bytes) bytes" }
         let tenths = (bytes * 10 + unit.bytes / 2) / unit.bytes
-        return tenths % 10 == 0 || tenths >= 1_000 ? "\(tenths / 10) \(unit.word)" : "\(tenths / 10).\(tenths % 10) \(unit.word)"
+        return tenths % 10 == 0 || tenths >= 1_000
+            ? "\(tenths / 10) \(unit.word)" : "\(tenths / 10).\(tenths % 10) \(unit.word)"
     }
 }
 

@@ -21,6 +21,8 @@ public enum Busbar {
         DiagnoseCommand.self,
         CheckCommand.self,
         DecodeCommand.self,
+        RecordCommand.self,
+        ReplayCommand.self,
         ConvertCommand.self,
         DriversCommand.self,
         ProfilesCommand.self,

@@ -34,6 +34,7 @@ struct ConvertCommand: Command {
     private let source: RecordingFormat?
     private let target: RecordingFormat
     private let force: Bool
+    private let isAnonymous: Bool
     private let input: String
     private let output: String?
 
@@ -43,6 +44,8 @@ struct ConvertCommand: Command {
         let wanted = try arguments.option(
             "--to", of: FormatName.self, "the format to write; else what OUTPUT ends with, or candump")
         force = try arguments.flag("--force", "replace OUTPUT if it is there")
+        isAnonymous = try arguments.flag(
+            "--anonymise", "take names, serial numbers and passwords out of what is known")
         input = try arguments.positional("FILE", of: String.self, "a recording, or - for the standard input")
         output = try arguments.optionalPositional("OUTPUT", of: String.self, "the file to write")
         try arguments.finish()
@@ -72,18 +75,24 @@ struct ConvertCommand: Command {
         var reader = RecordingReader(format: source)
         guard var writer = RecordingWriter(target) else { return .failure }
         let sink = try Sink(output, replaces: force, console)
+        var anonymiser = isAnonymous ? Anonymiser() : nil
         while let bytes = try file.read(), console.isOpen {
-            try sink.write(reader.take(bytes).flatMap { writer.write($0) })
+            let items = reader.take(bytes)
+            try sink.write((anonymiser?.take(items) ?? items).flatMap { writer.write($0) })
             console.progress("\(reader.tally.frames) frames")
         }
-        try sink.write(reader.finish().flatMap { writer.write($0) } + writer.end())
+        let rest = reader.finish()
+        let last =
+            anonymiser.map { _ in (anonymiser?.take(rest) ?? []) + (anonymiser?.finish() ?? []) } ?? rest
+        try sink.write(last.flatMap { writer.write($0) } + writer.end())
         console.progress("")
         let tally = reader.tally
-        let isEmpty = tally.frames + tally.errorFrames + tally.byteRuns == 0
+        let isEmpty = tally.isEmpty
         if !isEmpty { try sink.finish(writer.finalBeginning) }
         for sentence in Self.account(of: reader, leftOut: writer.leftOut, target: target, output: output) {
             console.complain("busbar convert: \(sentence)")
         }
+        if let sentence = anonymiser?.sentence { console.complain("busbar convert: \(sentence)") }
         return isEmpty ? .failure : .success
     }
 

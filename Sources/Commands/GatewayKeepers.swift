@@ -3,7 +3,7 @@ import LinuxIO
 import Reporting
 import Settings
 
-/// What a gateway keeps on disk: its memory over a restart, and the journal of its decisions.
+/// What a gateway keeps on disk: its memory over a restart, the journal of its decisions, and what was on its buses.
 ///
 /// Nothing of it is needed to run: what cannot be kept is told, and that is all.
 final class GatewayKeepers {
@@ -11,19 +11,29 @@ final class GatewayKeepers {
     struct Places {
         var state: String?
         var journal: String?
+        /// The folder into which everything on the buses is recorded.
+        var record: String?
+
+        /// The folder of the black box, beside the state.
+        var blackBox: String? { state.map { DurableFile(path: $0).folderPath } }
     }
 
     private let places: Places
     private var stateFile: StateFile?
     private var state: StateKeeper?
     private var journal: JournalKeeper?
+    private var recorder: TapeWriter?
+    private var blackBox: BlackBox?
+    private let tape: BusTape?
 
     init(_ places: Places) {
         self.places = places
+        tape = places.record == nil && places.blackBox == nil ? nil : BusTape()
     }
 
     /// Reads what is remembered into a configuration.
     func remember(into configuration: inout GatewayConfiguration) {
+        configuration.tape = tape
         guard let path = places.state else { return }
         var file = StateFile(path: path, configuration)
         configuration.remembered = file.load(wall: WallClock.now())
@@ -31,7 +41,8 @@ final class GatewayKeepers {
     }
 
     /// Begins to keep.
-    func start(_ gateway: Gateway, _ complain: (String) -> Void) {
+    func start(_ gateway: Gateway, _ configuration: GatewayConfiguration, _ complain: (String) -> Void) {
+        startRecording(gateway, configuration, complain)
         do throws(SystemError) {
             if let stateFile {
                 let keeper = StateKeeper(stateFile, of: gateway)
@@ -52,15 +63,44 @@ final class GatewayKeepers {
         }
     }
 
+    private func startRecording(
+        _ gateway: Gateway, _ configuration: GatewayConfiguration, _ complain: (String) -> Void
+    ) {
+        guard let tape else { return }
+        do throws(SystemError) {
+            if let folder = places.record {
+                let writer = TapeWriter(
+                    tape, TapeItems(configuration), to: RecordingFiles.Plan(configuration, run: folder))
+                try writer.start()
+                recorder = writer
+            }
+        } catch {
+            complain("nothing is recorded: \(error)")
+        }
+        do throws(SystemError) {
+            if let folder = places.blackBox {
+                let box = BlackBox(tape, configuration, of: gateway, folder: folder)
+                try box.start()
+                blackBox = box
+            }
+        } catch {
+            complain("there is no black box: \(error)")
+        }
+    }
+
     /// Tells what has gone wrong since the last call.
     func tell(_ complain: (String) -> Void) {
         if let error = state?.takeTrouble() { complain("the state cannot be saved: \(error)") }
         if let error = journal?.takeTrouble() { complain("the journal cannot be written: \(error)") }
+        if let error = recorder?.takeTrouble() { complain("the buses cannot be recorded: \(error)") }
+        if let error = blackBox?.takeTrouble() { complain("the black box cannot be written: \(error)") }
     }
 
     /// Keeps what there is at the end.
     func stop() {
         state?.stop()
         journal?.stop()
+        recorder?.stop()
+        blackBox?.stop()
     }
 }

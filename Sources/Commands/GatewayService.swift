@@ -11,6 +11,7 @@ struct GatewayService {
     let gateway: Gateway
     private let socketPath: String?
     private let keepers: GatewayKeepers
+    private let configuration: GatewayConfiguration
 
     init(
         _ configuration: GatewayConfiguration, socketPath: String?,
@@ -19,6 +20,7 @@ struct GatewayService {
         var configuration = configuration
         keepers = GatewayKeepers(places)
         keepers.remember(into: &configuration)
+        self.configuration = configuration
         gateway = Gateway(configuration)
         self.socketPath = socketPath
     }
@@ -29,13 +31,14 @@ struct GatewayService {
     ///   - settings: What it runs on.
     ///   - length: When to stop by itself; `nil` for never.
     ///   - isQuiet: Whether no events are written.
+    ///   - folder: The folder into which everything on the buses is recorded; `nil` if it is not.
     ///   - command: The command that runs it, for what it complains of.
     ///   - console: Where everything is written.
     /// - Returns: Success if it ended because it was told to.
     /// - Throws: `CommandFailure` if it cannot start, or its bus thread fails.
     static func run(
-        _ settings: BusbarSettings, for length: Interval?, isQuiet: Bool, as command: String,
-        _ console: Console
+        _ settings: BusbarSettings, for length: Interval?, isQuiet: Bool, recording folder: String? = nil,
+        as command: String, _ console: Console
     ) throws(CommandFailure) -> ExitCode {
         if !isQuiet {
             for note in ProfileName.notes(on: settings) { console.line("note: \(note)") }
@@ -43,7 +46,7 @@ struct GatewayService {
         }
         let service = GatewayService(
             GatewayConfiguration(settings), socketPath: settings.socketPath,
-            keeping: .init(state: settings.statePath, journal: settings.journalPath))
+            keeping: .init(state: settings.statePath, journal: settings.journalPath, record: folder))
         return try service.run(for: length) { events in
             guard !isQuiet else { return }
             for event in events { console.line(event) }
@@ -74,7 +77,7 @@ struct GatewayService {
             let thread = try gateway.start()
             let server = startServer(complain)
             defer { server?.stop() }
-            keepers.start(gateway, complain)
+            keepers.start(gateway, configuration, complain)
             defer { keepers.stop() }
             let reporter = try ServiceReporter.start(for: gateway)
             let end = length.map { MonotonicClock.now() + $0 }

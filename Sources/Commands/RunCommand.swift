@@ -17,6 +17,10 @@ struct RunCommand: Command {
         Ctrl-C and SIGTERM end it properly: both current limits go out as zero for one period, then nothing is \
         sent any more, and the process ends within three seconds. A second Ctrl-C ends it at once.
 
+        With --record everything that is heard and said on the links is written into files of 100 MB, 1 GB at the most; \
+        the oldest goes. 'busbar replay --gateway' plays them. Even without it the last five minutes are kept in memory, \
+        and written beside the state when a protection is raised: 'busbar status' names the file.
+
         Without --config it takes busbar.yaml of this directory, and otherwise /etc/busbar/busbar.yaml.
         """
     static let examples = [
@@ -27,25 +31,39 @@ struct RunCommand: Command {
     private let file: String?
     private let length: Interval?
     private let isQuiet: Bool
+    private let recording: String?
 
     init(_ arguments: inout Arguments) throws(UsageError) {
         file = try arguments.option("--config", of: String.self, "the settings file")
         length = try arguments.option("--seconds", of: Interval.self, "end after this time")
         isQuiet = try arguments.flag("--quiet", "write no events")
+        recording = try arguments.option(
+            "--record", of: String.self, as: "DIR", "record everything on the buses into files in this folder"
+        )
         try arguments.finish()
     }
 
     func run(_ console: Console) throws(CommandFailure) -> ExitCode {
-        let path = try CheckCommand.settingsPath(file)
-        let settings: BusbarSettings
+        let settings = try Self.settings(CheckCommand.settingsPath(file), console)
+        return try GatewayService.run(
+            settings, for: length, isQuiet: isQuiet, recording: recording, as: Self.name, console)
+    }
+
+    /// The settings in a file.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - console: Is told what is wrong with them.
+    /// - Returns: The settings.
+    /// - Throws: `CommandFailure` if there is a problem.
+    static func settings(_ path: String, _ console: Console) throws(CommandFailure) -> BusbarSettings {
         do throws(SettingsProblems) {
-            settings = try BusbarSettings.read(path: path, knowing: .builtIn)
+            return try BusbarSettings.read(path: path, knowing: .builtIn)
         } catch {
             console.complain(error.description)
             throw CommandFailure(
                 "\(path) cannot be used", "it has the problems above",
                 "mend them; 'busbar check' reads it again")
         }
-        return try GatewayService.run(settings, for: length, isQuiet: isQuiet, as: Self.name, console)
     }
 }

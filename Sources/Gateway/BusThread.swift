@@ -12,8 +12,10 @@ final class BusThread {
     private let loop: EventLoop
     private let links: Links
     private let commands: CommandQueue
+    private let news: EdgeNews
     private var nextWall: Instant
     private var core: GatewayCore
+    private var recorder: CoreRecorder
     private var wasOpen: [Bool]
     private var wasOff: [Bool]
     private var sentBefore: (counts: [UInt64], at: Instant)
@@ -30,7 +32,7 @@ final class BusThread {
     private static let publishInterval = Interval.milliseconds(250)
 
     init(
-        _ configuration: GatewayConfiguration, on loop: EventLoop, commands: CommandQueue,
+        _ configuration: GatewayConfiguration, on loop: EventLoop, commands: CommandQueue, news: EdgeNews,
         heartbeat: Heartbeat, stallGuard: StallGuard, _ beforeFrame: (() -> Void)?,
         publish: @escaping (Snapshot) -> Void
     ) throws(SystemError) {
@@ -39,11 +41,13 @@ final class BusThread {
         self.publish = publish
         self.loop = loop
         self.commands = commands
+        self.news = news
         self.heartbeat = heartbeat
         self.stallGuard = stallGuard
         nextWall = now
         links = try Links(configuration, on: loop, beforeFrame)
         core = GatewayCore(configuration, at: now)
+        recorder = CoreRecorder(configuration.tape, configuration, at: now)
         wasOpen = Array(repeating: false, count: configuration.buses.count)
         wasOff = wasOpen
         sentBefore = (configuration.inverters.map { _ in 0 }, now)
@@ -65,13 +69,15 @@ final class BusThread {
             let now = MonotonicClock.now()
             let cyclesBefore = core.cycles
             links.output.decidedAt = now
-            if shouldStop() { core.stop(at: now) }
+            if shouldStop() { stop(at: now) }
             let hadInput = receive(events, at: now)
             noteStall()
+            for kind in news.take() { core.log.add(kind, at: now) }
             noteLinks(at: now)
             noteWall(at: now)
             let answers = carryOut(at: now)
             let due = deadline
+            recorder.step(at: now)
             deadline = core.step(at: now, &links.output)
             for link in links.all { deadline = min(deadline, link.nextDeadline ?? deadline) }
             if hadInput { worstLatency = max(worstLatency, MonotonicClock.now() - now) }
@@ -85,6 +91,11 @@ final class BusThread {
         let end = MonotonicClock.now()
         for link in links.all { link.close(at: end) }
         snapshot(at: end)
+    }
+
+    private func stop(at now: Instant) {
+        if !core.isStopping { recorder.note(.stop, at: now) }
+        core.stop(at: now)
     }
 
     /// Measures a pass, and gives the sign of life if it was a whole cycle.
@@ -111,9 +122,15 @@ final class BusThread {
                 // Every caller has an event of his own, and all of them have their turn with the first.
                 if called.insert(event.token).inserted { receiveCalls(link, at: now) }
             } else if link.address.carriesFrames {
-                link.receiveFrames(at: now) { core.received($0, bus: event.token, at: now) }
+                link.receiveFrames(at: now) { frame in
+                    recorder.received(frame, bus: event.token, at: now)
+                    core.received(frame, bus: event.token, at: now)
+                }
             } else {
-                link.receiveBytes(at: now) { core.received($0, bus: event.token, at: now) }
+                link.receiveBytes(at: now) { bytes in
+                    recorder.received(bytes, bus: event.token, at: now)
+                    core.received(bytes, bus: event.token, at: now)
+                }
             }
         }
         return hadInput
@@ -121,19 +138,28 @@ final class BusThread {
 
     private func receiveCalls(_ link: Link, at now: Instant) {
         let bus = link.token
-        link.receiveCalls(
-            at: now, bytes: { seat, bytes in core.received(bytes, bus: bus, caller: seat, at: now) },
-            changed: { seat, isThere in core.caller(seat, bus: bus, isThere: isThere, at: now) })
+        link.receiveCalls(at: now) { seat, bytes in
+            recorder.received(bytes, bus: bus, caller: seat, at: now)
+            core.received(bytes, bus: bus, caller: seat, at: now)
+        } changed: { seat, isThere in
+            recorder.note(isThere ? .called : .gone, bus: bus, caller: seat, at: now)
+            core.caller(seat, bus: bus, isThere: isThere, at: now)
+        }
     }
 
     private func carryOut(at now: Instant) -> [(CommandQueue.Ticket, CommandOutcome)] {
-        commands.take().map { ($0, core.carryOut($0.command, at: now)) }
+        commands.take().map { ticket in
+            recorder.note(.ordered("\(ticket.command.actions.count) by \(ticket.command.by)"), at: now)
+            return (ticket, core.carryOut(ticket.command, at: now))
+        }
     }
 
     private func noteWall(at now: Instant) {
         guard now >= nextWall else { return }
         nextWall = now + .seconds(1)
-        core.setWall(WallClock.now())
+        let wall = WallClock.now()
+        recorder.note(.wall(wall), at: now)
+        core.setWall(wall)
     }
 
     /// Tells the core which buses came up or went down.
@@ -142,8 +168,11 @@ final class BusThread {
             link.tick(at: now)
             let isOpen = link.state == .open
             if isOpen != wasOpen[index] {
-                core.bus(index, isUp: isOpen, reason: link.lastError?.description ?? "", at: now)
+                let reason = link.lastError?.description ?? ""
+                recorder.note(isOpen ? .up : .down(reason), bus: index, at: now)
+                core.bus(index, isUp: isOpen, reason: reason, at: now)
             } else if isOpen, link.isBusOff != wasOff[index] {
+                recorder.note(link.isBusOff ? .off : .on, bus: index, at: now)
                 core.bus(index, isOff: link.isBusOff, at: now)
             }
             wasOpen[index] = isOpen
@@ -151,7 +180,9 @@ final class BusThread {
         }
         for inverter in configuration.inverters {
             let counters = links.all[inverter.bus].counters
-            core.inverterLinkLost(counters.dropped + counters.refused, bus: inverter.bus, at: now)
+            let lost = counters.dropped + counters.refused
+            recorder.lost(lost, bus: inverter.bus, at: now)
+            core.inverterLinkLost(lost, bus: inverter.bus, at: now)
         }
     }
 
@@ -181,60 +212,5 @@ final class BusThread {
             noise: line.map { core.lines[$0].packs.noise } ?? core.noise(ofBus: index),
             unexpectedAnswers: line.map { core.lines[$0].packs.unexpectedAnswers }
                 ?? core.foreign(ofBus: index))
-    }
-}
-
-/// The links of a gateway, as the core writes to them.
-private final class Links {
-    let all: [Link]
-    let inverterCutters: [LinkCutter]
-    var output: Output
-
-    /// Where the core's bytes and frames go.
-    struct Output: GatewayOutput {
-        let links: [Link]
-        let stallLimit: Interval
-        let beforeFrame: (() -> Void)?
-        /// The instant for which the pass works out what it sends.
-        var decidedAt = Instant(nanoseconds: 0)
-
-        func send(_ bytes: Span<UInt8>, bus: Int) -> Instant? {
-            links[bus].send(bytes, at: MonotonicClock.now())
-        }
-
-        func send(_ frame: CANFrame, bus: Int) -> Bool {
-            guard isInTime else { return false }
-            beforeFrame?()
-            return links[bus].send(frame, at: MonotonicClock.now())
-        }
-
-        func send(answer bytes: Span<UInt8>, bus: Int) -> Instant? {
-            guard isInTime else { return nil }
-            beforeFrame?()
-            return links[bus].send(bytes, at: MonotonicClock.now())
-        }
-
-        func send(answer bytes: Span<UInt8>, bus: Int, caller: Int) -> Bool {
-            guard isInTime else { return false }
-            beforeFrame?()
-            return links[bus].send(bytes, toCaller: caller)
-        }
-
-        func hangUp(bus: Int, caller: Int) { links[bus].hangUp(onCaller: caller) }
-
-        /// The whole process may have stood still, and then nobody has noticed yet.
-        private var isInTime: Bool { MonotonicClock.now() - decidedAt <= stallLimit }
-    }
-
-    init(
-        _ configuration: GatewayConfiguration, on loop: EventLoop, _ beforeFrame: (() -> Void)?
-    ) throws(SystemError) {
-        all = configuration.buses.enumerated().map { Link($1.address, on: loop, token: $0) }
-        var cutters: [LinkCutter] = []
-        for bus in Set(configuration.inverters.map(\.bus)).sorted() {
-            cutters += try all[bus].makeCutters()
-        }
-        inverterCutters = cutters
-        output = Output(links: all, stallLimit: configuration.stallLimit, beforeFrame: beforeFrame)
     }
 }

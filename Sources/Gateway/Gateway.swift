@@ -15,6 +15,7 @@ public final class Gateway: Sendable {
     private let ended = Atomic(false)
     private let commands = CommandQueue()
     private let heartbeat = Heartbeat()
+    private let news = EdgeNews()
     private let stallGuard: StallGuard
     private let beforeFrame: (@Sendable () -> Void)?
 
@@ -44,8 +45,8 @@ public final class Gateway: Sendable {
                 let loop = try EventLoop()
                 waker.withLock { $0 = loop.waker }
                 let bus = try BusThread(
-                    configuration, on: loop, commands: commands, heartbeat: heartbeat, stallGuard: stallGuard,
-                    beforeFrame
+                    configuration, on: loop, commands: commands, news: news, heartbeat: heartbeat,
+                    stallGuard: stallGuard, beforeFrame
                 ) { snapshot in
                     self.published.withLock { $0 = snapshot }
                 }
@@ -75,6 +76,12 @@ public final class Gateway: Sendable {
 
     /// The newest snapshot; `nil` before the first.
     public var snapshot: Snapshot? { published.withLock { $0 } }
+
+    /// Puts something that an edge has done into the log; returns at once.
+    public func note(_ kind: GatewayEvent.Kind) {
+        news.add(kind)
+        waker.withLock { $0 }?.wake()
+    }
 
     /// Asks for the end, zero limits for one period and then silence, and returns at once.
     public func stop() {

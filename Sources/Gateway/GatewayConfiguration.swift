@@ -65,7 +65,7 @@ public struct GatewayConfiguration: Sendable {
         }
 
         /// The id of what is spoken.
-        var protocolID: StaticString {
+        public var protocolID: StaticString {
             switch reader {
             case .driver(let driver, _, _): driver.sheet.id
             case .source(let profile, _): profile.sheet.id
@@ -73,7 +73,7 @@ public struct GatewayConfiguration: Sendable {
         }
 
         /// Its address on the bus; 0 where it has none.
-        var address: UInt8 {
+        public var address: UInt8 {
             switch reader {
             case .driver(_, let address, _): address
             case .source(_, let options): options.address ?? 0
@@ -160,6 +160,8 @@ public struct GatewayConfiguration: Sendable {
     public var listening: Set<Int>
     /// What is known of the time before the start.
     public var remembered = Remembered()
+    /// Where everything on the buses is recorded; `nil` if it is not.
+    public var tape: BusTape?
     /// How long the bus thread may take for a cycle before the link to the inverter is closed.
     public var stallLimit: Interval
 

@@ -68,6 +68,8 @@ public struct GatewayEvent: Sendable, Equatable {
         case acknowledged(by: String)
         /// The bus thread has finished no cycle for so long; the link to the inverter was closed meanwhile.
         case stalled(Interval)
+        /// What was on the buses before an alarm has been written into a file.
+        case blackBox(path: String)
         /// A frame to an inverter could not be written and was not sent; the first of its kind.
         case withheld(Int, identifier: UInt32, EncodeError)
     }

@@ -37,6 +37,11 @@ public struct StateText: Sendable {
 
     /// Writes down a memory, and who gave the orders that stand, and why.
     public func bytes(_ memory: ControlMemory, _ orders: [GivenOrder] = []) -> [UInt8] {
+        bytes(memory, words: orders.map(OrderWords.init))
+    }
+
+    /// Writes down a memory, and what is known of who gave the orders in it.
+    func bytes(_ memory: ControlMemory, words: [OrderWords]) -> [UInt8] {
         var text = "\(Self.title)\nbank \(bank)\n"
         for (number, pack) in packs.enumerated() { text += "pack.\(number + 1) \(pack)\n" }
         for index in 0..<ControlMemory.count {
@@ -45,7 +50,7 @@ public struct StateText: Sendable {
             if let pack, pack > packs.count { continue }
             text += pack.map { "pack.\($0).\(name) \(value)\n" } ?? "\(name) \(value)\n"
         }
-        for given in orders { text += OrderWords(given).line + "\n" }
+        for said in words { text += said.line + "\n" }
         return Array((text + Self.lastLine(of: text.utf8)).utf8)
     }
 

@@ -13,6 +13,13 @@ public enum WallClock {
         return WallTime(unixSeconds: Int64(seconds), offsetSeconds: Int32(clamping: parts.tm_gmtoff))
     }
 
+    /// What the clock shows, in nanoseconds since 1970, whether that can be right or not.
+    public static var unixNanoseconds: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
     /// The time from now to the next time the clock shows `hour` and `minute`, up to a day.
     ///
     /// Knows of the hours that are left out or come twice when summer time begins and ends; `nil` while the machine

@@ -250,7 +250,7 @@ struct PCAPNGWriter: FormatWriter {
     }
 
     mutating func write(_ item: RecordedItem) -> [UInt8]? {
-        let (linkType, packet) = Self.packet(item)
+        guard let (linkType, packet) = Self.packet(item) else { return nil }
         let place = Place(name: item.link, linkType: linkType)
         var result: [UInt8] = []
         if interfaces[place] == nil {
@@ -273,7 +273,7 @@ struct PCAPNGWriter: FormatWriter {
         return result + Self.block(PCAPNG.Block.packet, body)
     }
 
-    private static func packet(_ item: RecordedItem) -> (UInt16, [UInt8]) {
+    private static func packet(_ item: RecordedItem) -> (UInt16, [UInt8])? {
         var packet: [UInt8] = []
         switch item.content {
         case .frame(let frame):
@@ -289,6 +289,7 @@ struct PCAPNGWriter: FormatWriter {
             packet.append(big: UInt32(truncatingIfNeeded: time % 1_000_000))
             packet += [item.direction == .sent ? 1 : 2, 0, 0, 0] + bytes
             return (PCAPNG.serial, packet)
+        case .note: return nil
         }
     }
 

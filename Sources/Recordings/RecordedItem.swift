@@ -1,6 +1,6 @@
 public import BusCodec
 
-/// One thing in a recording: a CAN frame, or bytes of a serial line.
+/// One thing in a recording: a CAN frame, bytes of a serial line, or what else happened on a link.
 public struct RecordedItem: Sendable, Equatable {
     /// Nanoseconds since 1970 where the file says when it was recorded, else since its beginning; `nil` without a time.
     ///
@@ -27,6 +27,8 @@ public struct RecordedItem: Sendable, Equatable {
         case frame(CANFrame)
         /// Bytes that came or went together.
         case bytes([UInt8])
+        /// Something that was not on the wire, in words: the link was lost, it is back.
+        case note(String)
     }
 
     /// Makes an item.
@@ -46,6 +48,8 @@ public struct RecordingTally: Sendable, Equatable {
     public var errorFrames = 0
     /// Runs of bytes of a serial line.
     public var byteRuns = 0
+    /// Notes of what else happened.
+    public var notes = 0
     /// CAN FD frames; they are left out.
     public var flexibleFrames = 0
     /// Lines or blocks that cannot be read.
@@ -64,6 +68,9 @@ public struct RecordingTally: Sendable, Equatable {
     /// Nothing found.
     public init() {}
 
+    /// Whether there was nothing from a wire.
+    public var isEmpty: Bool { frames + errorFrames + byteRuns == 0 }
+
     mutating func count(_ finding: Finding) {
         switch finding.found {
         case .item(let item):
@@ -71,6 +78,7 @@ public struct RecordingTally: Sendable, Equatable {
             case .frame(let frame) where frame.kind == .error: errorFrames += 1
             case .frame: frames += 1
             case .bytes: byteRuns += 1
+            case .note: notes += 1
             }
         case .flexible: flexibleFrames += 1
         case .unreadable(let reason):

@@ -18,13 +18,16 @@ public struct RecordingFormat: Sendable {
     /// `nil` if Busbar does not write it.
     let makeWriter: (@Sendable () -> any FormatWriter)?
 
+    /// Whether lines that begin with `#` are passed over by those who read such files.
+    public var takesComments = false
+
     /// Whether Busbar writes it.
     public var isWritten: Bool { makeWriter != nil }
 
     /// All formats; the last takes what no other does.
     public static let all = [
         VectorBLF.format, PCAPNG.format, PCAPNG.oldFormat, PCANTrace.format, VectorASC.format, GVRET.format,
-        PythonCANTable.format, Candump.format, TextLines.format,
+        PythonCANTable.format, BusbarLines.format, Candump.format, TextLines.format,
     ]
 
     /// The format to write where nothing else is said.

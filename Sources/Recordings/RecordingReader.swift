@@ -88,13 +88,14 @@ public struct RecordingReader {
         }
     }
 
-    /// The first line that is not empty; of a binary file, what comes before the first line end.
+    /// The first line that is neither empty nor a comment; of a binary file, what comes before the first line end.
     private static func firstLine(_ head: [UInt8], isWhole: Bool) -> String? {
         let lines = head.split(omittingEmptySubsequences: false) { $0 == 0x0A }
         for (number, line) in lines.enumerated() where number < lines.count - 1 || isWhole {
             let text = String(decoding: line, as: UTF8.self)
-            if text.contains(where: { !$0.isWhitespace }) { return text }
+            if text.contains(where: { !$0.isWhitespace }), !text.hasPrefix("#") { return text }
         }
+        if isWhole { return "" }
         // The binary formats say what they are in their first four bytes.
         return head.count >= 4 && lines.count == 1 && head[..<4].contains(where: { $0 < 9 || $0 > 0x7E })
             ? "" : nil

@@ -4,22 +4,31 @@ public struct RecordingWriter {
     public private(set) var leftOut = 0
 
     private var writer: any FormatWriter
+    private let takesComments: Bool
     private var hasBegun = false
 
     /// A writer; `nil` if Busbar does not write the format.
     public init?(_ format: RecordingFormat) {
         guard let make = format.makeWriter else { return nil }
         writer = make()
+        takesComments = format.takesComments
     }
 
     /// The bytes to add to the file for an item; they may be kept back until there are more.
     public mutating func write(_ item: RecordedItem) -> [UInt8] {
         let head = begin(item)
         guard let bytes = writer.write(item) else {
+            // A note was not on the wire: nothing of the recording is missing without it.
+            if case .note = item.content { return head }
             leftOut += 1
             return head
         }
         return head + bytes
+    }
+
+    /// The bytes of comments, a line each; none if the format has no place for comments.
+    public func comments(_ lines: [String]) -> [UInt8] {
+        takesComments ? lines.flatMap { Array("# \($0.onOneLine)\n".utf8) } : []
     }
 
     /// The bytes that end the file.

@@ -1,21 +1,21 @@
 import BatteryModel
 import BusCodec
 
-/// Lines with a frame each, of whatever kind: what candump shows and writes, what people paste into a forum, and
-/// Busbar's own lines of serial bytes.
+/// Lines with a frame each, of whatever kind: what candump shows and writes, what people paste into a forum, and bytes
+/// of serial lines.
 ///
 ///       can0  351   [8]  28 02 F4 01 20 03 E0 01       the screen of candump
 ///     (1436509052.249713) vcan0 044#2A366C2BBA         candump -l
 ///     351#2802F401                                     cansend
 ///     0x351: 28 02 F4 01                               pasted; also "351 8 28 02 ...", "ID: 351 Data: 28,02"
-///     (1763805600.000250) bms RX 01 03 02 0A 46 3F 16  bytes of a serial line
+///     (1763805600.000250) bms RX 01 03 02 0A 46 3F 16  bytes of a serial line, also with < and > for RX and TX
 ///
 /// A line without any such thing is counted; an empty one and one that begins with `#`, `;` or `//` is a comment.
 struct TextLines: LineGrammar {
     static let format = RecordingFormat(
-        id: "text", name: "lines of text", endings: ["txt", "serial"],
-        about: "candump's screen, cansend, what people paste; written for serial bytes",
-        begins: { _, _ in true }, makeReader: { LinesReader(TextLines()) }, makeWriter: { Writer() })
+        id: "text", name: "lines of text", endings: ["txt"],
+        about: "candump's screen, cansend, what people paste; read only",
+        begins: { _, _ in true }, makeReader: { LinesReader(TextLines()) }, makeWriter: nil)
 
     static let takesCandump = true
 
@@ -52,6 +52,10 @@ struct TextLines: LineGrammar {
         return words.contains("RX") ? .received : words.contains("TX") ? .sent : nil
     }
 
+    private static let ways: [Substring: RecordedItem.Direction] = [
+        "RX": .received, "<": .received, "TX": .sent, ">": .sent,
+    ]
+
     /// `(1763805600.000250) bms RX 01 03`; the time may be missing.
     private static func serialBytes(_ words: [Substring]) throws(Unreadable) -> RecordedItem? {
         var rest = words[...]
@@ -61,18 +65,11 @@ struct TextLines: LineGrammar {
             rest = rest.dropFirst()
         }
         guard rest.count >= 2, let link = rest.popFirst(), let word = rest.popFirst(),
-            word == "RX" || word == "TX"
+            let direction = ways[word]
         else { return nil }
-        var bytes: [UInt8] = []
-        for word in rest {
-            guard word.utf8.count == 2, let byte = Numerals.hex(word) else {
-                throw Unreadable("'\(word.prefix(16))' is no byte in two digits")
-            }
-            bytes.append(UInt8(byte))
-        }
         return RecordedItem(
-            nanoseconds: time, link: String(link), direction: word == "RX" ? .received : .sent,
-            content: .bytes(bytes))
+            nanoseconds: time, link: String(link), direction: direction,
+            content: .bytes(try BusbarLines.bytes(rest)))
     }
 
     /// `0x351: 28 02`, `351 8 28 02`, `ID: 351 Data: 28,02`, `351 [2] 28 02`.
@@ -111,17 +108,5 @@ struct TextLines: LineGrammar {
         let digits = word.hasPrefix("[") && word.hasSuffix("]") ? word.dropFirst().dropLast() : word
         guard digits.utf8.count == 1 else { return nil }
         return Numerals.decimal(digits)
-    }
-
-    struct Writer: FormatWriter {
-        private var frames = Candump.Writer()
-
-        func write(_ item: RecordedItem) -> [UInt8]? {
-            guard case .bytes(let bytes) = item.content else { return frames.write(item) }
-            let time = Numerals.seconds(max(item.nanoseconds ?? 0, 0), places: 6)
-            let link = item.link.isEmpty ? "line" : item.link.replacing(" ", with: "_")
-            let way = item.direction == .sent ? "TX" : "RX"
-            return Array("(\(time)) \(link) \(way) \(Numerals.hex(bytes, separator: " "))\n".utf8)
-        }
     }
 }

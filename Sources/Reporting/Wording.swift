@@ -254,6 +254,7 @@ extension Wording {
             "setting \(change.field.name) of \(pack(change.pack)), wanted by \(by), is not written: \(refusal(why, change).error)"
         case .stalled(let length):
             "no cycle was finished for \(Self.time(length)); the link to the inverter was closed meanwhile"
+        case .blackBox(let path): "what was on the buses before the alarm is in \(path)"
         case .withheld(let index, let identifier, let why):
             "frame 0x\(Self.hex(identifier)) is not sent\(toInverter(index)): \(Self.obstacle(why))"
         }

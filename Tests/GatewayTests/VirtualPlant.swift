@@ -72,52 +72,10 @@ struct VirtualPlant {
         var wholeSince: Instant?
     }
 
-    /// Collects what the core sends.
-    struct Output: GatewayOutput {
-        var now: Instant
-        var requests: [(at: Instant, bytes: [UInt8])] = []
-        var frames: [Sent] = []
-        /// Answers to inverters on serial lines.
-        var answers: [(at: Instant, bytes: [UInt8])] = []
-        /// Answers to callers, each with the seat.
-        var told: [(caller: Int, bytes: [UInt8])] = []
-        /// Callers who take nothing.
-        var deaf: Set<Int> = []
-        /// Callers who were hung up on, in order.
-        var hungUp: [Int] = []
-        /// Buses that take nothing: bit n for bus n.
-        var broken = 0
-
-        mutating func send(_ bytes: Span<UInt8>, bus: Int) -> Instant? {
-            guard broken & 1 << bus == 0 else { return nil }
-            let end = now + Interval.microseconds(Int64(bytes.count) * 87)
-            requests.append((end, bytes.indices.map { bytes[$0] }))
-            return end
-        }
-
-        mutating func send(_ frame: CANFrame, bus: Int) -> Bool {
-            guard broken & 1 << bus == 0 else { return false }
-            frames.append(Sent(at: now, frame: frame, bus: bus))
-            return true
-        }
-
-        mutating func send(answer bytes: Span<UInt8>, bus: Int) -> Instant? {
-            guard broken & 1 << bus == 0 else { return nil }
-            answers.append((now, bytes.indices.map { bytes[$0] }))
-            // At 9600 bit/s, as inverters ask.
-            return now + Interval.microseconds(Int64(bytes.count) * 1_042)
-        }
-
-        mutating func send(answer bytes: Span<UInt8>, bus: Int, caller: Int) -> Bool {
-            guard !deaf.contains(caller) else { return false }
-            told.append((caller, bytes.indices.map { bytes[$0] }))
-            return true
-        }
-
-        mutating func hangUp(bus: Int, caller: Int) { hungUp.append(caller) }
-    }
-
     var core: GatewayCore
+    let configuration: GatewayConfiguration
+    /// What the core is told, if it is recorded.
+    private var recorder: CoreRecorder
     var packs: [Pack]
     var isInverterSilent = false
     static let start = Instant(nanoseconds: 1_000_000_000)
@@ -140,7 +98,7 @@ struct VirtualPlant {
         packs count: Int, control: ControlSettings? = nil, remembered: Remembered = Remembered(),
         keepAlive: GatewayConfiguration.KeepAliveWatch = .profile, shunt: GatewayConfiguration.Shunt? = nil,
         others: [GatewayConfiguration.Inverter] = [], profile: InverterProfile = PylontechLV.profile,
-        called: Int? = nil, settingsWritable: Bool = false
+        called: Int? = nil, settingsWritable: Bool = false, tape: BusTape? = nil
     ) {
         let settings = PackSettings(
             cells: 16, capacityMilliampHours: 280_000, chargeMilliamps: 100_000, dischargeMilliamps: 150_000)
@@ -166,12 +124,14 @@ struct VirtualPlant {
                 other.bus == called ? .listener : other.profile.serial == nil ? .frames : .bytes
             configuration.buses.append(.init(name: "\(other.bus)", address: .descriptor(-1, kind)))
         }
+        self.configuration = configuration
         core = GatewayCore(configuration, at: now)
+        recorder = CoreRecorder(tape, configuration, at: now)
         packs = Array(repeating: Pack(), count: count)
         output = Output(now: now)
-        core.bus(0, isUp: true, at: now)
-        core.bus(1, isUp: true, at: now)
-        for other in others { core.bus(other.bus, isUp: true, at: now) }
+        output.tape = tape
+        for bus in 0..<2 { tell(bus, isUp: true) }
+        for other in others { tell(other.bus, isUp: true) }
     }
 
     /// Lets time pass.
@@ -181,6 +141,7 @@ struct VirtualPlant {
         while true {
             deliver()
             output.now = now
+            recorder.step(at: now)
             wake = core.step(at: now, &output)
             answer()
             let next = min(wake, arrivals.first?.at ?? wake, nextKeepAlive)
@@ -193,7 +154,18 @@ struct VirtualPlant {
     /// Breaks a bus, or mends it.
     mutating func bus(_ bus: Int, isUp: Bool) {
         output.broken = isUp ? output.broken & ~(1 << bus) : output.broken | 1 << bus
+        tell(bus, isUp: isUp)
+    }
+
+    private mutating func tell(_ bus: Int, isUp: Bool) {
+        recorder.note(isUp ? .up : .down(""), bus: bus, at: now)
         core.bus(bus, isUp: isUp, at: now)
+    }
+
+    /// Has the core stop.
+    mutating func stop() {
+        recorder.note(.stop, at: now)
+        core.stop(at: now)
     }
 
     /// Time passes and nobody is there: the machine sleeps, or its thread is held up.
@@ -204,16 +176,19 @@ struct VirtualPlant {
 
     /// Bytes come that nobody has asked for.
     mutating func inject(_ bytes: [UInt8], bus: Int = 0) {
+        recorder.received(bytes.span, bus: bus, at: now)
         core.received(bytes.span, bus: bus, at: now)
     }
 
     /// Somebody calls, or goes.
     mutating func caller(_ seat: Int, isThere: Bool = true, bus: Int = 2) {
+        recorder.note(isThere ? .called : .gone, bus: bus, caller: seat, at: now)
         core.caller(seat, bus: bus, isThere: isThere, at: now)
     }
 
     /// A caller sends bytes.
     mutating func inject(_ bytes: [UInt8], caller: Int, bus: Int = 2) {
+        recorder.received(bytes.span, bus: bus, caller: caller, at: now)
         core.received(bytes.span, bus: bus, caller: caller, at: now)
     }
 
@@ -242,11 +217,13 @@ struct VirtualPlant {
             guard output.broken & 1 == 0 else { continue }
             delivered.append(
                 Delivered(at: now, pack: first.piece.pack, wholeSince: first.piece.wholeSince))
-            core.received(first.piece.bytes.span, bus: 0, at: now)
+            inject(first.piece.bytes)
         }
         if nextKeepAlive <= now {
             if !isInverterSilent {
-                core.received(CANFrame(identifier: 0x305, length: 8), bus: 1, at: now)
+                let frame = CANFrame(identifier: 0x305, length: 8)
+                recorder.received(frame, bus: 1, at: now)
+                core.received(frame, bus: 1, at: now)
             }
             nextKeepAlive = nextKeepAlive + .seconds(1)
         }

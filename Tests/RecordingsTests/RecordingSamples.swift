@@ -83,6 +83,33 @@ extension RecordingSample {
                     nanoseconds: 1_763_805_600_004_100_000, link: "bms", direction: .received,
                     content: .bytes([0x01])),
             ]),
+        RecordingSample(
+            testDescription: "Busbar's own lines", format: "busbar",
+            text: """
+                # busbar 0.1.0
+                # battery: /dev/ttyUSB0 at 9600 8N1
+
+                (1763805600.000250) battery > 01 03 00 01
+                (1763805600.000250500) can0 < 351#2802
+                (1763805600.5) can0 < 351##12802
+                (1763805601.000000) battery ! down: the adapter was unplugged
+                (1763805602.000000) battery < 0x01
+                (1763805602.000000) battery = 01
+                1763805602.000000 battery < 01
+                (1763805603.000000) battery <
+                """,
+            items: [
+                RecordedItem(
+                    nanoseconds: 1_763_805_600_000_250_000, link: "battery", direction: .sent,
+                    content: .bytes([0x01, 0x03, 0x00, 0x01])),
+                item(1_763_805_600_000_250_500, "can0", frame(0x351, [0x28, 0x02]), .received),
+                RecordedItem(
+                    nanoseconds: 1_763_805_601_000_000_000, link: "battery", direction: nil,
+                    content: .note("down: the adapter was unplugged")),
+                RecordedItem(
+                    nanoseconds: 1_763_805_603_000_000_000, link: "battery", direction: .received,
+                    content: .bytes([])),
+            ], flexible: 1, unreadable: 3),
         // Lines as CANalyzer 9 writes them (hardbyte/python-can, test/data/logfile.asc).
         RecordingSample(
             testDescription: "Vector ASC", format: "asc",

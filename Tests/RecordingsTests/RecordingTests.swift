@@ -82,10 +82,10 @@ struct RecordingWriterTests {
     static func kept(_ item: RecordedItem, in format: String, _ channel: String) -> RecordedItem? {
         var item = item
         guard case .frame(let frame) = item.content else {
-            return ["pcapng", "text"].contains(format) ? item : nil
+            return ["pcapng", "busbar"].contains(format) ? item : nil
         }
         switch format {
-        case "candump", "text", "pcapng": return item
+        case "candump", "busbar", "pcapng": return item
         case "python-can":
             item.link = ""
             item.direction = nil
@@ -133,13 +133,50 @@ struct RecordingWriterTests {
         let items = Self.items + [serial]
         let bytes = try write(items, format)
         let (reader, found) = read(bytes, pieces: 1_000)
-        #expect(reader.format?.id == (id == "text" ? "candump" : id))
+        #expect(reader.format?.id == id)
         #expect(reader.tally.unreadable == 0)
         let base = id == "savvycan" ? 0 : 1
         let expected = items.compactMap { item in
             Self.kept(item, in: id, String((item.link == "can0" ? 0 : 1) + base))
         }
         #expect(found == expected)
+    }
+
+    @Test(
+        "keeps notes where the format can, and begins with comments that are passed over",
+        arguments: [
+            ("busbar", 2), ("candump", 0), ("pcapng", 0),
+        ])
+    func notes(_ id: String, _ kept: Int) throws {
+        let format = try #require(RecordingFormat.named(id))
+        let note = RecordedItem(
+            nanoseconds: 1_763_805_600_800_000_001, link: "can0", direction: nil,
+            content: .note("down: the adapter\nwas unplugged"))
+        let items = [note] + Self.items.prefix(3) + [note]
+        var writer = try #require(RecordingWriter(format))
+        let head = writer.comments(["busbar 0.1.0", "can0: can0"])
+        #expect(head.isEmpty == (id == "pcapng"))
+        let bytes = head + items.flatMap { writer.write($0) } + writer.end()
+        let (reader, found) = read(bytes)
+        #expect(writer.leftOut == 0)
+        #expect(reader.format?.id == id)
+        #expect(reader.tally.notes == kept)
+        #expect(reader.tally.frames == 3)
+        #expect(reader.tally.unreadable == 0)
+        guard kept > 0 else { return }
+        #expect(found.first?.nanoseconds == 1_763_805_600_800_000_001)
+        #expect(found.first?.content == .note("down: the adapter was unplugged"))
+    }
+
+    @Test("has no line that is too long to be read")
+    func longRun() throws {
+        let bytes = (0..<5_000).map { UInt8(truncatingIfNeeded: $0) }
+        let item = RecordedItem(nanoseconds: 1_000, link: "b m s", direction: .sent, content: .bytes(bytes))
+        let (reader, found) = read(try write([item], #require(RecordingFormat.named("busbar"))))
+        #expect(reader.tally.unreadable == 0)
+        let together = found.flatMap { if case .bytes(let part) = $0.content { part } else { [UInt8]() } }
+        #expect(together == bytes)
+        #expect(found.allSatisfy { $0.link == "b_m_s" && $0.nanoseconds == 1_000 && $0.direction == .sent })
     }
 
     @Test(
@@ -159,7 +196,10 @@ struct RecordingWriterTests {
                     in: 0...255, using: &random)
             }
             let (reader, items) = read(damaged, pieces: 777)
-            #expect(items.count == reader.tally.frames + reader.tally.errorFrames + reader.tally.byteRuns)
+            #expect(
+                items.count
+                    == reader.tally.frames + reader.tally.errorFrames + reader.tally.byteRuns
+                    + reader.tally.notes)
         }
     }
 }
