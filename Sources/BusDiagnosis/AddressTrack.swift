@@ -30,7 +30,7 @@ public struct AddressTrack: Sendable {
     init(_ address: UInt8) { self.address = address }
 
     /// What it has told last, in short.
-    var lastVitals: Vitals { vitals }
+    public var lastVitals: Vitals { vitals }
 
     /// Takes note that an answer was read into ``told``.
     mutating func noteRead(isImpossible: Bool, at now: Instant, place: Int) {
@@ -72,12 +72,22 @@ public struct AddressTrack: Sendable {
 }
 
 /// What a pack or a battery says about itself at one time, whichever protocol says it.
-struct Vitals: Sendable, Equatable {
-    var voltage: Int32?, current: Int32?, soc: Int32?
-    var highestCell: Int32?, lowestCell: Int32?, cellSum: Int32?, cells = 0
-    var temperature: Int32?
-    var chargeVoltageLimit: Int32?, chargeCurrentLimit: Int32?, dischargeCurrentLimit: Int32?
-    var protections = AlarmMask()
+public struct Vitals: Sendable, Equatable {
+    /// The voltage in millivolts, the current in milliamps with charging positive, and the state of charge in thousandths.
+    public internal(set) var voltage: Int32?, current: Int32?, soc: Int32?
+    /// The highest and the lowest cell in millivolts.
+    public internal(set) var highestCell: Int32?, lowestCell: Int32?
+    /// Number of cells.
+    public internal(set) var cells = 0
+    /// A temperature in tenths of a degree.
+    public internal(set) var temperature: Int32?
+    /// CVL in millivolts, CCL in milliamps.
+    public internal(set) var chargeVoltageLimit: Int32?, chargeCurrentLimit: Int32?
+    /// DCL in milliamps.
+    public internal(set) var dischargeCurrentLimit: Int32?
+    /// The protections that stand.
+    public internal(set) var protections = AlarmMask()
+    var cellSum: Int32?
 
     /// A current that no pack at rest reports.
     static let noteworthyMilliamps: UInt32 = 1_000

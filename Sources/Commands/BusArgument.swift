@@ -17,6 +17,11 @@ struct BusArgument: ArgumentValue, Equatable {
     static let placeholder = BusArgument(
         name: "can0", address: .socketCAN(interface: "can0"), argumentText: "can0")
 
+    /// The speed of a serial line, in baud; `nil` where it is not ours to choose.
+    var rate: Int32? {
+        if case .serial(_, let format) = address { Int32(clamping: format.baud) } else { nil }
+    }
+
     private init(name: String, address: LinkAddress, argumentText: String) {
         self.name = name
         self.address = address

@@ -32,8 +32,12 @@ final class LiveDiagnosis {
         } catch {
             throw CommandFailure("cannot listen", "\(error)", "try again")
         }
+        var options = options
+        options.rate = options.rate ?? bus.rate
         observer = LinkObserver(
-            name: bus.name, options: options, beganAtUnixNanoseconds: WallClock.now().map { $0.unixSeconds * 1_000_000_000 })
+            name: bus.name, options: options,
+            beganAtUnixNanoseconds: WallClock.now().map { $0.unixSeconds * 1_000_000_000 })
+        if !bus.address.carriesFrames { observer.listensToSerial() }
     }
 
     /// Listens until `length` has passed, the user wants it to end, or nobody reads the output any more.
@@ -120,6 +124,10 @@ final class LiveDiagnosis {
     }
 
     private func receive(_ link: Link, at now: Instant) {
-        link.receiveFrames(at: now) { observer.received($0, at: now) }
+        if link.address.carriesFrames {
+            link.receiveFrames(at: now) { observer.received($0, at: now) }
+        } else {
+            link.receiveBytes(at: now) { observer.received($0, isOwn: false, at: now) }
+        }
     }
 }

@@ -10,7 +10,6 @@ import Reporting
 struct RecordingDiagnosis {
     private let options: DiagnosisOptions
     private(set) var leftOut = 0
-    private(set) var serialRuns = 0
 
     init(_ options: DiagnosisOptions) { self.options = options }
 
@@ -30,7 +29,7 @@ struct RecordingDiagnosis {
         listening.give(reader.finishBatch())
         let links = listening.finish()
         console.progress("")
-        (leftOut, serialRuns) = (links.leftOut, links.serialRuns)
+        leftOut = links.leftOut
         var document = DiagnosisDocument(
             source: path == "-" ? "standard input" : path, version: Busbar.version, observers: links.observers)
         document.format = reader.format?.name
@@ -44,12 +43,11 @@ struct RecordingDiagnosis {
 private struct RecordedLinks: Sendable {
     private(set) var observers: [LinkObserver] = []
     private(set) var leftOut = 0
-    private(set) var serialRuns = 0
 
     private let options: DiagnosisOptions
     private var last = Instant(nanoseconds: 0)
-    /// The observer of each link of the batches.
-    private var places: [Int?] = []
+    /// The observer of each link of the batches, and of each name.
+    private var places: [Int?] = [], numbers: [String: Int] = [:]
 
     /// So many links are told apart.
     private static let mostLinks = 16
@@ -78,19 +76,29 @@ private struct RecordedLinks: Sendable {
     /// Takes what is no frame, or a frame of a link beyond counting.
     private mutating func take(_ item: RecordedItem, _ place: Int) {
         if let time = item.nanoseconds { last = Instant(nanoseconds: time) }
-        if case .frame = item.content { leftOut += 1 } else { serialRuns += 1 }
+        switch item.content {
+        case .frame: leftOut += 1
+        case .note: break
+        case .bytes(let bytes):
+            guard let observer = observer(of: item.link, item.nanoseconds) else {
+                leftOut += 1
+                return
+            }
+            observers[observer].received(bytes.span, isOwn: item.direction == .sent, at: last, place: place)
+        }
     }
 
     private mutating func add(_ links: ArraySlice<String>, _ nanoseconds: Int64?) {
+        for name in links.dropFirst(places.count) { places.append(observer(of: name, nanoseconds)) }
+    }
+
+    private mutating func observer(of link: String, _ nanoseconds: Int64?) -> Int? {
+        if let known = numbers[link] { return known }
+        guard observers.count < Self.mostLinks else { return nil }
         // Before 2001 it is the time since the recording began.
         let began = nanoseconds.flatMap { $0 > 978_307_200_000_000_000 ? $0 : nil }
-        for name in links.dropFirst(places.count) {
-            guard observers.count < Self.mostLinks else {
-                places.append(nil)
-                continue
-            }
-            places.append(observers.count)
-            observers.append(LinkObserver(name: name, options: options, beganAtUnixNanoseconds: began))
-        }
+        observers.append(LinkObserver(name: link, options: options, beganAtUnixNanoseconds: began))
+        numbers[link] = observers.count - 1
+        return observers.count - 1
     }
 }

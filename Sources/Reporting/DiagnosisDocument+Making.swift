@@ -1,6 +1,7 @@
 import BatteryModel
 import BusCodec
 import BusDiagnosis
+import BMSDrivers
 import FoundationEssentials
 import InverterProfiles
 
@@ -34,22 +35,25 @@ extension DiagnosisDocument {
 extension DiagnosisDocument.Link {
     init(_ observer: LinkObserver) {
         let account = observer.account()
-        let traffic = observer.can.traffic
         name = observer.name
-        kind = "can"
-        count = traffic.frames
-        errorFrames = traffic.errorFrames
         beganAtUnixSeconds = observer.beganAtUnixNanoseconds.map { Double($0 / 1_000_000) / 1_000 }
-        seconds = traffic.length.thousandths
         talkers = account.talkers.map(DiagnosisDocument.Talker.init)
         findings = account.findings.map(DiagnosisDocument.Finding.init)
-        values = observer.can.bank.map { [DiagnosisDocument.ValueGroup($0)] } ?? []
-        let profile = observer.can.bank.map { ProfileTable.profiles[$0.profile] }
-        let end = traffic.until ?? Instant(nanoseconds: 0)
-        identifiers = traffic.tracks.sorted { $0.container < $1.container }.map {
-            DiagnosisDocument.Identifier($0, profile, end: end)
-        }
         series = DiagnosisDocument.Series.all(of: observer)
+        guard let serial = observer.serial else {
+            (kind, count, errorFrames) = ("can", observer.can.traffic.frames, observer.can.traffic.errorFrames)
+            seconds = observer.can.traffic.length.thousandths
+            values = observer.can.bank.map { [DiagnosisDocument.ValueGroup($0)] } ?? []
+            identifiers = DiagnosisDocument.Identifier.all(of: observer.can)
+            addresses = []
+            return
+        }
+        (kind, count, errorFrames) = ("serial", serial.traffic.bytes + serial.traffic.ownBytes, nil)
+        seconds = serial.traffic.length.thousandths
+        let tracks = serial.conversation?.tracks ?? []
+        values = tracks.filter(\.told.isKnown).map(DiagnosisDocument.ValueGroup.init)
+        identifiers = []
+        addresses = tracks.map(DiagnosisDocument.Address.init)
     }
 }
 
@@ -100,19 +104,84 @@ extension DiagnosisDocument.Finding {
 
 extension DiagnosisDocument.ValueGroup {
     init(_ bank: BankTrack) {
-        name = "battery"
+        self.init("battery", bank.reading)
+    }
+
+    init(_ track: AddressTrack) {
+        let name = "address \(track.address)"
+        if let bank = track.told.bank {
+            self.init(name, bank)
+        } else if let pack = track.told.pack {
+            self.init(name, pack)
+        } else {
+            self.init(name, track.told.shunt)
+        }
+    }
+
+    private init(_ name: String, _ bank: BankReading) {
+        self.name = name
         values = (0..<UInt8(BankField.count)).compactMap { number in
-            guard let field = BankField(rawValue: number), field != .inverterAlive,
-                let value = bank.reading[field]
+            guard let field = BankField(rawValue: number), field != .inverterAlive, let value = bank[field]
             else { return nil }
             return DiagnosisDocument.Fact(label: field.label, value: Wording.shown(value.value, field.unit))
         }
-        if let maker = bank.reading.maker?.value {
+        if let maker = bank.maker?.value {
             values.append(DiagnosisDocument.Fact(label: "name", value: maker.string))
         }
-        alarms = bank.reading.alarms.map { alarms in
-            StatusDocument.Alarm.all(alarms.value).map { "\($0.words) (\($0.level))" }
+        alarms = bank.alarms.map { Self.words($0.value) }
+    }
+
+    private init(_ name: String, _ pack: PackReading) {
+        self.name = name
+        values = Self.shownOfPacks.compactMap { field, label in
+            pack[field].map {
+                DiagnosisDocument.Fact(label: label, value: Wording.shown($0.value, field.unit))
+            }
         }
+        let cells = pack.cellMillivolts?.value.all.compactMap { $0 } ?? []
+        if let highest = cells.max(), let lowest = cells.min() {
+            values.append(.init(label: "cells", value: "\(cells.count)"))
+            values.append(.init(label: "highest cell", value: Wording.shown(Int32(highest), .millivolts)))
+            values.append(.init(label: "lowest cell", value: Wording.shown(Int32(lowest), .millivolts)))
+        }
+        if let identity = pack.identity?.value {
+            for (label, text) in [("model", identity.model), ("firmware", identity.firmware)] where text.count > 0 {
+                values.append(DiagnosisDocument.Fact(label: label, value: text.string))
+            }
+        }
+        alarms = pack.alarms.map { Self.words($0.value) }
+    }
+
+    private init(_ name: String, _ shunt: ShuntReading?) {
+        self.name = name
+        values = [
+            ("voltage", shunt?.voltageMillivolts, .millivolts), ("current", shunt?.currentMilliamps, .milliamps),
+            ("SOC", shunt?.socPermille, Unit.permille),
+        ].compactMap { label, value, unit in
+            value.map { DiagnosisDocument.Fact(label: label, value: Wording.shown($0.value, unit)) }
+        }
+        alarms = nil
+    }
+
+    private static let shownOfPacks: [(PackField, String)] = [
+        (.packVoltage, "voltage"), (.current, "current"), (.soc, "SOC"), (.soh, "SOH"),
+        (.remainingCapacity, "remaining"), (.fullCapacity, "capacity"), (.cycles, "cycles"),
+        (.chargeVoltageLimit, "CVL"), (.chargeCurrentLimit, "CCL"), (.dischargeCurrentLimit, "DCL"),
+        (.temperature1, "temperature"), (.mosfetTemperature, "MOS temperature"),
+    ]
+
+    private static func words(_ alarms: AlarmSet) -> [String] {
+        StatusDocument.Alarm.all(alarms).map { "\($0.words) (\($0.level))" }
+    }
+}
+
+extension DiagnosisDocument.Address {
+    init(_ track: AddressTrack) {
+        address = Int(track.address)
+        (questions, answers) = (track.questions, track.answers)
+        (refusals, unanswered) = (track.refusals, track.unanswered)
+        halfWithinMilliseconds = track.turnarounds.median.map { $0.thousandths * 1_000 }
+        mostWithinMilliseconds = track.turnarounds.percentile(99).map { $0.thousandths * 1_000 }
     }
 }
 
@@ -134,6 +203,14 @@ extension BankField {
 }
 
 extension DiagnosisDocument.Identifier {
+    static func all(of diagnosis: CANDiagnosis) -> [DiagnosisDocument.Identifier] {
+        let profile = diagnosis.bank.map { ProfileTable.profiles[$0.profile] }
+        let end = diagnosis.traffic.until ?? Instant(nanoseconds: 0)
+        return diagnosis.traffic.tracks.sorted { $0.container < $1.container }.map {
+            DiagnosisDocument.Identifier($0, profile, end: end)
+        }
+    }
+
     init(_ track: FrameTrack, _ profile: InverterProfile?, end: Instant) {
         id = Wording.identifier(track.container)
         name = profile.flatMap { profile in
@@ -167,8 +244,18 @@ extension DiagnosisDocument.Series {
                     period.series, Wording.identifier(period.container), "s", "Time from frame to frame",
                     places: 3)
         }
-        return values + periods
+        let packs = observer.packPlots.map { plot in
+            let unit = plot.field.unit
+            return DiagnosisDocument.Series(
+                plot.series, "\(plot.field.label) \(plot.address)", "\(unit.symbol)",
+                plotNames[plot.field] ?? "Cells", places: unit.decimals)
+        }
+        return values + periods + packs
     }
+
+    private static let plotNames: [BankField: String] = [
+        .voltage: "Voltage", .current: "Current", .soc: "State of charge",
+    ]
 
     private init(_ series: PlotSeries, _ name: String, _ unit: String, _ plot: String, places: Int) {
         self.name = name

@@ -39,6 +39,8 @@ public struct DiagnosisDocument: Codable, Sendable {
         public var values: [ValueGroup]
         /// Each identifier on CAN.
         public var identifiers: [Identifier]
+        /// Each address on a serial line.
+        public var addresses: [Address]
         /// Numbers over time, for drawing them.
         public var series: [Series]
     }
@@ -145,6 +147,20 @@ public struct DiagnosisDocument: Codable, Sendable {
         public var last: String
         /// How long before the end it came last.
         public var ageSeconds: Double
+    }
+
+    /// An address on a serial line.
+    public struct Address: Codable, Sendable {
+        /// The address.
+        public var address: Int
+        /// Questions to it.
+        public var questions: UInt64
+        /// Its answers.
+        public var answers: UInt64
+        /// Questions that it refused, and questions that nothing came back to.
+        public var refusals: UInt64, unanswered: UInt64
+        /// How long half of its answers take at most, and 99 of 100.
+        public var halfWithinMilliseconds: Double?, mostWithinMilliseconds: Double?
     }
 
     /// A number over time.

@@ -58,7 +58,7 @@ public struct DiagnosisPage: Sendable {
             part("Who speaks", link.talkers.map(talker).joined(separator: "\n")),
             part("What is told", link.values.map(values).joined(separator: "\n")),
             part("Over time", drawings(link)),
-            part("Identifiers", identifiers(link)),
+            part("Identifiers", identifiers(link)), part("Addresses", addresses(link)),
         ]
         return HTMLText.wrapped("section", parts.joined(separator: "\n"))
     }
@@ -157,16 +157,20 @@ extension DiagnosisPage {
 
     private func identifiers(_ link: DiagnosisDocument.Link) -> String {
         guard !link.identifiers.isEmpty else { return "" }
-        let milliseconds = { (value: Double?) in value.map { "\(TerminalText.fixed($0, 0)) ms" } ?? "" }
         return HTMLText.table(
             ["identifier", "name", "frames", "every", "longest", "bytes", "last"],
             link.identifiers.map { row in
                 [
-                    row.id, row.name ?? "", "\(row.count)", milliseconds(row.periodMilliseconds),
-                    milliseconds(row.longestMilliseconds),
+                    row.id, row.name ?? "", "\(row.count)", Wording.milliseconds(row.periodMilliseconds),
+                    Wording.milliseconds(row.longestMilliseconds),
                     row.lengths.map { "\($0)" }.joined(separator: ", "),
                     row.last,
                 ]
             }, class: "mono")
+    }
+
+    private func addresses(_ link: DiagnosisDocument.Link) -> String {
+        link.addresses.isEmpty
+            ? "" : HTMLText.table(Wording.addressHeader, link.addresses.map(Wording.columns), class: "mono")
     }
 }

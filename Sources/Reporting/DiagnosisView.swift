@@ -36,7 +36,10 @@ public struct DiagnosisView: Sendable {
         }
         let verdict = link.findings.isEmpty ? wrapped(Wording.nothingFound(link), indent: 2) : findings
         lines += section("What is wrong", verdict)
-        return showsIdentifiers ? lines + section("Identifiers", identifiers(link)) : lines
+        guard showsIdentifiers else { return lines }
+        return lines
+            + (link.identifiers.isEmpty ? [] : section("Identifiers", identifiers(link)))
+            + (link.addresses.isEmpty ? [] : section("Addresses", addresses(link)))
     }
 
     private func section(_ title: String, _ lines: [String]) -> [String] {
@@ -90,8 +93,12 @@ public struct DiagnosisView: Sendable {
             }, indent: 2)
     }
 
+    private func addresses(_ link: DiagnosisDocument.Link) -> [String] {
+        TextLayout.table(Wording.addressHeader, link.addresses.map(Wording.columns), indent: 2)
+    }
+
     private func milliseconds(_ value: Double?) -> String {
-        value.map { "\(TerminalText.fixed($0, 0)) ms" } ?? ""
+        Wording.milliseconds(value)
     }
 }
 

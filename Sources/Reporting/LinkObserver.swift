@@ -11,10 +11,15 @@ public struct LinkObserver: Sendable {
     public let beganAtUnixNanoseconds: Int64?
 
     private(set) var can: CANDiagnosis
+    /// `nil` while no bytes of a serial line were heard.
+    private(set) var serial: SerialDiagnosis?
+    private let options: DiagnosisOptions
     /// One for each number of ``drawn``; `nil` while it was not told.
     private(set) var plots = [PlotSeries?](repeating: nil, count: drawn.count)
     /// One for each identifier whose periods are drawn.
     private(set) var periods: [Period] = []
+    /// One for each number of each pack on a serial line.
+    private(set) var packPlots: [PackPlot] = []
     private var nextSample = Instant(nanoseconds: .min)
 
     /// The numbers that are drawn, and where.
@@ -27,6 +32,17 @@ public struct LinkObserver: Sendable {
     /// So many identifiers are drawn with their periods.
     private static let mostPeriods = 12
     private static let sampleEvery = Interval.milliseconds(250)
+    /// On a serial line it has to be looked first who speaks.
+    private static let samplePacksEvery = Interval.seconds(2)
+    /// So many packs are drawn.
+    private static let mostPacks = 8
+
+    /// A number of a pack on a serial line over time.
+    struct PackPlot: Sendable {
+        let address: UInt8
+        let field: BankField
+        var series: PlotSeries
+    }
 
     /// How far apart the frames of an identifier come.
     struct Period: Sendable {
@@ -39,6 +55,7 @@ public struct LinkObserver: Sendable {
     public init(name: String, options: DiagnosisOptions, beganAtUnixNanoseconds: Int64? = nil) {
         self.name = name
         self.beganAtUnixNanoseconds = beganAtUnixNanoseconds
+        self.options = options
         can = CANDiagnosis(options)
     }
 
@@ -49,14 +66,37 @@ public struct LinkObserver: Sendable {
         if now >= nextSample { sample(at: now) }
     }
 
+    /// Takes bytes of a serial line.
+    ///
+    /// - Parameters:
+    ///   - bytes: What has arrived, or was sent.
+    ///   - isOwn: Whether the machine that listens, or that has recorded, has sent them.
+    ///   - now: When the last of them arrived.
+    ///   - place: Where in the recording they stand.
+    public mutating func received(_ bytes: Span<UInt8>, isOwn: Bool, at now: Instant, place: Int = 0) {
+        if serial == nil { listensToSerial() }
+        serial?.received(bytes, isOwn: isOwn, at: now, place: place)
+        if now >= nextSample { samplePacks(at: now) }
+    }
+
+    /// Says that it is a serial line, though nothing was heard of it yet.
+    public mutating func listensToSerial() {
+        if serial == nil { serial = SerialDiagnosis(options) }
+    }
+
     /// Whether nothing was heard at all.
-    public var isSilent: Bool { can.traffic.frames == 0 && can.traffic.errorFrames == 0 }
+    public var isSilent: Bool {
+        can.traffic.frames == 0 && can.traffic.errorFrames == 0 && serial?.traffic.bytes ?? 0 == 0
+    }
 
     /// Says that nothing has come until `now`.
-    public mutating func passed(to now: Instant) { can.passed(to: now) }
+    public mutating func passed(to now: Instant) {
+        guard serial != nil else { return can.passed(to: now) }
+        serial?.passed(to: now)
+    }
 
     /// What is known now.
-    public func account() -> DiagnosisAccount { can.account() }
+    public func account() -> DiagnosisAccount { serial?.account() ?? can.account() }
 
     private mutating func notePeriod(_ frame: CANFrame, at now: Instant) {
         let container = frame.isExtended ? frame.identifier | 0x8000_0000 : frame.identifier
@@ -77,5 +117,29 @@ public struct LinkObserver: Sendable {
             if plots[index] == nil { plots[index] = PlotSeries(from: start) }
             plots[index]?.note(value.value, at: now)
         }
+    }
+
+    private mutating func samplePacks(at now: Instant) {
+        nextSample = now + Self.samplePacksEvery
+        guard let start = serial?.traffic.since, let tracks = serial?.conversation?.tracks else { return }
+        for track in tracks.prefix(Self.mostPacks) {
+            let vitals = track.lastVitals
+            for (field, value) in [
+                (BankField.voltage, vitals.voltage), (.current, vitals.current), (.soc, vitals.soc),
+                (.highestCell, vitals.highestCell), (.lowestCell, vitals.lowestCell),
+            ] {
+                if let value { note(value, field, of: track.address, from: start, at: now) }
+            }
+        }
+    }
+
+    private mutating func note(
+        _ value: Int32, _ field: BankField, of address: UInt8, from start: Instant, at now: Instant
+    ) {
+        let index = packPlots.firstIndex { $0.address == address && $0.field == field }
+        if index == nil {
+            packPlots.append(PackPlot(address: address, field: field, series: PlotSeries(from: start)))
+        }
+        packPlots[index ?? packPlots.count - 1].series.note(value, at: now)
     }
 }

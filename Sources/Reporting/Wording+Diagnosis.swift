@@ -77,4 +77,22 @@ extension Wording {
             ? "Nothing wrong was found."
             : "Nobody was heard who speaks a battery protocol, so only the bus itself was judged."
     }
+
+    /// What stands above a table of addresses.
+    static let addressHeader = [
+        "address", "questions", "answers", "refused", "unanswered", "half within", "99 of 100 within",
+    ]
+
+    /// A row of that table.
+    static func columns(_ row: DiagnosisDocument.Address) -> [String] {
+        [
+            "\(row.address)", "\(row.questions)", "\(row.answers)", "\(row.refusals)", "\(row.unanswered)",
+            milliseconds(row.halfWithinMilliseconds), milliseconds(row.mostWithinMilliseconds),
+        ]
+    }
+
+    /// A time in whole milliseconds; nothing for one that is not known.
+    static func milliseconds(_ value: Double?) -> String {
+        value.map { "\(TerminalText.fixed($0, 0)) ms" } ?? ""
+    }
 }
