@@ -27,7 +27,7 @@ extension CANPicture {
         }
 
         /// The frames without which an inverter does nothing.
-        var required: [FrameRow] { rows.filter(\.isRequired) }
+        var required: [FrameRow] { rows.filter { $0.isRequired } }
 
         /// The numbers that a frame carries.
         func fields(of container: UInt32) -> [BankField] {
@@ -88,7 +88,7 @@ extension CANPicture {
     var batteryTracks: [FrameTrack] { (battery?.containers ?? []).compactMap { traffic.track($0) } }
 
     /// When the battery was heard last.
-    var batteryLast: Instant? { batteryTracks.map(\.last).max() }
+    var batteryLast: Instant? { batteryTracks.map { $0.last }.max() }
 
     /// The latest value of a number.
     func last(_ field: BankField) -> Int32? { bank?[field]?.last }

@@ -40,7 +40,7 @@ extension CANRules {
 
     private static func isNewerSet(_ picture: CANPicture) -> Bool {
         guard let expected = picture.expected, picture.isHeard(AlarmPairs.identifier) else { return false }
-        let missing = picture.missing(expected).map(\.container)
+        let missing = picture.missing(expected).map { $0.container }
         return missing.contains(0x359) && missing.contains(0x35C) && missing.count == 2
     }
 

@@ -46,7 +46,7 @@ extension CANRules {
                 FindingTable.frameStopped, certainty: isSteering ? 95 : 85,
                 stopped.prefix(4).map { Fact("stopped", .identifier($0.container)) }
                     + [Fact("silent for", .interval(end - first.last))],
-                places: stopped.prefix(4).map(\.lastPlace))
+                places: stopped.prefix(4).map { $0.lastPlace })
         ]
     }
 
@@ -75,7 +75,7 @@ extension CANRules {
     @Sendable static func gaps(_ picture: CANPicture) -> [Finding] {
         guard let target = picture.target else { return [] }
         let period = target.profile.sheet.period
-        let torn = needed(picture, target).map(\.0).filter { track in
+        let torn = needed(picture, target).map { $0.0 }.filter { track in
             guard let median = track.gaps.median, let longest = track.gaps.longest, median <= period * 2
             else {
                 return false
@@ -103,7 +103,7 @@ extension CANRules {
         guard let target = picture.target else { return [] }
         let allowed = target.profile.sheet.spacing
         let limit = allowed > .zero ? Interval(nanoseconds: allowed.nanoseconds * 3 / 4) : .milliseconds(40)
-        let fast = needed(picture, target).map(\.0).filter { track in
+        let fast = needed(picture, target).map { $0.0 }.filter { track in
             track.gaps.count >= 20 && (track.gaps.median ?? .seconds(1)) < limit
         }
         guard let first = fast.first, let median = first.gaps.median else { return [] }

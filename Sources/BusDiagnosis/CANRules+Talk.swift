@@ -131,7 +131,7 @@ extension CANRules {
         return [
             Finding(
                 FindingTable.batterySilent, certainty: 95, [Fact("silent for", .interval(until - last))],
-                places: picture.batteryTracks.filter { $0.last == last }.map(\.lastPlace))
+                places: picture.batteryTracks.filter { $0.last == last }.map { $0.lastPlace })
         ]
     }
 

@@ -259,6 +259,6 @@ extension CANRules {
     static func places(of field: BankField, _ picture: CANPicture) -> [Int] {
         guard let target = picture.heard else { return [] }
         return picture.batteryTracks.filter { target.fields(of: $0.container).contains(field) }.prefix(1)
-            .map(\.lastPlace)
+            .map { $0.lastPlace }
     }
 }
