@@ -12,17 +12,20 @@ public struct DiagnosisOptions: Sendable {
     public var rate: Int32?
     /// Whether an inverter is known to be connected, so that its silence says something.
     public var hasInverter: Bool
+    /// Whether the instants are those at which things were heard; a recording without times has made up ones.
+    public var hasTimes: Bool
 
     /// Makes options.
     public init(
         expectedProfile: Int? = nil, expectedDialect: UInt8? = nil, expectedName: ASCIIText? = nil,
-        rate: Int32? = nil, hasInverter: Bool = false
+        rate: Int32? = nil, hasInverter: Bool = false, hasTimes: Bool = true
     ) {
         self.expectedProfile = expectedProfile
         self.expectedDialect = expectedDialect
         self.expectedName = expectedName
         self.rate = rate
         self.hasInverter = hasInverter
+        self.hasTimes = hasTimes
     }
 }
 

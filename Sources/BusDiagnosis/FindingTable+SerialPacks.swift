@@ -104,7 +104,7 @@ extension FindingTable {
         ])
 
     static let firstPackMissing = FindingSheet(
-        "first-pack-missing", .settings, .fault, "The first address does not answer, higher ones do",
+        "first-pack-missing", .settings, .warning, "The first address does not answer, higher ones do",
         effect: "Inverters ask the first pack for all of them: the battery is not found.",
         causes: [
             Cause(

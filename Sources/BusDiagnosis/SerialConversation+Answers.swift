@@ -60,6 +60,11 @@ extension SerialConversation {
         guard let question = asked, question.answer == nil else { return }
         let expected = question.item.address.flatMap { grammar.answerer($0, question.item.frame) }
         guard item.address == nil || item.address == expected else { return }
+        guard !grammar.isOptional(question.item.poll) || counts.readAnswers == 0 else {
+            counts.optionalFailures += 1
+            asked?.answer = (0, now)
+            return
+        }
         counts.noteRefusal(item.code)
         places.refused.note(question.place)
         asked?.answer = (0, now)

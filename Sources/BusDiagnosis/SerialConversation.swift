@@ -84,14 +84,18 @@ public struct SerialConversation: Sendable {
         lastItemAt = now
     }
 
-    /// Notes that bytes came that are no frame.
+    /// Notes that bytes came that are no frame: the answer that is waited for may be among them.
+    mutating func noteNoise() {
+        if asked?.answer == nil { asked?.hadNoise = true }
+    }
+
+    /// Notes that a frame came that is broken.
     mutating func noteDamage(isNew: Bool, run: UInt64, place: Int) {
         if isNew {
             counts.damages += 1
             places.damaged.note(place)
         }
         counts.longestDamage = max(counts.longestDamage, run)
-        if asked?.answer == nil { asked?.hadNoise = true }
     }
 
     /// Notes that nothing came until `now`.
@@ -162,6 +166,8 @@ extension SerialConversation {
         } else if next != nil, now - before.at < Self.hasty {
             counts.hasty += 1
             places.hasty.note(before.place)
+        } else if grammar.isOptional(before.item.poll) {
+            counts.optionalFailures += 1
         } else {
             counts.unanswered += 1
             places.unanswered.note(before.place)

@@ -26,6 +26,8 @@ public struct SerialCounts: Sendable, Equatable {
     public internal(set) var refusals: UInt64 = 0, refusalCodes: [RefusalCode] = []
     /// Questions that nothing came back to, and those to which something came that was damaged.
     public internal(set) var unanswered: UInt64 = 0, damagedAnswers: UInt64 = 0
+    /// Questions that some firmware does not know, and that were refused or not answered; they count nowhere else.
+    public internal(set) var optionalFailures: UInt64 = 0
     /// Questions that came before the one before them could be answered.
     public internal(set) var hasty: UInt64 = 0
     /// Own questions that came back, and questions that were heard twice.

@@ -69,7 +69,7 @@ struct SerialEar: Sendable {
         ) -> Void
     ) {
         var moved = scanner
-        let (before, scan, start, isOwn) = (moved.noise.total, conversation.grammar.scan, start, wasOwn)
+        let (before, scan, start, isOwn) = (moved.noise, conversation.grammar.scan, start, wasOwn)
         var items = 0
         feed(&moved, { start.permits($0) ? scan($0, $1) : .noise(.noStart) }) { bytes, item in
             conversation.take(item, bytes, isOwn: isOwn, pause: pause, at: now, place: place)
@@ -77,12 +77,15 @@ struct SerialEar: Sendable {
             items += 1
         }
         scanner = moved
-        noteDamage(moved.noise.total > before, items: items, place: place)
+        noteNoise(since: before, items: items, place: place)
     }
 
-    private mutating func noteDamage(_ hasNoise: Bool, items: Int, place: Int) {
+    /// Frames that are broken begin as frames do; what does not is somebody else's.
+    private mutating func noteNoise(since before: NoiseCounts, items: Int, place: Int) {
         if items > 0 { (isDamaged, damageRun) = (false, 0) }
-        guard hasNoise, !wasOwn else { return }
+        guard noise.total > before.total, !wasOwn else { return }
+        conversation.noteNoise()
+        guard noise.total - noise[.noStart] > before.total - before[.noStart] else { return }
         let isNew = !isDamaged
         if isNew { damageRun += 1 }
         isDamaged = items == 0

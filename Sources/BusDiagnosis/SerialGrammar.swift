@@ -29,6 +29,8 @@ struct SerialGrammar: Sendable {
     let isBroadcast: Bool
     /// Number of questions that whoever asks goes through, and of all that the protocol has.
     let questionCount: Int, pollCount: Int
+    /// The questions that some firmware does not know: bit n for question n.
+    let optionalQuestions: UInt64
     /// The address of a pack that speaks without being asked where others are asked; `nil` if none does.
     let unaskedAddress: UInt8?
     /// Whether the second byte of each frame is a function of Modbus, but for records that begin with 0x55.
@@ -39,6 +41,12 @@ struct SerialGrammar: Sendable {
     let read: @Sendable (Span<UInt8>, Int?, SerialFrame?, Instant, inout SerialTold) -> Reading
     /// Who answers when an address is asked.
     let answerer: @Sendable (UInt8, SerialFrame?) -> UInt8?
+
+    /// Whether a pack may leave a question unanswered, or refuse it, because its firmware does not know it.
+    func isOptional(_ poll: Int?) -> Bool {
+        guard let poll, poll < 64 else { return false }
+        return optionalQuestions >> UInt64(poll) & 1 != 0
+    }
 
     /// Every protocol that can be told on a serial line, and behind them the framings that are shared.
     static var all: [SerialGrammar] {
@@ -78,6 +86,9 @@ extension SerialGrammar {
         unaskedAddress = ASCIIText(driver.sheet.id) == ASCIIText("jk-modbus") ? 0 : nil
         questionCount = (0..<driver.pollCount).count { driver.poll($0).mode == driver.poll(0).mode }
         pollCount = driver.pollCount
+        optionalQuestions = (0..<driver.pollCount).reduce(0) {
+            driver.poll($1).need == .optional ? $0 | 1 << UInt64($1) : $0
+        }
         scan = { head, isLast in driver.scan(head, true, isLast).map { SerialItem($0) } }
         read = { bytes, poll, _, now, told in
             guard let poll else { return .foreign }
@@ -122,7 +133,7 @@ extension SerialGrammar {
         for index in talk.bauds.indices where talk.bauds[index] > 0 { bauds.append(talk.bauds[index]) }
         self.bauds = bauds
         (gap, patience, isBroadcast) = (.milliseconds(100), talk.answerWithin, false)
-        unaskedAddress = nil
+        (unaskedAddress, optionalQuestions) = (nil, 0)
         switch talk.framing {
         case .modbus, .voltronicLIB, .givEnergy: isModbus = true
         default: isModbus = false
@@ -198,7 +209,7 @@ extension SerialGrammar {
         (id, name, dialect) = (driver.sheet.id, driver.sheet.name, "")
         (bauds, gap, patience) = ([driver.sheet.baud], driver.sheet.gap, .seconds(1))
         (isBroadcast, isModbus, questionCount, pollCount) = (true, false, 0, 0)
-        unaskedAddress = nil
+        (unaskedAddress, optionalQuestions) = (nil, 0)
         scan = { head, isLast in
             driver.scan(head, isLast).map { SerialItem($0 == .message ? .answer : .other, address: nil) }
         }
@@ -222,7 +233,7 @@ extension SerialGrammar {
         (source, id, self.name, dialect) = (nil, "", name, "")
         (bauds, gap, patience) = ([], .milliseconds(100), .milliseconds(500))
         (isBroadcast, self.isModbus, questionCount, pollCount) = (false, isModbus, 0, 0)
-        unaskedAddress = nil
+        (unaskedAddress, optionalQuestions) = (nil, 0)
         self.scan = scan
         read = { _, _, _, _, _ in .foreign }
         answerer = { asked, _ in asked }

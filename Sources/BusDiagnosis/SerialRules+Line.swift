@@ -14,7 +14,9 @@ extension SerialRules {
     /// Nothing was heard for so long that every inverter would have asked.
     @Sendable static func serialSilent(_ picture: SerialPicture) -> [Finding] {
         let traffic = picture.traffic
-        guard traffic.bytes == 0, traffic.ownBytes == 0, traffic.length >= longestPause else { return [] }
+        guard picture.options.hasTimes, traffic.bytes == 0, traffic.ownBytes == 0,
+            traffic.length >= longestPause
+        else { return [] }
         return [
             Finding(
                 FindingTable.serialSilent, certainty: picture.options.hasInverter ? 95 : 80,
@@ -130,7 +132,7 @@ extension SerialRules {
 
     /// Pauses inside frames.
     @Sendable static func brokenFrames(_ picture: SerialPicture) -> [Finding] {
-        guard let talk = picture.conversation else { return [] }
+        guard picture.options.hasTimes, let talk = picture.conversation else { return [] }
         let counts = talk.counts
         guard counts.brokenFrames >= 5, counts.brokenFrames * 5 >= counts.items else { return [] }
         return [

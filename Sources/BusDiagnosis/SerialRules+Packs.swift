@@ -16,7 +16,8 @@ extension SerialRules {
 
     /// Values that stand still while a current flows.
     @Sendable static func packFrozen(_ picture: SerialPicture) -> [Finding] {
-        tracks(of: picture).filter { $0.frozen.longest >= frozenFor && $0.answers >= 20 }.map {
+        guard picture.options.hasTimes else { return [] }
+        return tracks(of: picture).filter { $0.frozen.longest >= frozenFor && $0.answers >= 20 }.map {
             Finding(
                 FindingTable.packFrozen, certainty: $0.frozen.longest >= .seconds(600) ? 92 : 80,
                 [
@@ -116,7 +117,7 @@ extension SerialRules {
 
     /// The first question after a pause fails, those behind it do not.
     @Sendable static func coldBus(_ picture: SerialPicture) -> [Finding] {
-        guard let talk = picture.conversation else { return [] }
+        guard picture.options.hasTimes, let talk = picture.conversation else { return [] }
         let counts = talk.counts
         guard counts.coldFailures >= 3, counts.coldFailures * 10 >= counts.coldQuestions * 6,
             counts.warmQuestions >= 3, counts.warmFailures * 10 <= counts.warmQuestions
@@ -189,6 +190,8 @@ extension SerialConversation {
     var firstAddress: UInt8? {
         guard case .driver(let place) = grammar.source else { return nil }
         let sheet = DriverTable.drivers.span[place].sheet
-        return sheet.addresses.count > 1 ? sheet.factoryAddress ?? sheet.addresses.lowerBound : nil
+        // Where 0 is an address as well, makers begin to count at 0 or at 1.
+        guard sheet.addresses.count > 1, sheet.addresses.lowerBound > 0 else { return nil }
+        return sheet.factoryAddress ?? sheet.addresses.lowerBound
     }
 }

@@ -56,7 +56,9 @@ extension SerialRules {
         let counts = talk.counts
         let others = counts.questions - counts.ownQuestions
         let isOursAndTheirs = counts.ownQuestions >= 3 && others >= 3
-        let isHasty = counts.hasty >= 3 && counts.hasty * 50 >= counts.questions && others > 0
+        let isHasty =
+            picture.options.hasTimes && counts.hasty >= 3 && counts.hasty * 50 >= counts.questions
+            && others > 0
         guard isOursAndTheirs || isHasty else { return [] }
         return [
             Finding(
@@ -97,7 +99,7 @@ extension SerialRules {
             talk.counts.wrongAddresses == 0, firstPackMissing(picture).isEmpty
         else { return [] }
         let silent = talk.tracks.filter {
-            $0.unanswered >= 5 && $0.answers + $0.refusals == 0 && $0.unanswered * 10 >= $0.questions * 8
+            $0.unanswered >= 5 && $0.answers + $0.refusals == 0 && $0.unanswered * 2 >= $0.questions
         }
         guard let first = silent.first else { return [] }
         return [
@@ -180,7 +182,7 @@ extension SerialRules {
 
     /// Answers that nobody waits for any more.
     @Sendable static func lateAnswers(_ picture: SerialPicture) -> [Finding] {
-        guard let talk = picture.conversation else { return [] }
+        guard picture.options.hasTimes, let talk = picture.conversation else { return [] }
         let counts = talk.counts
         guard counts.lateAnswers >= 3, counts.lateAnswers * 10 >= counts.answers else { return [] }
         let slowest = talk.tracks.compactMap { $0.turnarounds.percentile(90) }.max() ?? .zero
