@@ -38,7 +38,7 @@ struct CoreReplayTests {
                 plant.stop()
                 plant.run(for: .seconds(2))
                 return plant
-            }, least: 600),
+            }, least: 60),
         Run(
             testDescription: "somebody who calls, asks, is hung up on and goes",
             live: { tape in
@@ -59,7 +59,7 @@ struct CoreReplayTests {
                 plant.caller(1, isThere: false)
                 plant.run(for: .seconds(5))
                 return plant
-            }, least: 200),
+            }, least: 60),
         Run(
             testDescription: "a gateway that remembers",
             live: { tape in
@@ -71,7 +71,7 @@ struct CoreReplayTests {
                     packs: 2, remembered: Remembered(memory: memory, wall: wall), tape: tape)
                 plant.run(for: .seconds(40))
                 return plant
-            }, least: 150),
+            }, least: 60),
     ]
 
     private static func replay(_ entries: [BusTape.Entry], _ configuration: GatewayConfiguration)
