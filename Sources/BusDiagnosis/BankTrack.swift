@@ -15,8 +15,20 @@ public struct BankTrack: Sendable {
     /// When charging was above CCL, discharging above DCL, and CVL below the battery's voltage.
     public private(set) var overCCL = Condition(), overDCL = Condition(), lowCVL = Condition()
 
+    private let plan: Plan
+
+    /// The protocol worked out, in one place for all copies of the track.
+    private final class Plan: Sendable {
+        let plan: ProfilePlan
+
+        init(_ profile: Int, _ dialect: UInt8) {
+            plan = ProfilePlan(ProfileTable.profiles.span[profile], dialect: dialect)
+        }
+    }
+
     init(profile: Int, dialect: UInt8) {
         self.profile = profile
+        plan = Plan(profile, dialect)
         self.dialect = dialect
         values = Array(repeating: nil, count: Int(BankField.count))
     }
@@ -24,8 +36,7 @@ public struct BankTrack: Sendable {
     /// Reads a frame; `isNews` is whether it says something else than the last of its identifier.
     mutating func note(_ frame: CANFrame, isNews: Bool, at now: Instant, place: Int) {
         if isNews {
-            let heard = ProfileTable.profiles.span[profile].decode(
-                frame, dialect: dialect, at: now, into: &reading)
+            let heard = plan.plan.decode(frame, at: now, into: &reading)
             if case .frame(let account) = heard { noteValues(account, at: now, place: place) }
         }
         noteConditions(at: now, place: place)
