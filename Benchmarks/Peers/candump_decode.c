@@ -1,4 +1,5 @@
-/* Reads a candump log and unpacks every frame with the functions that cantools writes: LOG -> nanoseconds per frame.
+/* Reads a candump log and unpacks every frame with the functions that cantools writes: LOG [scaled] -> nanoseconds per
+ * frame. With `scaled` every signal is also brought into its unit and its range is checked, as Busbar does.
  *
  * The reader is as quick as it is plainly written: blocks, one pass over each line, tables for digits. Compile with -O3
  * together with what `cantools generate_c_source --database-name lv` makes of the DBC file of pylontech-lv-can. */
@@ -64,6 +65,69 @@ static struct lv_manufacturer_t manufacturer;
 static struct lv_protection_alarm_t protection_alarm;
 static struct lv_inverter_alive_t inverter_alive;
 
+static int is_scaled;
+static double total;
+static long out_of_range;
+
+#define SIGNAL(message, signal)                                                              \
+    do {                                                                                     \
+        total += lv_##message##_##signal##_decode(message.signal);                           \
+        if (!lv_##message##_##signal##_is_in_range(message.signal)) out_of_range++;          \
+    } while (0)
+
+static void scale(uint32_t identifier)
+{
+    switch (identifier) {
+    case LV_LIMITS_FRAME_ID:
+        SIGNAL(limits, charge_voltage_limit);
+        SIGNAL(limits, charge_current_limit);
+        SIGNAL(limits, discharge_current_limit);
+        SIGNAL(limits, discharge_voltage_limit);
+        break;
+    case LV_SOC_SOH_FRAME_ID:
+        SIGNAL(soc_soh, soc);
+        SIGNAL(soc_soh, soh);
+        break;
+    case LV_ACTUAL_VALUES_FRAME_ID:
+        SIGNAL(actual_values, voltage);
+        SIGNAL(actual_values, current);
+        SIGNAL(actual_values, temperature);
+        break;
+    case LV_REQUEST_FLAGS_FRAME_ID:
+        SIGNAL(request_flags, request_full_charge);
+        SIGNAL(request_flags, request_force_charge_2);
+        SIGNAL(request_flags, request_force_charge_1);
+        SIGNAL(request_flags, discharge_enable);
+        SIGNAL(request_flags, charge_enable);
+        break;
+    case LV_MANUFACTURER_FRAME_ID: SIGNAL(manufacturer, name); break;
+    case LV_PROTECTION_ALARM_FRAME_ID:
+        SIGNAL(protection_alarm, prot_over_voltage);
+        SIGNAL(protection_alarm, prot_under_voltage);
+        SIGNAL(protection_alarm, prot_over_temperature);
+        SIGNAL(protection_alarm, prot_under_temperature);
+        SIGNAL(protection_alarm, prot_discharge_over_current);
+        SIGNAL(protection_alarm, prot_charge_over_current);
+        SIGNAL(protection_alarm, prot_system_error);
+        SIGNAL(protection_alarm, prot_imbalance);
+        SIGNAL(protection_alarm, prot_deviating);
+        SIGNAL(protection_alarm, alarm_high_voltage);
+        SIGNAL(protection_alarm, alarm_low_voltage);
+        SIGNAL(protection_alarm, alarm_high_temperature);
+        SIGNAL(protection_alarm, alarm_low_temperature);
+        SIGNAL(protection_alarm, alarm_discharge_high_current);
+        SIGNAL(protection_alarm, alarm_charge_high_current);
+        SIGNAL(protection_alarm, alarm_internal_comm_fail);
+        SIGNAL(protection_alarm, alarm_imbalance);
+        SIGNAL(protection_alarm, alarm_deviating);
+        SIGNAL(protection_alarm, module_count);
+        SIGNAL(protection_alarm, token_p);
+        SIGNAL(protection_alarm, token_n);
+        break;
+    default: break;
+    }
+}
+
 static int unpack(const struct frame *frame)
 {
     switch (frame->identifier) {
@@ -84,6 +148,7 @@ int main(int count, char **words)
     FILE *file = count > 1 ? fopen(words[1], "rb") : NULL;
     if (!file) return 1;
     make_digits();
+    is_scaled = count > 2 && strcmp(words[2], "scaled") == 0;
     static char block[65536 + 256];
     size_t kept = 0, got;
     long frames = 0, others = 0;
@@ -92,7 +157,12 @@ int main(int count, char **words)
         const char *at = block, *end = block + kept + got, *line_end;
         while ((line_end = memchr(at, '\n', (size_t)(end - at)))) {
             struct frame frame;
-            if (parse(at, line_end, &frame) && unpack(&frame) == 0) frames++; else others++;
+            if (parse(at, line_end, &frame) && unpack(&frame) == 0) {
+                frames++;
+                if (is_scaled) scale(frame.identifier);
+            } else {
+                others++;
+            }
             at = line_end + 1;
         }
         kept = (size_t)(end - at);
@@ -100,7 +170,7 @@ int main(int count, char **words)
         memmove(block, at, kept);
     }
     double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
-    if (frames == 0 || others > 0) return 1;
+    if (frames == 0 || others > 0 || out_of_range > 0 || total < 0) return 1;
     printf("%f\n", seconds * 1e9 / (double)frames);
     return 0;
 }

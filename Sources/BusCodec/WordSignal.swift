@@ -8,18 +8,21 @@ public struct WordSignal: Sendable {
     /// How many bytes a container must have; more than eight if the signal does not lie in such containers.
     public let endByte: UInt8
 
+    // Small, because a frame may have thirty of them.
     @usableFromInline let isBig: Bool, hasNotAvailable: Bool
     @usableFromInline let scaling: Scaling
     @usableFromInline let shift: UInt8, signShift: UInt8
+    @usableFromInline let numerator: Int32, denominator: Int32, offset: Int32
+    @usableFromInline let lowest: Int32, highest: Int32
     @usableFromInline let mask: UInt64, notAvailable: UInt64
-    @usableFromInline let numerator: Int64, denominator: Int64, offset: Int64
-    @usableFromInline let lowest: Int64, highest: Int64
 
     /// What is to be done with the bits.
     @usableFromInline
     enum Scaling: UInt8, Sendable {
+        /// They are all that is wanted.
+        case bits
         /// They are the number.
-        case none
+        case pattern
         /// They are multiplied.
         case whole
         /// They are multiplied and divided.
@@ -29,7 +32,7 @@ public struct WordSignal: Sendable {
     /// A signal that no container has.
     public init() {
         endByte = 9
-        (isBig, hasNotAvailable, scaling) = (false, false, .none)
+        (isBig, hasNotAvailable, scaling) = (false, false, .bits)
         (shift, signShift, mask, notAvailable) = (0, 0, 0, 0)
         (numerator, denominator, offset, lowest, highest) = (1, 1, 0, 0, 0)
     }
@@ -53,14 +56,11 @@ public struct WordSignal: Sendable {
         // Of a pattern all bits of a word count, whatever the sign.
         let isPattern = row.unit == .bits
         signShift = isScaled && (isPattern || row.isSigned) ? UInt8(64 - (isPattern ? 32 : row.bits)) : 0
-        scaling = !isScaled || isPattern ? .none : row.denominator == 1 ? .whole : .fraction
+        scaling = !isScaled ? .bits : isPattern ? .pattern : row.denominator == 1 ? .whole : .fraction
         notAvailable = isScaled ? row.notAvailable ?? .max : .max
         hasNotAvailable = isScaled && row.notAvailable != nil
-        numerator = Int64(row.numerator)
-        denominator = Int64(row.denominator)
-        offset = Int64(row.offset)
-        lowest = isScaled ? Int64(row.range.lowerBound) : .min
-        highest = isScaled ? Int64(row.range.upperBound) : .max
+        (numerator, denominator, offset) = (row.numerator, row.denominator, row.offset)
+        (lowest, highest) = (row.range.lowerBound, row.range.upperBound)
     }
 
     /// The bits as an unsigned number.
@@ -78,15 +78,18 @@ public struct WordSignal: Sendable {
     public func value(ofRaw raw: UInt64) -> Int64 {
         let number = Int64(bitPattern: raw &<< UInt64(signShift)) &>> Int64(signShift)
         switch scaling {
-        case .none: return number
-        case .whole: return number &* numerator &+ offset
-        case .fraction: return Self.nearest(number &* numerator, over: denominator) &+ offset
+        case .bits, .pattern: return number
+        case .whole: return number &* Int64(numerator) &+ Int64(offset)
+        case .fraction:
+            return Self.nearest(number &* Int64(numerator), over: Int64(denominator)) &+ Int64(offset)
         }
     }
 
     /// Whether a value is within the range of the row.
     @inlinable
-    public func isPossible(_ value: Int64) -> Bool { value >= lowest && value <= highest }
+    public func isPossible(_ value: Int64) -> Bool {
+        scaling == .bits || (value >= Int64(lowest) && value <= Int64(highest))
+    }
 
     /// The nearest whole number; halves are rounded away from zero.
     @inlinable

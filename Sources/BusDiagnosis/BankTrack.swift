@@ -52,13 +52,25 @@ public struct BankTrack: Sendable {
     /// What a profile reads from a frame.
     private struct FrameUse: Sendable {
         /// The numbers.
-        var rows: [BankRow] = []
+        var fields: [BankField] = []
         /// Whether the frame is one of the battery's, and whether it has anything but numbers.
         var isOfBattery = false, hasMore = false
     }
 
+    private let plan: Plan
+
+    /// The protocol worked out, in one place for all copies of the track.
+    private final class Plan: Sendable {
+        let plan: ProfilePlan
+
+        init(_ profile: Int, _ dialect: UInt8) {
+            plan = ProfilePlan(ProfileTable.profiles.span[profile], dialect: dialect)
+        }
+    }
+
     init(profile: Int, dialect: UInt8) {
         self.profile = profile
+        plan = Plan(profile, dialect)
         self.dialect = dialect
         speech = KnownProtocols.profiles[profile]
         values = Array(repeating: nil, count: Int(BankField.count))
@@ -101,7 +113,7 @@ public struct BankTrack: Sendable {
         speech.visitRows(row.container) { row in
             guard row.dialects & dialects != 0 else { return }
             switch row.meaning {
-            case .number: use.rows.append(row)
+            case .number(let field): use.fields.append(field)
             case .alarm, .alarmPair, .heardAlarm, .maker: use.hasMore = true
             default: break
             }
@@ -110,15 +122,10 @@ public struct BankTrack: Sendable {
     }
 
     private mutating func read(_ frame: CANFrame, _ track: Int, at now: Instant, place: Int) {
-        if uses[track]?.hasMore == true {
-            readAll(frame, at: now)
-        } else {
-            readNumbers(frame, track, at: now)
-        }
-        for index in 0..<(uses[track]?.rows.count ?? 0) {
-            guard case .number(let field)? = uses[track]?.rows[index].meaning else { continue }
-            noteValue(field, at: now, place: place)
-        }
+        guard case .frame(let account) = plan.plan.decode(frame, at: now, into: &reading) else { return }
+        if account.outOfRange > 0 { noteImpossible(account.firstFault) }
+        if uses[track]?.hasMore == true { noteWords(at: now) }
+        for field in uses[track]?.fields ?? [] { noteValue(field, at: now, place: place) }
         if let current = reading[.current], current.at == now, let voltage = reading[.voltage],
             now - voltage.at <= .seconds(2)
         {
@@ -128,31 +135,12 @@ public struct BankTrack: Sendable {
         noteConditions(at: now, place: place)
     }
 
-    /// Reads numbers, alarms and name.
-    private mutating func readAll(_ frame: CANFrame, at now: Instant) {
-        let heard = speech.decode(frame, dialect: dialect, at: now, into: &reading)
-        guard case .frame(let account) = heard else { return }
-        if account.outOfRange > 0 { noteImpossible(account.firstFault) }
+    /// Notes the alarms and the name of the frame that was just read.
+    private mutating func noteWords(at now: Instant) {
         if let maker = reading.maker, maker.at == now, names.count < 2, !names.contains(maker.value) {
             names.append(maker.value)
         }
         if let alarms = reading.alarms, alarms.at == now { raised.formUnion(alarms.value) }
-    }
-
-    /// Reads a frame that has nothing but numbers, without looking at every row of the profile.
-    private mutating func readNumbers(_ frame: CANFrame, _ track: Int, at now: Instant) {
-        var frame = frame
-        speech.mend(&frame, reading)
-        var fault: SignalError?
-        for index in 0..<(uses[track]?.rows.count ?? 0) {
-            guard let row = uses[track]?.rows[index], case .number(let field) = row.meaning else { continue }
-            do throws(SignalError) {
-                reading[field] = try row.value(in: frame.payload, .little).map { Reading($0, at: now) }
-            } catch {
-                if case .outOfRange = error, fault == nil { fault = error }
-            }
-        }
-        if let fault { noteImpossible(fault) }
     }
 
     private mutating func noteImpossible(_ fault: SignalError?) {

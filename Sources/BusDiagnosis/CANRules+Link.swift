@@ -5,7 +5,7 @@ import InverterProfiles
 
 extension CANRules {
     static let link: [@Sendable (CANPicture) -> [Finding]] = [
-        noTraffic, errorFrames, controllerState, wrongRate, busLoad, recordingIncomplete,
+        noTraffic, errorFrames, controllerState, otherBitrate, busLoad, recordingIncomplete,
     ]
 
     /// Nothing was heard for long enough that every battery would have spoken.
@@ -47,13 +47,13 @@ extension CANRules {
     }
 
     /// The battery speaks at another bit rate than inverters of its protocol listen at.
-    @Sendable static func wrongRate(_ picture: CANPicture) -> [Finding] {
+    @Sendable static func otherBitrate(_ picture: CANPicture) -> [Finding] {
         guard let rate = picture.options.rate, let target = picture.target, picture.battery != nil,
             case .can(let kilobits) = target.profile.sheet.link, rate != kilobits * 1_000
         else { return [] }
         return [
             Finding(
-                FindingTable.wrongRate, certainty: 95,
+                FindingTable.otherBitrate, certainty: 95,
                 [Fact("heard at", .rate(rate)), Fact("inverters listen at", .rate(kilobits * 1_000))])
         ]
     }

@@ -1,7 +1,7 @@
 extension FindingTable {
     /// Findings about the bus itself.
     static let link = [
-        noTraffic, onlyErrors, errorFrames, busOff, noAcknowledge, wrongRate, busLoad, recordingIncomplete,
+        noTraffic, onlyErrors, errorFrames, busOff, noAcknowledge, otherBitrate, busLoad, recordingIncomplete,
     ]
 
     static let noTraffic = FindingSheet(
@@ -95,8 +95,8 @@ extension FindingTable {
                 fix: "set the rate of the others", source: "linux/can/error.h"),
         ])
 
-    static let wrongRate = FindingSheet(
-        "wrong-rate", .settings, .fault,
+    static let otherBitrate = FindingSheet(
+        "other-bitrate", .settings, .fault,
         "The battery speaks at another bit rate than inverters of this protocol",
         effect: "The inverter hears nothing but errors and reports a communication fault.",
         causes: [

@@ -190,6 +190,12 @@ struct Intake {
         if isRaised { raised.raise(group.representative, level) }
     }
 
+    /// Notes all alarms about which the frame says whether they stand.
+    mutating func cover(_ alarms: AlarmSet) {
+        covered.formUnion(alarms)
+        if !alarms.isEmpty { speaksOfAlarms = true }
+    }
+
     func takeAlarms(into reading: inout BankReading) {
         guard speaksOfAlarms || !raised.isEmpty else { return }
         var alarms = reading.alarms?.value ?? AlarmSet()

@@ -12,6 +12,8 @@ public struct FrameNumbers: Sendable {
     /// Those outside what they can mean.
     public internal(set) var outOfRange: UInt64 = 0
 
+    /// Those that are not 0.
+    var nonzero: UInt64 = 0
     var values: InlineArray<64, Int64> = InlineArray(repeating: 0)
 
     /// Nothing read.
@@ -27,7 +29,7 @@ public struct FrameNumbers: Sendable {
 
     mutating func begin(count: Int) {
         self.count = count
-        (given, cutOff, outOfRange) = (0, 0, 0)
+        (given, cutOff, outOfRange, nonzero) = (0, 0, 0, 0)
     }
 }
 
@@ -44,12 +46,12 @@ extension ProfilePlan {
         of frame: CANFrame, known: borrowing BankReading, into numbers: inout FrameNumbers
     ) -> Int? {
         guard frame.kind == .data else { return nil }
-        guard let index = index(of: frame, isKeepAlive: profile.isKeepAlive(frame)), !isLeft(index) else {
-            return nil
-        }
+        guard let index = index(of: frame, isKeepAlive: isKeepAlive(frame)) else { return nil }
+        let row = self.frame(index)
+        guard !row.isLeft else { return nil }
         var frame = frame
         profile.mend(&frame, known)
-        read(frame, index, into: &numbers)
+        read(frame, row, into: &numbers)
         return index
     }
 
@@ -75,28 +77,45 @@ extension ProfilePlan {
         _ numbers: inout FrameNumbers
     ) -> Heard {
         guard frame.kind == .data else { return .wrongKind }
-        let isAlive = profile.isKeepAlive(frame)
-        guard let index = index(of: frame, isKeepAlive: isAlive) else { return .unknown }
+        let isAlive = isKeepAlive(frame)
+        guard let index = index(of: frame, isKeepAlive: isAlive) else {
+            return profile.frameCount > 32 ? slowly(frame, invertsCurrent, now, &reading) : .unknown
+        }
+        let row = self.frame(index)
+        guard !row.isLeft else { return slowly(frame, invertsCurrent, now, &reading) }
         var mended = frame
-        if !isLeft(index) {
-            profile.mend(&mended, reading)
-            read(mended, index, into: &numbers)
-        }
-        guard !isLeft(index), numbers.outOfRange == 0 else {
-            return profile.decode(
-                frame, dialect: dialect, invertsCurrent: invertsCurrent, at: now, into: &reading)
-        }
+        profile.mend(&mended, reading)
+        read(mended, row, into: &numbers)
+        guard numbers.outOfRange == 0 else { return slowly(frame, invertsCurrent, now, &reading) }
         if isAlive { reading[.inverterAlive] = Reading(1, at: now) }
+        take(numbers, row, invertsCurrent, at: now, into: &reading)
+        var heard = HeardFrame(index: index)
+        heard.cutOff = numbers.cutOff.nonzeroBitCount
+        return heard.cutOff > 0 && heard.cutOff == numbers.count ? .tooShort(frame: index) : .frame(heard)
+    }
+
+    private func slowly(
+        _ frame: CANFrame, _ invertsCurrent: Bool, _ now: Instant, _ reading: inout BankReading
+    ) -> Heard {
+        profile.decode(frame, dialect: dialect, invertsCurrent: invertsCurrent, at: now, into: &reading)
+    }
+
+    private func take(
+        _ numbers: FrameNumbers, _ row: Frame, _ invertsCurrent: Bool, at now: Instant,
+        into reading: inout BankReading
+    ) {
+        // A whole frame says at once about which alarms it speaks; those that stand are few.
+        let isWhole = numbers.cutOff == 0
         var intake = Intake(
-            heard: HeardFrame(index: index), now: now, invertsCurrent: invertsCurrent, dialects: .max)
-        visitMeanings(index) { place, meaning in
-            guard numbers.cutOff >> UInt64(place) & 1 == 0 else { return }
-            intake.take(meaning, numbers[place], into: &reading)
+            heard: HeardFrame(index: 0), now: now, invertsCurrent: invertsCurrent, dialects: .max)
+        if isWhole { intake.cover(row.covered) }
+        let raising = isWhole ? row.raising & numbers.nonzero : row.raising & ~numbers.cutOff
+        var rest = row.told & ~numbers.cutOff | raising
+        while rest != 0 {
+            let place = rest.trailingZeroBitCount
+            rest &= rest &- 1
+            intake.take(meaning(row, place), numbers[place], into: &reading)
         }
         intake.takeAlarms(into: &reading)
-        let isTooShort = numbers.count > 0 && numbers.cutOff.nonzeroBitCount == numbers.count
-        guard !isTooShort else { return .tooShort(frame: index) }
-        intake.heard.cutOff = numbers.cutOff.nonzeroBitCount
-        return .frame(intake.heard)
     }
 }

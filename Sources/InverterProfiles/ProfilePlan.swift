@@ -1,3 +1,4 @@
+import BatteryModel
 import BusCodec
 
 /// A CAN profile in one dialect, worked out beforehand for reading many frames.
@@ -6,8 +7,8 @@ import BusCodec
 /// ``InverterProfile/visitSignals(of:dialect:known:_:)`` shows. The rows are looked at once, when it is made; what is
 /// rare, such as a value out of range or a float, is left to the profile.
 ///
-/// It is some twenty kilobytes large and lies where it is put: keep it, do not copy it.
-public struct ProfilePlan: Sendable {
+/// It is some thirty kilobytes large; that it cannot be copied keeps it from being copied for every frame.
+public struct ProfilePlan: ~Copyable, Sendable {
     /// The most signals of a profile, and of a frame, that are worked out.
     public static let maximumSignals = 320, maximumSignalsOfFrame = 64
 
@@ -20,6 +21,8 @@ public struct ProfilePlan: Sendable {
     private var frames: InlineArray<32, Frame> = InlineArray(repeating: Frame())
     private var containers: InlineArray<32, UInt32> = InlineArray(repeating: 0)
     private var signalCount = 0
+
+    private let keepAlive: KeepAlive
 
     /// One row of a frame.
     struct Signal: Sendable {
@@ -41,6 +44,21 @@ public struct ProfilePlan: Sendable {
         var first: UInt16 = 0, end: UInt16 = 0
         /// Whether the profile has to read it.
         var isLeft = false
+        /// The signals about the bank, and those that speak of it only when they are not 0: bit n for signal n.
+        var told: UInt64 = 0, raising: UInt64 = 0
+        /// The alarms about which it says whether they stand.
+        var covered = AlarmSet()
+
+        mutating func add(_ meaning: BankMeaning, _ bit: UInt64) {
+            switch meaning {
+            case .number, .alarmPair, .maker: told |= bit
+            case .heardAlarm: raising |= bit
+            case .alarm(let group, let level):
+                raising |= bit
+                covered[level] = covered[level].union(group.kinds)
+            case .said, .meanCell, .shown, .constant, .shownText, .reserved: break
+            }
+        }
     }
 
     /// Works out a profile.
@@ -51,31 +69,40 @@ public struct ProfilePlan: Sendable {
     public init(_ profile: InverterProfile, dialect: UInt8? = nil) {
         self.profile = profile
         self.dialect = dialect
+        keepAlive = profile.sheet.keepAlive
         for index in 0..<min(profile.frameCount, 32) { add(profile.frame(index), at: index) }
     }
 
     private mutating func add(_ row: FrameRow, at index: Int) {
         let dialects: UInt8 = dialect.map { 1 << $0 } ?? .max
         let first = signalCount
-        var isLeft = false
+        var frame = Frame()
         profile.visitRows(row.container) { row in
             guard row.dialects & dialects != 0 else { return }
             guard let signal = Signal(row), signalCount < Self.maximumSignals,
                 signalCount - first < Self.maximumSignalsOfFrame
             else {
-                isLeft = true
+                frame.isLeft = true
                 return
             }
+            frame.add(signal.meaning, 1 << UInt64(signalCount - first))
             signals[signalCount] = signal
             signalCount += 1
         }
+        (frame.first, frame.end) = (UInt16(first), UInt16(signalCount))
         containers[index] = row.container
-        frames[index] = Frame(first: UInt16(first), end: UInt16(signalCount), isLeft: isLeft)
+        frames[index] = frame
+    }
+
+    /// Tells whether a frame is the sign of life of the inverter.
+    func isKeepAlive(_ frame: CANFrame) -> Bool {
+        frame.kind == .data && frame.identifier == keepAlive.identifier
+            && (frame.isExtended == keepAlive.isExtended || keepAlive.acceptsEitherWidth)
     }
 
     /// The frame with this identifier, as ``InverterProfile/frame`` counts them; `nil` if there is none.
     func index(of frame: CANFrame, isKeepAlive: Bool) -> Int? {
-        let isExtended = isKeepAlive ? profile.sheet.keepAlive.isExtended : frame.isExtended
+        let isExtended = isKeepAlive ? keepAlive.isExtended : frame.isExtended
         let container = isExtended ? frame.identifier | FrameRow.extendedFlag : frame.identifier
         for index in 0..<min(profile.frameCount, 32) where containers.span[index] == container {
             return index
@@ -83,12 +110,12 @@ public struct ProfilePlan: Sendable {
         return nil
     }
 
-    /// Whether the profile has to read a frame, see ``index(of:isKeepAlive:)``.
-    func isLeft(_ index: Int) -> Bool { profile.frameCount > 32 || frames.span[index].isLeft }
+    /// What is known of a frame, see ``index(of:isKeepAlive:)``.
+    func frame(_ index: Int) -> Frame { frames.span[index] }
 
     /// Reads every signal of a frame that is mended already.
-    func read(_ frame: CANFrame, _ index: Int, into numbers: inout FrameNumbers) {
-        let (first, end) = (Int(frames.span[index].first), Int(frames.span[index].end))
+    func read(_ frame: CANFrame, _ known: Frame, into numbers: inout FrameNumbers) {
+        let (first, end) = (Int(known.first), Int(known.end))
         let word = frame.word
         let length = frame.length
         numbers.begin(count: end - first)
@@ -109,14 +136,12 @@ public struct ProfilePlan: Sendable {
             }
             numbers.values[place - first] = value
             numbers.given |= bit
+            if value != 0 { numbers.nonzero |= bit }
         }
     }
 
-    /// What each signal of a frame means, in the order of ``FrameNumbers``.
-    func visitMeanings(_ index: Int, _ visit: (Int, BankMeaning) -> Void) {
-        let (first, end) = (Int(frames.span[index].first), Int(frames.span[index].end))
-        for place in first..<end { visit(place - first, signals.span[place].meaning) }
-    }
+    /// What a signal of a frame means.
+    func meaning(_ frame: Frame, _ place: Int) -> BankMeaning { signals.span[Int(frame.first) + place].meaning }
 }
 
 extension BankMeaning {

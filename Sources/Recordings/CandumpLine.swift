@@ -24,7 +24,7 @@ enum CandumpLine {
         precondition(start >= 0 && start &+ room <= bytes.byteCount)
         let line = Line(bytes: bytes)
         var place = start
-        guard let nanoseconds = line.time(&place), let key = line.name(&place),
+        guard let nanoseconds = line.time(&place, &batch.second), let key = line.name(&place),
             let identifier = line.identifier(&place)
         else { return nil }
         guard let payload = line.payload(&place), let direction = line.end(&place),
@@ -58,27 +58,30 @@ private struct Line: ~Escapable {
         bytes.unsafeLoad(fromUncheckedByteOffset: place, as: UInt8.self)
     }
 
-    /// `(1436509052.249713) `, in nanoseconds.
+    /// `(1436509052.249713) `, in nanoseconds; `second` is the one read last.
     @inline(__always)
-    func time(_ place: inout Int) -> Int64? {
-        guard byte(place) == 0x28 else { return nil }
-        // The usual form: ten digits and six.
+    func time(_ place: inout Int, _ second: inout LastSecond) -> Int64? {
+        // The usual form: ten digits and six. Many lines in a row have the same ten.
         let tail = eight(place + 12)
-        if byte(place + 11) == 0x2E, tail >> 48 == 0x2029, let first = Digits8.value(eight(place + 1)),
-            let last = Digits8.value(tail << 16 | 0x3030),
-            let ninth = digit(place + 9), let tenth = digit(place + 10)
-        {
-            let seconds = first * 100 + ninth * 10 + tenth
-            guard seconds < 9_000_000_000 else { return nil }
-            place += 20
-            return seconds * 1_000_000_000 + last * 1_000
+        guard tail >> 48 == 0x2029, let micros = Digits8.value(tail << 16 | 0x3030) else {
+            return otherTime(&place)
         }
-        return otherTime(&place)
+        let head = (eight(place), eight(place + 4))
+        if head != second.text {
+            guard byte(place) == 0x28, byte(place + 11) == 0x2E, let first = Digits8.value(eight(place + 1)),
+                let ninth = digit(place + 9), let tenth = digit(place + 10)
+            else { return otherTime(&place) }
+            second = LastSecond(text: head, seconds: first * 100 + ninth * 10 + tenth)
+        }
+        guard second.seconds < 9_000_000_000 else { return nil }
+        place += 20
+        return second.seconds * 1_000_000_000 + micros * 1_000
     }
 
     /// The same with other numbers of digits.
     @inline(never)
     private func otherTime(_ place: inout Int) -> Int64? {
+        guard byte(place) == 0x28 else { return nil }
         var next = place + 1
         guard let seconds = digits(&next, most: 10), seconds.value < 9_000_000_000, byte(next) == 0x2E
         else { return nil }
@@ -184,6 +187,13 @@ private struct Line: ~Escapable {
         place += 1
         return (way, ())
     }
+}
+
+/// The time that was read last, as it stands in its line up to the point, and in seconds.
+struct LastSecond {
+    /// The first eight bytes, and the eight that begin with the fifth.
+    var text: (UInt64, UInt64) = (0, 0)
+    var seconds: Int64 = 0
 }
 
 /// Eight decimal digits, the first in the lowest byte.

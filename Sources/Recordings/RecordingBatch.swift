@@ -62,6 +62,7 @@ public struct RecordingBatch: Sendable {
 struct BatchMaker {
     var tally = RecordingTally()
     var links = LinkNames()
+    var second = LastSecond()
     private var frames: [RecordedFrame] = []
     private var others: [RecordingBatch.Other] = []
 

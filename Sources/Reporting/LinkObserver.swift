@@ -110,10 +110,11 @@ public struct LinkObserver: Sendable {
     }
 
     private mutating func sample(at now: Instant) {
-        guard can.bank != nil, let start = can.traffic.first else { return }
+        // Once, because it is copied.
+        guard let reading = can.bank?.reading, let start = can.traffic.first else { return }
         nextSample = now + Self.sampleEvery
         for (index, drawn) in Self.drawn.enumerated() {
-            guard let value = can.bank?.reading[drawn.field] else { continue }
+            guard let value = reading[drawn.field] else { continue }
             if plots[index] == nil { plots[index] = PlotSeries(from: start) }
             plots[index]?.note(value.value, at: now)
         }

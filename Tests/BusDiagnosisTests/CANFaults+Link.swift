@@ -42,7 +42,7 @@ extension Fault {
             ) {
                 Exhibit(frames: Bench(speech: $0).passing().with(errorFrame(0x4, controller: 1), every: 100))
             },
-            Fault("wrong-rate", "a battery at 250 kbit/s", Speech.some) {
+            Fault("other-bitrate", "a battery at 250 kbit/s", Speech.some) {
                 Exhibit(
                     frames: Bench(speech: $0, seconds: 20).passing(), options: DiagnosisOptions(rate: 250_000)
                 )
