@@ -5,12 +5,12 @@ import LinuxIO
 
 /// The one thread that owns every bus: waits, reads, lets the core work, writes, publishes.
 ///
-/// It is not `Sendable` and never leaves its thread.
-final class BusThread {
+/// It never leaves its thread, and nobody copies it: the core is large.
+struct BusThread: ~Copyable {
     private let configuration: GatewayConfiguration
     private let publish: (Snapshot) -> Void
     private let loop: EventLoop
-    private let links: Links
+    private var links: Links
     private let commands: CommandQueue
     private var nextWall: Instant
     private var core: GatewayCore
@@ -18,6 +18,7 @@ final class BusThread {
     private var wasOff: [Bool]
     private var sentBefore: (counts: [UInt64], at: Instant)
     private var framesPerSecond: [Int]
+    private let inverterBuses: [Int]
     private var nextPublish: Instant
     private let startedAt: Instant
     private let heartbeat: Heartbeat
@@ -48,6 +49,7 @@ final class BusThread {
         wasOff = wasOpen
         sentBefore = (configuration.inverters.map { _ in 0 }, now)
         framesPerSecond = configuration.inverters.map { _ in 0 }
+        inverterBuses = Set(configuration.inverters.map(\.bus)).sorted()
         nextPublish = now
         startedAt = now
     }
@@ -55,7 +57,7 @@ final class BusThread {
     /// Works until `shouldStop` and the core has said its last word.
     ///
     /// - Throws: `SystemError` if the loop itself fails; a bus that fails is opened again and is no reason to end.
-    func run(until shouldStop: () -> Bool) throws(SystemError) {
+    mutating func run(until shouldStop: () -> Bool) throws(SystemError) {
         let start = MonotonicClock.now()
         try stallGuard.start(cutting: links.inverterCutters)
         for link in links.all { link.open(at: start) }
@@ -88,20 +90,20 @@ final class BusThread {
     }
 
     /// Measures a pass, and gives the sign of life if it was a whole cycle.
-    private func notePass(due: Instant, from start: Instant, to end: Instant, hadCycle: Bool) {
+    private mutating func notePass(due: Instant, from start: Instant, to end: Instant, hadCycle: Bool) {
         worstCycle = max(worstCycle, end - start)
         if end - start > GatewayCore.tick || start - due > GatewayCore.tick { overruns += 1 }
         if hadCycle { heartbeat.beat(at: end) }
     }
 
     /// Takes down that this thread had stalled and that its link to the inverter was closed for it.
-    private func noteStall() {
+    private mutating func noteStall() {
         guard let since = stallGuard.takeStall() else { return }
         let now = MonotonicClock.now()
         core.log.add(.stalled(now - since), at: now)
     }
 
-    private func receive(_ events: EventLoop.Events, at now: Instant) -> Bool {
+    private mutating func receive(_ events: EventLoop.Events, at now: Instant) -> Bool {
         var hadInput = false
         var called: Set<Int> = []
         for event in events where event.isReadable && links.all.indices.contains(event.token) {
@@ -119,25 +121,25 @@ final class BusThread {
         return hadInput
     }
 
-    private func receiveCalls(_ link: Link, at now: Instant) {
+    private mutating func receiveCalls(_ link: Link, at now: Instant) {
         let bus = link.token
         link.receiveCalls(
             at: now, bytes: { seat, bytes in core.received(bytes, bus: bus, caller: seat, at: now) },
             changed: { seat, isThere in core.caller(seat, bus: bus, isThere: isThere, at: now) })
     }
 
-    private func carryOut(at now: Instant) -> [(CommandQueue.Ticket, CommandOutcome)] {
+    private mutating func carryOut(at now: Instant) -> [(CommandQueue.Ticket, CommandOutcome)] {
         commands.take().map { ($0, core.carryOut($0.command, at: now)) }
     }
 
-    private func noteWall(at now: Instant) {
+    private mutating func noteWall(at now: Instant) {
         guard now >= nextWall else { return }
         nextWall = now + .seconds(1)
         core.setWall(WallClock.now())
     }
 
     /// Tells the core which buses came up or went down.
-    private func noteLinks(at now: Instant) {
+    private mutating func noteLinks(at now: Instant) {
         for (index, link) in links.all.enumerated() {
             link.tick(at: now)
             let isOpen = link.state == .open
@@ -149,13 +151,13 @@ final class BusThread {
             wasOpen[index] = isOpen
             wasOff[index] = link.isBusOff
         }
-        for inverter in configuration.inverters {
-            let counters = links.all[inverter.bus].counters
-            core.inverterLinkLost(counters.dropped + counters.refused, bus: inverter.bus, at: now)
+        for bus in inverterBuses {
+            let counters = links.all[bus].counters
+            core.inverterLinkLost(counters.dropped + counters.refused, bus: bus, at: now)
         }
     }
 
-    private func snapshot(at now: Instant) {
+    private mutating func snapshot(at now: Instant) {
         nextPublish = max(nextPublish + Self.publishInterval, now)
         if now - sentBefore.at >= .seconds(1) {
             let milliseconds = (now - sentBefore.at).milliseconds
@@ -165,27 +167,26 @@ final class BusThread {
         }
         let memory = core.memory(at: now)
         let rules = core.rules()
+        let buses = links.all.indices.map { busSnapshot($0) }
         publish(
             Snapshot(
-                core: core, buses: links.all.indices.map(busSnapshot), framesPerSecond: framesPerSecond,
+                core: core, buses: buses, framesPerSecond: framesPerSecond,
                 startedAt: startedAt, worstLatency: worstLatency, overruns: overruns, worstCycle: worstCycle,
                 memory: memory, rules: rules, at: now))
     }
 
-    private func busSnapshot(_ index: Int) -> Snapshot.Bus {
+    private mutating func busSnapshot(_ index: Int) -> Snapshot.Bus {
         let link = links.all[index]
-        let line = core.line(ofBus: index)
+        let strays = core.strays(onBus: index)
         return Snapshot.Bus(
             name: configuration.buses[index].name, address: link.address.description, state: link.state,
             lastError: link.lastError?.description, counters: link.counters, isBusOff: link.isBusOff,
-            noise: line.map { core.lines[$0].packs.noise } ?? core.noise(ofBus: index),
-            unexpectedAnswers: line.map { core.lines[$0].packs.unexpectedAnswers }
-                ?? core.foreign(ofBus: index))
+            noise: strays.noise, unexpectedAnswers: strays.answers)
     }
 }
 
 /// The links of a gateway, as the core writes to them.
-private final class Links {
+private struct Links {
     let all: [Link]
     let inverterCutters: [LinkCutter]
     var output: Output

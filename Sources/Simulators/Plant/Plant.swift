@@ -176,7 +176,7 @@ extension Plant {
                 bank.packs[index].reportConstants(into: &readings[index], at: now)
             }
             bank.packs[index].reportLive(into: &readings[index], at: now)
-            image[index] = BankImage.Pack(reading: readings[index], cycle: scenario.step)
+            image.packs[index] = BankImage.Pack(reading: readings[index], cycle: scenario.step)
         }
     }
 }
