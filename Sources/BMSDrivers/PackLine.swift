@@ -32,8 +32,6 @@ public struct PackLine: Sendable {
     var writing: SettingWrite?
 
     /// The packs, ``count`` of them.
-    ///
-    /// Who is in a hurry looks at their span: everything else copies all of them to return one.
     public internal(set) var slots: InlineArray<16, PackSlot?> = InlineArray(repeating: nil)
     /// What is looked at all the time, apart from the slots: to look at a slot is to copy it, reading and all.
     private(set) var rota: Rota
@@ -87,6 +85,20 @@ public struct PackLine: Sendable {
     public subscript(index: Int) -> PackSlot {
         guard let slot = slots[index] else { preconditionFailure("no such pack") }
         return slot
+    }
+
+    /// Everything pack number `index` has reported.
+    ///
+    /// `mutating` although it only looks, because of a borrowed line Swift 6.3 copies all packs to look at one.
+    ///
+    /// - Precondition: `index` is below ``count``.
+    public mutating func reading(of index: Int) -> PackReading { slots[index]?.reading ?? PackReading() }
+
+    /// How talking to pack number `index` goes; `mutating` for the same reason.
+    ///
+    /// - Precondition: `index` is below ``count``.
+    public mutating func statistics(of index: Int) -> PackStatistics {
+        slots[index]?.statistics ?? PackStatistics()
     }
 
     /// Bytes that were dropped because they belong to nothing.

@@ -65,12 +65,18 @@ public struct ChargeController: Sendable {
     ///   - image: What is known about every pack.
     ///   - now: Never earlier than in the step before.
     /// - Returns: What may be said, and why.
-    public mutating func step(_ image: borrowing BankImage, at now: Instant) -> BankVerdict {
+    public mutating func step(_ image: BankImage, at now: Instant) -> BankVerdict {
+        var image = image
+        return step(looking: &image, at: now)
+    }
+
+    /// The same without a copy of the image, which is large; nothing in it is changed.
+    public mutating func step(looking image: inout BankImage, at now: Instant) -> BankVerdict {
         // What passed while nobody looked must not be counted as if somebody had.
         let elapsed = min(max(now - (steppedAt ?? now), .zero), settings.lostAfter)
         steppedAt = now
         for index in 0..<count {
-            packs[index]?.look(at: image.packs.span[index], index: index, now: now, elapsed: elapsed, settings)
+            packs[index]?.look(at: &image.packs[index], index: index, now: now, elapsed: elapsed, settings)
         }
         orders.expire(at: now)
         let members = membership()

@@ -57,12 +57,14 @@ struct PackTrack: Sendable {
     }
 
     /// Looks at the newest reading: ladder, limits of the pack itself, alarms.
+    ///
+    /// `inout` wherever a reading is only looked at has the reason for which the controller is `mutating`.
     mutating func look(
-        at image: borrowing BankImage.Pack, index: Int, now: Instant, elapsed: Interval,
+        at image: inout BankImage.Pack, index: Int, now: Instant, elapsed: Interval,
         _ control: ControlSettings
     ) {
         var view = plausibility.view(
-            of: image.reading, settings, forgetAfter: control.lostAfter,
+            of: &image.reading, settings, forgetAfter: control.lostAfter,
             chargeMillivolts: control.chargeVoltageMillivoltsPerCell)
         view.temperaturesAt = view.temperaturesAt ?? self.view?.temperaturesAt
         view.newestHigh = view.newestHigh ?? self.view?.newestHigh

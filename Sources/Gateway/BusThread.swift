@@ -27,7 +27,7 @@ struct BusThread: ~Copyable {
     private var worstCycle = Interval.zero
     private var overruns: UInt64 = 0
 
-    /// How often what happens is published.
+    /// How often what happens is published, with the first pass after it: one comes within a tick.
     private static let publishInterval = Interval.milliseconds(250)
 
     init(
@@ -80,7 +80,6 @@ struct BusThread: ~Copyable {
             if now >= nextPublish || !answers.isEmpty { snapshot(at: now) }
             // Whoever looks after the answer sees what he has brought about.
             for (ticket, outcome) in answers { ticket.answer(outcome) }
-            deadline = min(deadline, nextPublish)
             notePass(due: due, from: now, to: MonotonicClock.now(), hadCycle: core.cycles != cyclesBefore)
             if core.isFinished(at: now) { break }
         }
@@ -142,7 +141,7 @@ struct BusThread: ~Copyable {
     private mutating func noteLinks(at now: Instant) {
         for (index, link) in links.all.enumerated() {
             link.tick(at: now)
-            let isOpen = link.state == .open
+            let isOpen = if case .open = link.state { true } else { false }
             if isOpen != wasOpen[index] {
                 core.bus(index, isUp: isOpen, reason: link.lastError?.description ?? "", at: now)
             } else if isOpen, link.isBusOff != wasOff[index] {

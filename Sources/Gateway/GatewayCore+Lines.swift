@@ -43,12 +43,10 @@ extension GatewayCore {
     /// Lets a line hear bytes; returns whether a pack has told something.
     mutating func takeReadings(of line: Int, from bytes: Span<UInt8>, at now: Instant) -> Bool {
         let changed = packLines[line].received(bytes, at: now)
-        guard changed != 0 else { return false }
-        let slots = packLines.span[line].slots
         for (slot, number) in lines[line].numbers.enumerated() where changed & 1 << UInt16(slot) != 0 {
-            if let reading = slots.span[slot]?.reading { image.packs[number].reading = reading }
+            image.packs[number].reading = packLines[line].reading(of: slot)
         }
-        return true
+        return changed != 0
     }
 
     /// Lets a line of packs on CAN hear a frame.

@@ -279,7 +279,7 @@ public struct GatewayCore: Sendable {
         noteCycles()
         judgePacks(at: now)
         let orders = controller.orders
-        var decided = controller.step(image, at: now)
+        var decided = controller.step(looking: &image, at: now)
         noteExpired(since: orders, at: now)
         if stopAt != nil { decided.stop() }
         if isMemoryDamaged { decided.alarms.raise(.memoryDamaged, .warning) }

@@ -73,10 +73,8 @@ extension GatewayCore {
             else { continue }
             // Who only listens asks nothing, and nothing is owed to him.
             guard lines[line].isUp, !lines[line].isListening else { continue }
-            let slots = packLines.span[line].slots
-            guard let statistics = slots.span[slot]?.statistics else { continue }
             let changes = packQualities[number].judge(
-                statistics, timeout: driver.sheet.timing.timeout, at: now)
+                packLines[line].statistics(of: slot), timeout: driver.sheet.timing.timeout, at: now)
             for change in changes { log.add(.packAnswers(number, change), at: now) }
         }
     }

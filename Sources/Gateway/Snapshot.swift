@@ -216,13 +216,15 @@ extension GatewayCore {
         var found: [Snapshot.Pack] = []
         found.reserveCapacity(places.count)
         // Taken once for each line: it is large.
-        var (held, slots): (Int?, InlineArray<16, PackSlot?>) = (nil, InlineArray(repeating: nil))
+        var slots: InlineArray<16, PackSlot?> = InlineArray(repeating: nil)
+        var held: Int?
         for (number, place) in places.enumerated() {
             guard case .slot(let line, let slot) = place else {
                 if case .source(let index) = place { found.append(snapshot(ofSource: index)) }
                 continue
             }
-            if held != line { (held, slots) = (line, packLines.span[line].slots) }
+            if held != line { slots = packLines.span[line].slots }
+            held = line
             guard let pack = slots.span[slot] else { continue }
             let quality = packQualities[number]
             found.append(

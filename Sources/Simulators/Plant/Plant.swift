@@ -143,7 +143,7 @@ extension Plant {
         readPacks()
         image.wall = wall
         if elapsed < otherTalksUntil { image.otherTalkerAt = now }
-        let decided = controller.step(image, at: now)
+        let decided = controller.step(looking: &image, at: now)
         decision = PlantDecision(decided)
         if decided.isTransmitting, !isLinkCut { inverter.hear(PlantInverter.Limits(decided), at: now) }
         verdict = decided
