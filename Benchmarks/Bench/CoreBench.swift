@@ -101,7 +101,7 @@ enum CoreBench {
                 PackSettings(
                     cells: 16, capacityMilliampHours: 280_000, chargeMilliamps: 100_000,
                     dischargeMilliamps: 150_000))
-            image[index].reading = SamplePack.reading(uptime: 1_000)
+            image.packs[index].reading = SamplePack.reading(uptime: 1_000)
         }
         var now = Instant(nanoseconds: 0)
         let result = Measure.loop(2_000) {

@@ -1,5 +1,6 @@
 import BMSDrivers
 import BatteryModel
+import BusCodec
 import ChargeControl
 import Gateway
 import InverterProfiles
@@ -62,8 +63,22 @@ enum LinesBench {
             "resident memory, the most there was", memory, "MB", atMost: 25,
             note: "this program's, which loads Swift's libraries at run time")
         Table.row(
-            "answers a second", perSecond, "", atLeast: 0.95 * Double(lines * packsOfLine),
-            note: "one status record for each pack, and now and then its settings")
+            "answers a second", perSecond, "", atLeast: 0.95 * possible,
+            note: "one status record for each pack, and now and then its settings; the lines can carry "
+                + "\(Measure.fixed(possible)), for each takes \(Measure.fixed(exchange)) ms with its spacing")
+    }
+
+    /// Question, turn-around, answer with its acknowledgement and the spacing of the sheet, in milliseconds.
+    private static var exchange: Double {
+        let (driver, timing) = (JKPB.driver, SimulatedLine.Timing())
+        let bytes = 11 + JK55AA.length + 8
+        return Double(bytes) * 10_000 / Double(driver.sheet.baud)
+            + (timing.turnaround + driver.sheet.timing.spacing).inMilliseconds
+    }
+
+    /// What eight packs of a line are asked once a second, or what the line can carry if that is less.
+    private static var possible: Double {
+        min(Double(lines * packsOfLine), Double(lines) * 1_000 / exchange)
     }
 
     private static func answers(_ simulations: [Simulation]) -> UInt64 {

@@ -9,7 +9,7 @@ extension PackLine {
         switch item.kind {
         case .other:
             _ = takeWriteReply(item, bytes, at: now)
-            if let poll = item.poll, let address = item.address, let index = index(of: address) {
+            if let poll = item.poll, let address = item.address, let index = rota.index(of: address) {
                 slots[index]?.forgetRun(poll)
             }
             return nil
@@ -69,14 +69,14 @@ extension PackLine {
 
     /// An answer that nobody waits for any more is the one that was late.
     private mutating func settleLate(_ item: LineItem) {
-        guard let address = item.address, let index = index(of: address) else { return }
+        guard let address = item.address, let index = rota.index(of: address) else { return }
         slots[index]?.late.settle(item.poll)
     }
 
     private mutating func takeHeard(_ item: LineItem, _ bytes: Span<UInt8>, at now: Instant) -> Int? {
         let asked = heardRequest.flatMap { now <= $0.deadline ? $0 : nil }
         heardRequest = nil
-        guard let address = item.address ?? asked?.address, let index = index(of: address) else {
+        guard let address = item.address ?? asked?.address, let index = rota.index(of: address) else {
             unexpectedAnswers += 1
             return nil
         }

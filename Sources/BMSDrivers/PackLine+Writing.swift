@@ -40,6 +40,12 @@ public struct SettingWrite: Sendable {
     }
     var stage = Stage.waiting
     let endsAt: Instant
+
+    /// The pack that it waits to be sent to; `nil` if it was sent.
+    var slotToWriteTo: Int? {
+        guard !isOver, case .waiting = stage else { return nil }
+        return slot
+    }
 }
 
 extension PackLine {
@@ -74,12 +80,6 @@ extension PackLine {
         return write
     }
 
-    /// The pack that a write waits to be sent to; `nil` if none does.
-    var slotToWriteTo: Int? {
-        guard let write = writing, !write.isOver, case .waiting = write.stage else { return nil }
-        return write.slot
-    }
-
     /// Puts the request into ``outgoing``; from now on it is never sent again.
     mutating func sendWrite(at now: Instant) -> Step {
         guard var write = writing, let pack = slots[write.slot] else { return .wait(until: now) }
@@ -92,7 +92,7 @@ extension PackLine {
         write.stage = .sent
         writing = write
         transaction = Transaction(
-            address: pack.address, slot: write.slot, poll: nil, sentAt: now, deadline: now + pack.timeout,
+            address: pack.address, slot: write.slot, poll: nil, sentAt: now, deadline: now + rota[write.slot].timeout,
             isWrite: true)
         return .send
     }

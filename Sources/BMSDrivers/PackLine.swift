@@ -20,7 +20,7 @@ public struct PackLine: Sendable {
     /// Whether another master asks and this side only listens; then all packs of the line have one driver.
     public let isListening: Bool
     /// Number of packs.
-    public private(set) var count = 0
+    public var count: Int { rota.count }
     /// The request to send.
     public internal(set) var outgoing = RequestBuffer()
     /// The longest time between two readings of a pack that answers; `nil` while nobody has answered twice.
@@ -31,9 +31,10 @@ public struct PackLine: Sendable {
     /// A setting that is being written; `nil` if none is.
     var writing: SettingWrite?
 
-    var slots: InlineArray<16, PackSlot?> = InlineArray(repeating: nil)
+    /// The packs, ``count`` of them.
+    public internal(set) var slots: InlineArray<16, PackSlot?> = InlineArray(repeating: nil)
     /// What is looked at all the time, apart from the slots: to look at a slot is to copy it, reading and all.
-    private var turns: InlineArray<16, PackSlot.Turn> = InlineArray(repeating: PackSlot.Turn())
+    private(set) var rota: Rota
     /// The pack that was asked last: what arrives is read in its protocol, and with its silences.
     private var speaker = 0
     /// The silence after which an unfinished item of ``speaker`` will not be finished.
@@ -43,8 +44,6 @@ public struct PackLine: Sendable {
     private var scanner = StreamScanner<1024>()
     private var lastByteAt: Instant
     var quietSince: Instant
-    /// No absent pack is asked before that while others are there.
-    private var probesFrom: Instant
     var transaction: Transaction?
     var heardRequest: Transaction?
 
@@ -65,7 +64,7 @@ public struct PackLine: Sendable {
         self.isListening = isListening
         lastByteAt = now
         quietSince = Instant(nanoseconds: .min)
-        probesFrom = now
+        rota = Rota(at: now)
     }
 
     /// Adds a pack and returns its number on this line, counted from 0; `nil` if the line is full or the address
@@ -73,12 +72,11 @@ public struct PackLine: Sendable {
     public mutating func add(
         address: UInt8, driver: BMSDriver, mode: ReadMode = .frames, interval: Interval, at now: Instant
     ) -> Int? {
-        guard count < Self.maximumPacks, index(of: address) == nil else { return nil }
-        slots[count] = PackSlot(address: address, driver: driver, mode: mode, interval: interval, at: now)
-        if count == 0 { gap = driver.sheet.timing.gap }
-        count += 1
-        noteTurn(of: count - 1)
-        return count - 1
+        guard let index = rota.add(address) else { return nil }
+        slots[index] = PackSlot(address: address, driver: driver, mode: mode, interval: interval, at: now)
+        if index == 0 { gap = driver.sheet.timing.gap }
+        noteTurn(of: index)
+        return index
     }
 
     /// Pack number `index`.
@@ -87,6 +85,20 @@ public struct PackLine: Sendable {
     public subscript(index: Int) -> PackSlot {
         guard let slot = slots[index] else { preconditionFailure("no such pack") }
         return slot
+    }
+
+    /// Everything pack number `index` has reported.
+    ///
+    /// `mutating` although it only looks, because of a borrowed line Swift 6.3 copies all packs to look at one.
+    ///
+    /// - Precondition: `index` is below ``count``.
+    public mutating func reading(of index: Int) -> PackReading { slots[index]?.reading ?? PackReading() }
+
+    /// How talking to pack number `index` goes; `mutating` for the same reason.
+    ///
+    /// - Precondition: `index` is below ``count``.
+    public mutating func statistics(of index: Int) -> PackStatistics {
+        slots[index]?.statistics ?? PackStatistics()
     }
 
     /// Bytes that were dropped because they belong to nothing.
@@ -129,7 +141,7 @@ public struct PackLine: Sendable {
     public mutating func sent(at wireEnd: Instant) {
         guard var open = transaction else { return }
         open.sentAt = wireEnd
-        open.deadline = wireEnd + (slots[open.slot]?.timeout ?? .zero)
+        open.deadline = wireEnd + rota[open.slot].timeout
         transaction = open
     }
 
@@ -144,62 +156,34 @@ public struct PackLine: Sendable {
 extension PackLine {
     /// Must be called whenever slot `index` has been told something.
     mutating func noteTurn(of index: Int) {
-        if let slot = slots[index] { turns[index] = slot.turn }
-        cycle = nil
-        for index in 0..<count {
-            guard let own = turns[index].cycle else { continue }
-            cycle = max(cycle ?? .zero, own)
-        }
-    }
-
-    func index(of address: UInt8) -> Int? {
-        for index in 0..<count where slots[index]?.address == address { return index }
-        return nil
-    }
-
-    /// The pack that comes next.
-    ///
-    /// To ask an absent one costs the others a time-out, so they have three times as long before the next is asked.
-    private var next: Int {
-        var (there, absent): (Int?, Int?) = (nil, nil)
-        for index in 0..<count {
-            if turns[index].isAbsent {
-                if absent.map({ turns[index].isBefore(turns[$0]) }) ?? true { absent = index }
-            } else if there.map({ turns[index].isBefore(turns[$0]) }) ?? true {
-                there = index
-            }
-        }
-        guard let there else { return absent ?? 0 }
-        guard let absent else { return there }
-        return max(turns[absent].due, probesFrom) < turns[there].due ? absent : there
+        if let slot = slots[index] { rota[index] = slot.turn }
+        cycle = rota.cycle
     }
 
     private mutating func ask(at now: Instant, wake: Instant) -> Step {
-        let writesTo = slotToWriteTo
-        let best = writesTo ?? next
-        let turn = turns[best]
+        let writesTo = writing?.slotToWriteTo
+        let best = writesTo ?? rota.next
+        let turn = rota[best]
         // The pack that has spoken wants its pause, and so does the one that is to hear where a question begins.
         let pauseEnd = quietSince + max(spacing, turn.spacing)
         let due = writesTo == nil ? max(turn.due, pauseEnd) : pauseEnd
         guard now >= due else { return .wait(until: min(wake, due)) }
-        guard let slot = slots[best] else { return .wait(until: wake) }
         // Two that speak at once spoil both; but who never stops is not waited for.
-        let heardEnd = min(lastByteAt + gap, due + slot.timeout)
+        let heardEnd = min(lastByteAt + gap, due + turn.timeout)
         if scanner.pendingBytes > 0, now < heardEnd { return .wait(until: heardEnd) }
         slots[best]?.late.forget(at: now)
         // What has begun to arrive is the end of a late answer, and no part of the one to this question.
         _ = scan(at: now) { (scanner, grammar, handle) in
             scanner.silence(grammar: grammar, handle: handle)
         }
-        (speaker, gap, spacing) = (best, slot.driver.sheet.timing.gap, turn.spacing)
+        (speaker, gap, spacing) = (best, turn.gap, turn.spacing)
         if writesTo != nil { return sendWrite(at: now) }
-        slots[best]?.asked(turn.poll, at: now)
-        noteTurn(of: best)
         outgoing.removeAll()
-        slot.driver.request(turn.poll, slot.address, &outgoing)
+        slots[best]?.ask(turn.poll, into: &outgoing, at: now)
+        noteTurn(of: best)
         transaction = Transaction(
-            address: slot.address, slot: best, poll: turn.poll, sentAt: now,
-            deadline: now + slot.timeout, runLength: slot.runLength(turn.poll))
+            address: rota.address(of: best), slot: best, poll: turn.poll, sentAt: now,
+            deadline: now + turn.timeout, runLength: slots[best]?.runLength(turn.poll))
         return .send
     }
 
@@ -221,15 +205,16 @@ extension PackLine {
         quietSince = now
         if let fault {
             slots[open.slot]?.failed(poll, fault, at: now)
-            if fault == .timeout, let patience = slots[open.slot]?.timeout {
-                slots[open.slot]?.late.giveUp(poll, askedAt: open.sentAt, until: now + patience * 2)
-            }
         } else {
             slots[open.slot]?.answered(poll, at: now)
             slots[open.slot]?.statistics.took(max(now - open.sentAt, .zero))
         }
         noteTurn(of: open.slot)
-        if turns[open.slot].isAbsent { probesFrom = now + (now - open.sentAt) * 3 }
+        let turn = rota[open.slot]
+        if fault == .timeout {
+            slots[open.slot]?.late.giveUp(poll, askedAt: open.sentAt, until: now + turn.timeout * 2)
+        }
+        if turn.isAbsent { rota.probesFrom = now + (now - open.sentAt) * 3 }
     }
 
     /// The scanner is moved out while its items are handled, because handling them changes the rest of the line.

@@ -43,7 +43,7 @@ public struct PackSlot: Sendable {
     public var isAbsent: Bool { misses >= Self.missesUntilAbsent }
 
     /// How long to wait for it.
-    var timeout: Interval {
+    private var timeout: Interval {
         isAbsent || statistics.answers == 0 ? driver.sheet.timing.probeTimeout : driver.sheet.timing.timeout
     }
 
@@ -65,6 +65,10 @@ public struct PackSlot: Sendable {
         var pace = Poll.Pace.live
         /// The quiet time that the pack wants around it.
         var spacing = Interval.zero
+        /// The silence after which an unfinished item of the pack will not be finished.
+        var gap = Interval.zero
+        /// How long to wait for the answer.
+        var timeout = Interval.zero
         /// Whether it is asked less often because it was silent.
         var isAbsent = false
         /// The time between its last two readings; `nil` for an absent pack.
@@ -79,21 +83,27 @@ public struct PackSlot: Sendable {
 
     /// The most overdue question; of an absent pack only the first live one.
     var turn: Turn {
+        let timing = driver.sheet.timing
+        let none = Turn(
+            due: notBefore, spacing: timing.spacing, gap: timing.gap, timeout: timeout, isAbsent: isAbsent)
         var best: Turn?
         for index in 0..<driver.pollCount {
             let poll = driver.poll(index)
             guard poll.mode == mode, !isAbsent || poll.pace == .live else { continue }
-            let turn = Turn(
-                poll: index, due: max(dues[index], notBefore), pace: poll.pace,
-                spacing: driver.sheet.timing.spacing, isAbsent: isAbsent,
-                cycle: isAbsent ? nil : statistics.cycle)
+            var turn = none
+            turn.poll = index
+            turn.due = max(dues[index], notBefore)
+            turn.pace = poll.pace
+            turn.cycle = isAbsent ? nil : statistics.cycle
             if best.map({ turn.isBefore($0) }) ?? true { best = turn }
             if isAbsent { break }
         }
-        return best ?? Turn(due: notBefore, spacing: driver.sheet.timing.spacing, isAbsent: isAbsent)
+        return best ?? none
     }
 
-    mutating func asked(_ poll: Int, at now: Instant) {
+    /// Writes question `poll`, which counts as asked at `now`.
+    mutating func ask(_ poll: Int, into question: inout RequestBuffer, at now: Instant) {
+        driver.request(poll, address, &question)
         switch driver.poll(poll).pace {
         case .live: dues[poll] = max(dues[poll] + interval, now)
         case .slow: dues[poll] = now + Self.slowInterval

@@ -4,7 +4,6 @@
 /// whoever reads a value sees when it was measured.
 public struct PackReading: Sendable {
     /// One place for each ``PackField``; the number is ``PackField/count``.
-    // Inlinable: a call across modules would copy all places to read one.
     @usableFromInline
     var fields: InlineArray<108, Reading<Int32>?> = InlineArray(repeating: nil)
 
@@ -25,7 +24,9 @@ public struct PackReading: Sendable {
     /// The number reported for `field`, in the unit of the field; `nil` if it was not reported.
     @inlinable
     public subscript(field: PackField) -> Reading<Int32>? {
-        get { fields[Int(field.rawValue)] }
+        // Inlined, and by its span: a call would copy all places to read one.
+        @inline(__always)
+        get { fields.span[Int(field.rawValue)] }
         set { fields[Int(field.rawValue)] = newValue }
     }
 

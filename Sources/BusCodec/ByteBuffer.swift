@@ -1,16 +1,21 @@
 /// Bytes in place, up to a fixed number: what is about to be sent, or what has arrived and is not yet understood.
 public struct ByteBuffer<let capacity: Int>: Sendable {
-    private var storage: InlineArray<capacity, UInt8> = InlineArray(repeating: 0)
-    private var start = 0
-    private var end = 0
+    @usableFromInline
+    var storage: InlineArray<capacity, UInt8> = InlineArray(repeating: 0)
+    @usableFromInline
+    var start = 0
+    @usableFromInline
+    var end = 0
 
     /// The empty buffer.
     public init() {}
 
     /// Number of bytes held.
+    @inlinable
     public var count: Int { end - start }
 
     /// The bytes held, oldest first.
+    @inlinable
     public var bytes: Span<UInt8> {
         @_lifetime(borrow self)
         get { storage.span.extracting(start..<end) }
@@ -31,7 +36,7 @@ public struct ByteBuffer<let capacity: Int>: Sendable {
     }
 
     /// Adds one byte; returns `false`, and adds nothing, when full.
-    @discardableResult
+    @discardableResult @inlinable
     public mutating func append(_ byte: UInt8) -> Bool {
         if end == capacity { moveToFront() }
         guard end < capacity else { return false }
@@ -41,7 +46,7 @@ public struct ByteBuffer<let capacity: Int>: Sendable {
     }
 
     /// Adds as many of `bytes` as there is room for and returns how many that were.
-    @discardableResult
+    @discardableResult @inlinable
     public mutating func append(_ bytes: Span<UInt8>) -> Int {
         if bytes.count > capacity - end { moveToFront() }
         let taken = min(bytes.count, capacity - end)
@@ -68,18 +73,21 @@ public struct ByteBuffer<let capacity: Int>: Sendable {
     }
 
     /// Forgets the `count` oldest bytes.
+    @inlinable
     public mutating func removeFirst(_ count: Int) {
         start = min(start + count, end)
         if start == end { removeAll() }
     }
 
     /// Forgets everything.
+    @inlinable
     public mutating func removeAll() {
         start = 0
         end = 0
     }
 
-    private mutating func moveToFront() {
+    @inlinable
+    mutating func moveToFront() {
         guard start > 0 else { return }
         for index in start..<end { storage[index - start] = storage[index] }
         end -= start

@@ -74,16 +74,22 @@ public struct NoiseCounts: Sendable {
 }
 
 /// Cuts a stream of bytes into items by a grammar, however they arrive.
+///
+/// Inlinable, because a generic function of another module finds out anew at each call what it works on.
 public struct StreamScanner<let capacity: Int>: Sendable {
-    private var buffer = ByteBuffer<capacity>()
+    @usableFromInline
+    var buffer = ByteBuffer<capacity>()
+    @usableFromInline
+    var dropped = NoiseCounts()
 
     /// What was dropped so far.
-    public private(set) var noise = NoiseCounts()
+    public var noise: NoiseCounts { dropped }
 
     /// A scanner that has seen nothing.
     public init() {}
 
     /// Number of bytes not yet understood.
+    @inlinable
     public var pendingBytes: Int { buffer.count }
 
     /// Takes bytes from the line and hands every item in them to `handle`.
@@ -92,6 +98,7 @@ public struct StreamScanner<let capacity: Int>: Sendable {
     ///   - bytes: What arrived.
     ///   - grammar: The grammar; it is told the bytes at the head and whether a silence follows them.
     ///   - handle: Is given the item's bytes and the item.
+    @inlinable
     public mutating func received<Item>(
         _ bytes: Span<UInt8>, grammar: (Span<UInt8>, Bool) -> ScanStep<Item>,
         handle: (Span<UInt8>, Item) -> Void
@@ -101,7 +108,7 @@ public struct StreamScanner<let capacity: Int>: Sendable {
             offset += buffer.append(bytes.extracting(offset..<bytes.count))
             drain(isLast: false, grammar: grammar, handle: handle)
             if buffer.count == capacity {
-                noise[.overflow] += 1
+                dropped[.overflow] += 1
                 buffer.removeFirst(1)
                 drain(isLast: false, grammar: grammar, handle: handle)
             }
@@ -109,6 +116,7 @@ public struct StreamScanner<let capacity: Int>: Sendable {
     }
 
     /// Says that the line has been silent: what is incomplete will not be completed.
+    @inlinable
     public mutating func silence<Item>(
         grammar: (Span<UInt8>, Bool) -> ScanStep<Item>, handle: (Span<UInt8>, Item) -> Void
     ) {
@@ -117,21 +125,22 @@ public struct StreamScanner<let capacity: Int>: Sendable {
 
     /// Forgets what has arrived and was not understood.
     public mutating func reset() {
-        noise[.truncated] += UInt64(buffer.count)
+        dropped[.truncated] += UInt64(buffer.count)
         buffer.removeAll()
     }
 
-    private mutating func drain<Item>(
+    @inlinable
+    mutating func drain<Item>(
         isLast: Bool, grammar: (Span<UInt8>, Bool) -> ScanStep<Item>, handle: (Span<UInt8>, Item) -> Void
     ) {
         while buffer.count > 0 {
             switch grammar(buffer.bytes, isLast) {
             case .incomplete:
                 guard isLast else { return }
-                noise[.truncated] += 1
+                dropped[.truncated] += 1
                 buffer.removeFirst(1)
             case .noise(let cause):
-                noise[cause] += 1
+                dropped[cause] += 1
                 buffer.removeFirst(1)
             case .item(let item, let length):
                 handle(buffer.bytes.extracting(first: length), item)

@@ -4,15 +4,6 @@ import BatteryModel
 // the packs that are in it.
 
 extension ChargeController {
-    /// The mean voltage of the packs in the bank, in millivolts.
-    mutating func meanVoltage(_ members: UInt16) -> Int32? {
-        mean(members) {
-            $0.view?.voltage?.value
-        } weight: { _ in
-            1
-        }
-    }
-
     /// Fills in `verdict` what the packs and the limits say.
     mutating func describe(_ verdict: inout BankVerdict, _ measured: BankMeasurement, at now: Instant) {
         for index in 0..<count {
@@ -22,8 +13,8 @@ extension ChargeController {
         describeLimits(verdict, in: &bank)
         bank[.packs] = Reading(Int32(verdict.members.nonzeroBitCount), at: now)
         bank[.packsOffline] = Reading(Int32(count - verdict.members.nonzeroBitCount), at: now)
-        if let measuredAt = oldestReading(verdict.members, at: now) {
-            describeMeasurements(verdict.members, measured, measuredAt, in: &bank)
+        if let measuredAt = oldestReading(verdict.members) {
+            describeMeasurements(measured, measuredAt, in: &bank)
             bank[.soc] = verdict.soc.permille.map { Reading($0, at: measuredAt) }
             describeCapacity(verdict, measured, measuredAt, in: &bank)
             describeSOCs(verdict.members, measuredAt, in: &bank)
@@ -51,19 +42,11 @@ extension ChargeController {
     }
 
     private mutating func describeMeasurements(
-        _ members: UInt16, _ measured: BankMeasurement, _ at: Instant, in bank: inout BankReading
+        _ measured: BankMeasurement, _ at: Instant, in bank: inout BankReading
     ) {
         bank[.voltage] = measured.meanVoltage.map { Reading($0, at: at) }
-        bank[.soh] = mean(members) {
-            $0.view?.soh?.value
-        } weight: {
-            Int64($0.settings.capacityMilliampHours)
-        }.map { Reading($0, at: at) }
-        bank[.temperature] = mean(members) { pack in
-            pack.view?.temperatures.map { Int32((Int64($0.high.value) + Int64($0.low.value)) / 2) }
-        } weight: { _ in
-            1
-        }.map { Reading($0, at: at) }
+        bank[.soh] = measured.soh.value.map { Reading($0, at: at) }
+        bank[.temperature] = measured.temperature.value.map { Reading($0, at: at) }
         bank[.current] = measured.milliamps.map { Reading($0, at: at) }
         bank[.capacity] = Reading(Int32(clamping: measured.capacityMilliampHours), at: at)
     }
@@ -151,29 +134,11 @@ extension ChargeController {
     }
 
     /// When the oldest of the readings that the bank stands on was completed.
-    private mutating func oldestReading(_ members: UInt16, at now: Instant) -> Instant? {
+    private mutating func oldestReading(_ members: UInt16) -> Instant? {
         var oldest: Instant?
         for index in 0..<count where members & 1 << UInt16(index) != 0 {
-            guard let pack = packs[index], let at = pack.view?.completedAt(pack.settings, now: now)
-            else {
-                continue
-            }
-            oldest = min(oldest ?? at, at)
+            if let at = packs[index]?.completedAt { oldest = min(oldest ?? at, at) }
         }
         return oldest
-    }
-
-    /// The weighted mean over the packs in the bank; `nil` if one of them does not report the value.
-    private mutating func mean(
-        _ members: UInt16, of value: (PackTrack) -> Int32?, weight: (PackTrack) -> Int64
-    ) -> Int32? {
-        var sum: Int64 = 0
-        var weights: Int64 = 0
-        for index in 0..<count where members & 1 << UInt16(index) != 0 {
-            guard let pack = packs[index], let value = value(pack) else { return nil }
-            sum += Int64(value) * weight(pack)
-            weights += weight(pack)
-        }
-        return weights > 0 ? Int32(clamping: sum / weights) : nil
     }
 }

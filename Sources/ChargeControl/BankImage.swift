@@ -40,17 +40,9 @@ public struct BankImage: Sendable {
     /// The time on the wall; `nil` where the machine does not know it.
     public var wall: WallTime?
 
-    // Inlinable: a call across modules would copy all packs to read one.
-    @usableFromInline
-    var packs: InlineArray<16, Pack> = InlineArray(repeating: Pack())
+    /// What is known about each pack, in the order in which the packs were added to the controller.
+    public var packs: InlineArray<16, Pack> = InlineArray(repeating: Pack())
 
     /// Nothing known about any pack.
     public init() {}
-
-    /// What is known about pack number `index`, in the order in which the packs were added to the controller.
-    @inlinable
-    public subscript(index: Int) -> Pack {
-        get { packs.span[index] }
-        set { packs[index] = newValue }
-    }
 }

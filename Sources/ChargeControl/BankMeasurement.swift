@@ -2,7 +2,11 @@ import BatteryModel
 
 /// What is measured of the bank as a whole in one step.
 struct BankMeasurement {
-    var meanVoltage: Int32?
+    var voltage = PackMean()
+    var soh = PackMean()
+    var temperature = PackMean()
+    /// The mean voltage of the packs in the bank, in millivolts.
+    var meanVoltage: Int32? { voltage.value }
     var highestVoltage: Int32?
     /// The widest distance between cells of one pack, in millivolts.
     var spread: Int32?
@@ -28,11 +32,23 @@ struct BankMeasurement {
     fileprivate var charge: Int64? = 0
 }
 
+/// A weighted mean over packs; `nil` if one of them does not report the value.
+struct PackMean {
+    private var sum: Int64? = 0
+    private var weights: Int64 = 0
+
+    mutating func add(_ value: Int32?, weight: Int64 = 1) {
+        sum = sum.flatMap { sum in value.map { sum + Int64($0) * weight } }
+        weights += weight
+    }
+
+    var value: Int32? { sum.flatMap { weights > 0 ? Int32(clamping: $0 / weights) : nil } }
+}
+
 extension ChargeController {
     /// Measures the packs in the bank.
     mutating func measure(_ members: UInt16, at now: Instant) -> BankMeasurement {
         var bank = BankMeasurement()
-        bank.meanVoltage = meanVoltage(members)
         for index in 0..<count {
             if members & 1 << UInt16(index) != 0 {
                 packs[index]?.add(to: &bank, index, at: now, settings)
@@ -101,13 +117,17 @@ extension ChargeController {
 }
 
 extension PackTrack {
-    /// Adds what this pack has measured.
-    fileprivate func add(
+    /// Adds what this pack has measured; `mutating` lest it be copied.
+    fileprivate mutating func add(
         to bank: inout BankMeasurement, _ index: Int, at now: Instant, _ control: ControlSettings
     ) {
         guard let view else { return }
         let capacity = Int64(settings.capacityMilliampHours)
         let current = view.current?.usable(at: now, noOlderThan: control.lostAfter)
+        bank.voltage.add(view.voltage?.value)
+        bank.soh.add(view.soh?.value, weight: capacity)
+        bank.temperature.add(
+            view.temperatures.map { Int32((Int64($0.high.value) + Int64($0.low.value)) / 2) })
         if let voltage = view.voltage?.value {
             bank.highestVoltage = max(bank.highestVoltage ?? voltage, voltage)
         }
@@ -119,7 +139,7 @@ extension PackTrack {
         bank.charge = bank.charge.flatMap { sum in soc.map { sum + Int64($0) * capacity } }
         bank.capacityMilliampHours += capacity
         bank.sum = bank.sum.flatMap { sum in current.map { sum + Int64($0) } }
-        guard conducts(.charge, at: now, control) || conducts(.discharge, at: now, control) else { return }
+        guard conducts(.charge) || conducts(.discharge) else { return }
         bank.currents.conducting |= 1 << UInt16(index)
         bank.currents.capacityMilliampHours += capacity
         if current != nil { bank.currents.milliamps[index] = view.current }

@@ -120,11 +120,8 @@ extension ChargeController {
         at now: Instant
     ) {
         var conducting: UInt16 = 0
-        for index in 0..<count {
-            guard members & 1 << UInt16(index) != 0, let pack = packs[index],
-                pack.conducts(direction, at: now, settings)
-            else { continue }
-            conducting |= 1 << UInt16(index)
+        for index in 0..<count where members & 1 << UInt16(index) != 0 {
+            if packs[index]?.conducts(direction) == true { conducting |= 1 << UInt16(index) }
         }
         let wired = conducting | lostOffers(direction)
         let group = sharing.group(conducting)
@@ -187,10 +184,9 @@ extension ChargeController {
     /// that conduct now if that is larger than it was.
     private mutating func hearLost(_ direction: Direction, _ conducting: UInt16, into ballot: inout Ballot) {
         for index in 0..<count {
-            guard let pack = packs[index], pack.isLost, var offer = pack.offered[direction] else {
-                continue
-            }
-            let own = direction == .charge ? pack.offered.ownCharge : pack.offered.ownDischarge
+            guard packs[index]?.isLost == true, var offer = packs[index]?.offered[direction],
+                let own = packs[index]?.offered.own(direction)
+            else { continue }
             let among = conducting | 1 << UInt16(index)
             offer.limit = min(
                 offer.limit,

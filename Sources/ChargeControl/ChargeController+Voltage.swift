@@ -55,9 +55,9 @@ extension ChargeController {
 
     /// What one pack allows: the over-voltage setting of its BMS, over all cells, or what it tells itself.
     private mutating func chargeVoltageOffer(of index: Int, at now: Instant) -> LimitReason? {
-        guard let pack = packs[index] else { return nil }
-        if pack.settings.without.contains(.singleCells) { return toldVoltageOffer(of: index, at: now) }
-        let reading = pack.view?.cellOverVoltage
+        guard let without = packs[index]?.settings.without else { return nil }
+        if without.contains(.singleCells) { return toldVoltageOffer(of: index, at: now) }
+        let reading = packs[index]?.view?.cellOverVoltage
         let setting = reading?.usable(at: now, noOlderThan: PackRules.settingsAge)
         // A setting that no cell could have is no setting.
         if let setting, Plausibility.cellMillivolts.contains(setting), setting * cellCount >= floorVoltage {
@@ -65,7 +65,7 @@ extension ChargeController {
                 .bmsLimit, limit: setting * cellCount, pack: index, input: setting, inputUnit: .millivolts,
                 rise: .bms, measuredAt: reading?.at)
         }
-        if pack.offered.chargeVoltage == nil, pack.settings.without.contains(.bmsLimit) { return nil }
+        if packs[index]?.offered.chargeVoltage == nil, without.contains(.bmsLimit) { return nil }
         return heldVoltage(of: index)
     }
 

@@ -13,7 +13,7 @@ public struct ChargeController: Sendable {
     public internal(set) var orders = StandingOrders()
 
     /// What only looks at them is `mutating` all the same: from a borrowed `self` Swift 6.3 copies all sixteen to
-    /// read one, which was four fifths of a step.
+    /// read one, which was four fifths of a step. And it looks through the place of a pack, for a pack is large too.
     var packs: InlineArray<16, PackTrack?> = InlineArray(repeating: nil)
     var sharing: Sharing
     var stages = StageMachine()
@@ -65,19 +65,25 @@ public struct ChargeController: Sendable {
     ///   - image: What is known about every pack.
     ///   - now: Never earlier than in the step before.
     /// - Returns: What may be said, and why.
-    public mutating func step(_ image: borrowing BankImage, at now: Instant) -> BankVerdict {
+    public mutating func step(_ image: BankImage, at now: Instant) -> BankVerdict {
+        var image = image
+        return step(looking: &image, at: now)
+    }
+
+    /// The same without a copy of the image, which is large; nothing in it is changed.
+    public mutating func step(looking image: inout BankImage, at now: Instant) -> BankVerdict {
         // What passed while nobody looked must not be counted as if somebody had.
         let elapsed = min(max(now - (steppedAt ?? now), .zero), settings.lostAfter)
         steppedAt = now
         for index in 0..<count {
-            packs[index]?.look(at: image[index], index: index, now: now, elapsed: elapsed, settings)
+            packs[index]?.look(at: &image.packs[index], index: index, now: now, elapsed: elapsed, settings)
         }
         orders.expire(at: now)
         let members = membership()
         var state = stateNow(members, at: now)
         var bank = measure(members, at: now)
         if let voltage = bank.meanVoltage { lastVoltage = voltage }
-        refusal.step(voltageSpread(at: now), isIncomplete: hasLost, at: now, settings)
+        refusal.step(voltageSpread(), isIncomplete: hasLost, at: now, settings)
         sharing.learn(
             bank.currents, isComplete: !hasLost, told: (told.charge, told.discharge), elapsed: elapsed)
         takeShunt(image.shunt, into: &bank, at: now)
@@ -147,12 +153,12 @@ extension ChargeController {
     }
 
     /// The pack voltages furthest apart among those that can exchange current.
-    private mutating func voltageSpread(at now: Instant) -> Int64 {
+    private mutating func voltageSpread() -> Int64 {
         var low: Int32 = .max
         var high: Int32 = .min
         for index in 0..<count {
-            guard let pack = packs[index], pack.isInBank, let voltage = pack.view?.voltage?.value,
-                pack.conducts(.charge, at: now, settings) || pack.conducts(.discharge, at: now, settings)
+            guard packs[index]?.isInBank == true, let voltage = packs[index]?.view?.voltage?.value,
+                packs[index]?.conducts(.charge) == true || packs[index]?.conducts(.discharge) == true
             else { continue }
             low = min(low, voltage)
             high = max(high, voltage)

@@ -11,8 +11,11 @@ struct PackTrack: Sendable {
     var offered = Offer()
     /// Its state of charge, checked against its current.
     var charge = SOCTrack()
+    /// When its newest complete reading was measured; `nil` if it has none.
+    private(set) var completedAt: Instant?
     /// Protections it was warned of: bit n for row n.
     private var warned: UInt8 = 0
+    private var conducting = (charge: true, discharge: true)
 
     /// What one pack allows the whole bank; `nil` where it sets no bound.
     struct Offer: Sendable {
@@ -31,6 +34,8 @@ struct PackTrack: Sendable {
             get { direction == .charge ? charge : discharge }
             set { if direction == .charge { charge = newValue } else { discharge = newValue } }
         }
+
+        func own(_ direction: Direction) -> Int32 { direction == .charge ? ownCharge : ownDischarge }
     }
 
     /// What the pack has once reported, although the operator may have said that it cannot: from then on its
@@ -47,17 +52,19 @@ struct PackTrack: Sendable {
     var isLost: Bool { verdict.freshness == .lost }
 
     /// Whether current can flow through the pack in this direction: unless its BMS says that its switch is open.
-    func conducts(_ direction: Direction, at now: Instant, _ control: ControlSettings) -> Bool {
-        view?.switchState(direction)?.usable(at: now, noOlderThan: control.lostAfter) != 0
+    func conducts(_ direction: Direction) -> Bool {
+        direction == .charge ? conducting.charge : conducting.discharge
     }
 
     /// Looks at the newest reading: ladder, limits of the pack itself, alarms.
+    ///
+    /// `inout` wherever a reading is only looked at has the reason for which the controller is `mutating`.
     mutating func look(
-        at image: borrowing BankImage.Pack, index: Int, now: Instant, elapsed: Interval,
+        at image: inout BankImage.Pack, index: Int, now: Instant, elapsed: Interval,
         _ control: ControlSettings
     ) {
         var view = plausibility.view(
-            of: image.reading, settings, forgetAfter: control.lostAfter,
+            of: &image.reading, settings, forgetAfter: control.lostAfter,
             chargeMillivolts: control.chargeVoltageMillivoltsPerCell)
         view.temperaturesAt = view.temperaturesAt ?? self.view?.temperaturesAt
         view.newestHigh = view.newestHigh ?? self.view?.newestHigh
@@ -67,7 +74,9 @@ struct PackTrack: Sendable {
         for row in view.protections.indices where view.protections[row] == nil {
             view.protections[row] = self.view?.protections[row]
         }
-        let completedAt = view.completedAt(settings, now: now)
+        completedAt = view.completedAt(settings, now: now)
+        conducting.charge = view.chargeSwitch?.usable(at: now, noOlderThan: control.lostAfter) != 0
+        conducting.discharge = view.dischargeSwitch?.usable(at: now, noOlderThan: control.lostAfter) != 0
         let wasHeard = verdict.freshness != .unheard
         let before = verdict
         verdict = BankVerdict.Pack()

@@ -44,7 +44,7 @@ struct PackView: Sendable {
     var isDoubted = false
 
     /// Takes over what needs no guard.
-    init(_ reading: borrowing PackReading) {
+    init(_ reading: inout PackReading) {
         voltage = reading[.packVoltage]
         current = reading[.current].flatMap { Plausibility.milliamps.contains($0.value) ? $0 : nil }
         mosfet = reading[.mosfetTemperature]

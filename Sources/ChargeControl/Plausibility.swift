@@ -103,17 +103,17 @@ struct Plausibility: Sendable {
     ///
     /// Cells above `chargeMillivolts` stand out.
     mutating func view(
-        of reading: borrowing PackReading, _ pack: PackSettings, forgetAfter: Interval,
+        of reading: inout PackReading, _ pack: PackSettings, forgetAfter: Interval,
         chargeMillivolts: Int32
     ) -> PackView {
-        var view = PackView(reading)
+        var view = PackView(&reading)
         let hasCells = !pack.without.contains(.singleCells)
         if hasCells {
-            lookAtCells(reading, forgetAfter, chargeMillivolts, &view)
+            lookAtCells(&reading, forgetAfter, chargeMillivolts, &view)
         } else {
             lookAtAggregates(reading, pack, forgetAfter, &view)
         }
-        temperatures.take(temperatures(in: reading, areSensors: hasCells), forgetAfter: forgetAfter) {
+        temperatures.take(temperatures(in: &reading, areSensors: hasCells), forgetAfter: forgetAfter) {
             (old, new, seconds) in
             guard let old else { return .plausible }
             let step = max(
@@ -133,7 +133,7 @@ struct Plausibility: Sendable {
     }
 
     private mutating func lookAtCells(
-        _ reading: borrowing PackReading, _ forgetAfter: Interval, _ chargeMillivolts: Int32,
+        _ reading: inout PackReading, _ forgetAfter: Interval, _ chargeMillivolts: Int32,
         _ view: inout PackView
     ) {
         let voltage = reading[.packVoltage]
@@ -210,7 +210,7 @@ struct Plausibility: Sendable {
     ///
     /// What a battery tells as its warmest and coldest stands in the places of sensors and is none.
     private mutating func temperatures(
-        in reading: borrowing PackReading, areSensors: Bool
+        in reading: inout PackReading, areSensors: Bool
     ) -> Reading<Extremes>? {
         var found: Reading<Extremes>?
         for sensor in 0..<PackReading.cellSensorCount {

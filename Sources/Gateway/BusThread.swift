@@ -5,12 +5,12 @@ import LinuxIO
 
 /// The one thread that owns every bus: waits, reads, lets the core work, writes, publishes.
 ///
-/// It is not `Sendable` and never leaves its thread.
-final class BusThread {
+/// It never leaves its thread, and nobody copies it: the core is large.
+struct BusThread: ~Copyable {
     private let configuration: GatewayConfiguration
     private let publish: (Snapshot) -> Void
     private let loop: EventLoop
-    private let links: Links
+    private var links: Links
     private let commands: CommandQueue
     private let news: EdgeNews
     private var nextWall: Instant
@@ -20,6 +20,7 @@ final class BusThread {
     private var wasOff: [Bool]
     private var sentBefore: (counts: [UInt64], at: Instant)
     private var framesPerSecond: [Int]
+    private let inverterBuses: [Int]
     private var nextPublish: Instant
     private let startedAt: Instant
     private let heartbeat: Heartbeat
@@ -28,7 +29,7 @@ final class BusThread {
     private var worstCycle = Interval.zero
     private var overruns: UInt64 = 0
 
-    /// How often what happens is published.
+    /// How often what happens is published, with the first pass after it: one comes within a tick.
     private static let publishInterval = Interval.milliseconds(250)
 
     init(
@@ -52,6 +53,7 @@ final class BusThread {
         wasOff = wasOpen
         sentBefore = (configuration.inverters.map { _ in 0 }, now)
         framesPerSecond = configuration.inverters.map { _ in 0 }
+        inverterBuses = Set(configuration.inverters.map(\.bus)).sorted()
         nextPublish = now
         startedAt = now
     }
@@ -59,7 +61,7 @@ final class BusThread {
     /// Works until `shouldStop` and the core has said its last word.
     ///
     /// - Throws: `SystemError` if the loop itself fails; a bus that fails is opened again and is no reason to end.
-    func run(until shouldStop: () -> Bool) throws(SystemError) {
+    mutating func run(until shouldStop: () -> Bool) throws(SystemError) {
         let start = MonotonicClock.now()
         try stallGuard.start(cutting: links.inverterCutters)
         for link in links.all { link.open(at: start) }
@@ -84,7 +86,6 @@ final class BusThread {
             if now >= nextPublish || !answers.isEmpty { snapshot(at: now) }
             // Whoever looks after the answer sees what he has brought about.
             for (ticket, outcome) in answers { ticket.answer(outcome) }
-            deadline = min(deadline, nextPublish)
             notePass(due: due, from: now, to: MonotonicClock.now(), hadCycle: core.cycles != cyclesBefore)
             if core.isFinished(at: now) { break }
         }
@@ -93,26 +94,26 @@ final class BusThread {
         snapshot(at: end)
     }
 
-    private func stop(at now: Instant) {
+    private mutating func stop(at now: Instant) {
         if !core.isStopping { recorder.note(.stop, at: now) }
         core.stop(at: now)
     }
 
     /// Measures a pass, and gives the sign of life if it was a whole cycle.
-    private func notePass(due: Instant, from start: Instant, to end: Instant, hadCycle: Bool) {
+    private mutating func notePass(due: Instant, from start: Instant, to end: Instant, hadCycle: Bool) {
         worstCycle = max(worstCycle, end - start)
         if end - start > GatewayCore.tick || start - due > GatewayCore.tick { overruns += 1 }
         if hadCycle { heartbeat.beat(at: end) }
     }
 
     /// Takes down that this thread had stalled and that its link to the inverter was closed for it.
-    private func noteStall() {
+    private mutating func noteStall() {
         guard let since = stallGuard.takeStall() else { return }
         let now = MonotonicClock.now()
         core.log.add(.stalled(now - since), at: now)
     }
 
-    private func receive(_ events: EventLoop.Events, at now: Instant) -> Bool {
+    private mutating func receive(_ events: EventLoop.Events, at now: Instant) -> Bool {
         var hadInput = false
         var called: Set<Int> = []
         for event in events where event.isReadable && links.all.indices.contains(event.token) {
@@ -136,7 +137,7 @@ final class BusThread {
         return hadInput
     }
 
-    private func receiveCalls(_ link: Link, at now: Instant) {
+    private mutating func receiveCalls(_ link: Link, at now: Instant) {
         let bus = link.token
         link.receiveCalls(at: now) { seat, bytes in
             recorder.received(bytes, bus: bus, caller: seat, at: now)
@@ -147,14 +148,14 @@ final class BusThread {
         }
     }
 
-    private func carryOut(at now: Instant) -> [(CommandQueue.Ticket, CommandOutcome)] {
+    private mutating func carryOut(at now: Instant) -> [(CommandQueue.Ticket, CommandOutcome)] {
         commands.take().map { ticket in
             recorder.note(.ordered("\(ticket.command.actions.count) by \(ticket.command.by)"), at: now)
             return (ticket, core.carryOut(ticket.command, at: now))
         }
     }
 
-    private func noteWall(at now: Instant) {
+    private mutating func noteWall(at now: Instant) {
         guard now >= nextWall else { return }
         nextWall = now + .seconds(1)
         let wall = WallClock.now()
@@ -163,10 +164,10 @@ final class BusThread {
     }
 
     /// Tells the core which buses came up or went down.
-    private func noteLinks(at now: Instant) {
+    private mutating func noteLinks(at now: Instant) {
         for (index, link) in links.all.enumerated() {
             link.tick(at: now)
-            let isOpen = link.state == .open
+            let isOpen = if case .open = link.state { true } else { false }
             if isOpen != wasOpen[index] {
                 let reason = link.lastError?.description ?? ""
                 recorder.note(isOpen ? .up : .down(reason), bus: index, at: now)
@@ -178,15 +179,15 @@ final class BusThread {
             wasOpen[index] = isOpen
             wasOff[index] = link.isBusOff
         }
-        for inverter in configuration.inverters {
-            let counters = links.all[inverter.bus].counters
+        for bus in inverterBuses {
+            let counters = links.all[bus].counters
             let lost = counters.dropped + counters.refused
-            recorder.lost(lost, bus: inverter.bus, at: now)
-            core.inverterLinkLost(lost, bus: inverter.bus, at: now)
+            recorder.lost(lost, bus: bus, at: now)
+            core.inverterLinkLost(lost, bus: bus, at: now)
         }
     }
 
-    private func snapshot(at now: Instant) {
+    private mutating func snapshot(at now: Instant) {
         nextPublish = max(nextPublish + Self.publishInterval, now)
         if now - sentBefore.at >= .seconds(1) {
             let milliseconds = (now - sentBefore.at).milliseconds
@@ -196,21 +197,20 @@ final class BusThread {
         }
         let memory = core.memory(at: now)
         let rules = core.rules()
+        let buses = links.all.indices.map { busSnapshot($0) }
         publish(
             Snapshot(
-                core: core, buses: links.all.indices.map(busSnapshot), framesPerSecond: framesPerSecond,
+                core: core, buses: buses, framesPerSecond: framesPerSecond,
                 startedAt: startedAt, worstLatency: worstLatency, overruns: overruns, worstCycle: worstCycle,
                 memory: memory, rules: rules, at: now))
     }
 
-    private func busSnapshot(_ index: Int) -> Snapshot.Bus {
+    private mutating func busSnapshot(_ index: Int) -> Snapshot.Bus {
         let link = links.all[index]
-        let line = core.line(ofBus: index)
+        let strays = core.strays(onBus: index)
         return Snapshot.Bus(
             name: configuration.buses[index].name, address: link.address.description, state: link.state,
             lastError: link.lastError?.description, counters: link.counters, isBusOff: link.isBusOff,
-            noise: line.map { core.lines[$0].packs.noise } ?? core.noise(ofBus: index),
-            unexpectedAnswers: line.map { core.lines[$0].packs.unexpectedAnswers }
-                ?? core.foreign(ofBus: index))
+            noise: strays.noise, unexpectedAnswers: strays.answers)
     }
 }

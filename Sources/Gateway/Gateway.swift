@@ -44,7 +44,7 @@ public final class Gateway: Sendable {
             do throws(SystemError) {
                 let loop = try EventLoop()
                 waker.withLock { $0 = loop.waker }
-                let bus = try BusThread(
+                var bus = try BusThread(
                     configuration, on: loop, commands: commands, news: news, heartbeat: heartbeat,
                     stallGuard: stallGuard, beforeFrame
                 ) { snapshot in

@@ -82,7 +82,7 @@ extension GatewayCore {
     ///
     /// A frame may still be lost after the link has taken it: nobody acknowledges it, and it gets too old.
     public mutating func inverterLinkLost(_ total: UInt64, bus: Int, at now: Instant) {
-        for index in inverters.indices where inverters[index].configuration.bus == bus {
+        for index in uses[bus].inverters {
             inverters[index].linkLost(total, at: now)
         }
     }

@@ -6,42 +6,45 @@ import ChargeControl
 // Lines of packs: serial ones, and CAN buses, whose frames a line takes as records.
 
 extension GatewayCore {
-    /// A line of packs on one bus.
+    /// A line of packs on one bus; what it has heard and asks is in ``GatewayCore/packLines``.
     struct Line: Sendable {
         let bus: Int
         /// Whether its bytes are the records of CAN frames.
         let isCAN: Bool
-        var packs: PackLine
+        /// Whether its packs are only heard.
+        let isListening: Bool
         /// The number in the bank of each pack on the line.
         var numbers: [Int] = []
         var isUp = false
         /// What the control was last told of how long a round takes.
         var cycle: Interval?
-    }
 
-    /// The line on a bus; `nil` if there is none.
-    func line(ofBus bus: Int) -> Int? {
-        // A closure would be given a copy of each line, and a line is large.
-        for index in lines.indices where lines[index].bus == bus { return index }
-        return nil
+        /// Sends a question to its packs; returns when it will have left the wire, if that is known.
+        func send(_ question: RequestBuffer, _ output: inout some GatewayOutput) -> Instant? {
+            guard isCAN else { return output.send(question.bytes, bus: bus) }
+            // A question that is lost is answered by nobody, and asked again.
+            if case .item(let frame, _) = CANFrame.scanRecord(question.bytes) {
+                _ = output.send(frame, bus: bus)
+            }
+            return nil
+        }
     }
 
     /// The line on a bus, which is made if there is none.
     mutating func lineIndex(of bus: Int, _ driver: BMSDriver, at now: Instant) -> Int {
-        if let index = line(ofBus: bus) { return index }
+        if let index = uses[bus].line { return index }
         let listens = configuration.listening.contains(bus) || driver.sheet.isBroadcast
-        lines.append(
-            Line(
-                bus: bus, isCAN: driver.sheet.wire == .can,
-                packs: PackLine(isListening: listens, at: now)))
+        lines.append(Line(bus: bus, isCAN: driver.sheet.wire == .can, isListening: listens))
+        packLines.append(PackLine(isListening: listens, at: now))
+        uses[bus].line = lines.count - 1
         return lines.count - 1
     }
 
     /// Lets a line hear bytes; returns whether a pack has told something.
     mutating func takeReadings(of line: Int, from bytes: Span<UInt8>, at now: Instant) -> Bool {
-        let changed = lines[line].packs.received(bytes, at: now)
+        let changed = packLines[line].received(bytes, at: now)
         for (slot, number) in lines[line].numbers.enumerated() where changed & 1 << UInt16(slot) != 0 {
-            image[number].reading = lines[line].packs[slot].reading
+            image.packs[number].reading = packLines[line].reading(of: slot)
         }
         return changed != 0
     }
@@ -53,7 +56,7 @@ extension GatewayCore {
         frame.writeRecord(into: &record)
         let isNews = takeReadings(of: line, from: record.bytes, at: now)
         // Packs that speak a hundred times a second are looked at with the tick.
-        if isNews, !lines[line].packs.isListening { hasNews = true }
+        if isNews, !lines[line].isListening { hasNews = true }
     }
 
     /// Asks the packs of a line what is due; returns when to look again.
@@ -62,26 +65,15 @@ extension GatewayCore {
     ) -> Instant {
         // A line that can send at once and is answered at once still gives the others their turn.
         for _ in 0..<4 {
-            let step = lines[index].packs.step(at: now)
+            let step = packLines[index].step(at: now)
             noteWrite(onLine: index, at: now)
             guard case .wait(let until) = step else {
-                lines[index].packs.sent(at: send(lines[index].packs.outgoing, to: index, &output) ?? now)
+                let wireEnd = lines[index].send(packLines.span[index].outgoing, &output)
+                packLines[index].sent(at: wireEnd ?? now)
                 continue
             }
             return until
         }
         return now
-    }
-
-    /// Sends a question to the packs of a line; returns when it will have left the wire, if that is known.
-    private func send(
-        _ question: RequestBuffer, to line: Int, _ output: inout some GatewayOutput
-    ) -> Instant? {
-        guard lines[line].isCAN else { return output.send(question.bytes, bus: lines[line].bus) }
-        // A question that is lost is answered by nobody, and asked again.
-        if case .item(let frame, _) = CANFrame.scanRecord(question.bytes) {
-            _ = output.send(frame, bus: lines[line].bus)
-        }
-        return nil
     }
 }

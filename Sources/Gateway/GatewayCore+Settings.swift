@@ -37,7 +37,7 @@ extension GatewayCore {
         guard now >= nextComparison else { return }
         nextComparison = now + Self.comparisonInterval
         for index in configuration.packs.indices {
-            let found = Contradictions(configuration.settingsView(ofPack: index, image[index].reading))
+            let found = Contradictions(configuration.settingsView(ofPack: index, image.packs[index].reading))
             for kind in Contradiction.Kind.allCases {
                 switch (contradictions[index][kind], found[kind]) {
                 case (nil, let new?): log.add(.contradiction(new, pack: index), at: now)
@@ -57,7 +57,7 @@ extension GatewayCore {
     ) throws(SettingRefusal) {
         let (line, slot, setting, old) = try examine(change)
         guard !isRehearsal else { return }
-        guard lines[line].packs.write(setting, change.value, slot: slot, at: now) else { throw .busy }
+        guard packLines[line].write(setting, change.value, slot: slot, at: now) else { throw .busy }
         let number = (settingRecord?.number ?? 0) + 1
         let record = SettingRecord(number: number, change: change, old: old, by: by, at: now)
         settingRecord = record
@@ -66,7 +66,7 @@ extension GatewayCore {
 
     /// Notes what became of a write on a line.
     mutating func noteWrite(onLine index: Int, at now: Instant) {
-        guard let write = lines[index].packs.takeFinishedWrite(), settingRecord != nil else { return }
+        guard let write = packLines[index].takeFinishedWrite(), settingRecord != nil else { return }
         settingRecord?.outcome = SettingRecord.Outcome(write)
         if let record = settingRecord { log.add(.setting(record), at: now) }
         nextComparison = now
@@ -84,10 +84,10 @@ extension GatewayCore {
         guard pack.settingsWritable else { throw .notAllowed }
         let range = driver.settings.writable(setting).range
         guard range.contains(change.value) else { throw .outOfRange(range) }
-        guard !lines[line].packs.isListening else { throw .listening }
+        guard !lines[line].isListening else { throw .listening }
         if let record = settingRecord, record.outcome == nil { throw .busy }
         guard verdict?[change.pack].freshness == .fresh else { throw .notFresh }
-        let reading = image[change.pack].reading
+        let reading = image.packs[change.pack].reading
         guard let old = reading[change.field]?.value else { throw .notKnown }
         guard old != change.value else { throw .alreadySet }
         try refuseContradiction(change, reading)

@@ -75,9 +75,4 @@ extension GatewayCore {
                 driver: "\($0.line.driver.sheet.id)", reading: $0.line.reading, counts: $0.line.counts)
         }
     }
-
-    /// Bytes on a bus that belonged to nothing the shunt says; none if the shunt is on another.
-    func shuntNoise(ofBus bus: Int) -> NoiseCounts {
-        shunt.flatMap { $0.bus == bus ? $0.line.noise : nil } ?? NoiseCounts()
-    }
 }

@@ -18,23 +18,16 @@ extension GatewayCore {
         var cycle: Interval?
     }
 
-    /// The battery on a bus; `nil` if there is none.
-    func source(ofBus bus: Int) -> Int? {
-        // A closure would be given a copy of each, and a line is large.
-        for index in sources.indices where sources[index].bus == bus { return index }
-        return nil
-    }
-
     /// Takes what a battery has told, if it has.
     mutating func takeReading(of source: Int, isNews: Bool) {
         guard isNews else { return }
-        image[sources[source].number].reading = sources[source].line.reading
+        image.packs[sources[source].number].reading = sources[source].line.reading
         hasNews = true
     }
 
     /// Notes that the bus of a battery has come up or gone down.
     mutating func sourceBus(_ bus: Int, isUp: Bool) {
-        guard let index = source(ofBus: bus) else { return }
+        guard let index = uses[bus].source else { return }
         sources[index].isUp = isUp
         if isUp { sources[index].line.reset() }
     }
@@ -64,16 +57,11 @@ extension GatewayCore {
         return until
     }
 
-    /// Frames and answers on the bus of a battery that are not its own.
-    func foreign(ofBus bus: Int) -> UInt64 {
-        source(ofBus: bus).map { sources[$0].line.counts.foreign } ?? 0
-    }
-
     /// Tells the control how long a round of each battery takes.
     mutating func noteCycles() {
         for index in sources.indices where sources[index].line.cycle != sources[index].cycle {
             sources[index].cycle = sources[index].line.cycle
-            image[sources[index].number].cycle = sources[index].cycle
+            image.packs[sources[index].number].cycle = sources[index].cycle
         }
     }
 

@@ -38,8 +38,13 @@ public struct GatewayCore: Sendable {
     public static let longestFarewell = Interval.seconds(2)
 
     let configuration: GatewayConfiguration
+    /// What each bus is for.
+    var uses: [BusUse]
     /// The lines of packs, each with the bus it is on.
     var lines: [Line] = []
+    /// The packs of each of ``lines``, apart from them and looked at by their span: to look at a line is to copy it,
+    /// and sixteen packs are large.
+    var packLines: [PackLine] = []
     /// Where each pack of the configuration is found.
     private(set) var places: [Place] = []
     /// Batteries that are heard as their inverter would hear them.
@@ -50,6 +55,7 @@ public struct GatewayCore: Sendable {
     var inverters: [InverterPort]
     /// How well each pack answers, in the order of the configuration.
     var packQualities: [PackQuality]
+    var nextJudgement: Instant
     /// What happened.
     var log = EventLog()
     /// Number of control cycles so far.
@@ -84,6 +90,7 @@ public struct GatewayCore: Sendable {
     public init(_ configuration: GatewayConfiguration, at now: Instant) {
         self.configuration = configuration
         controller = ChargeController(configuration.boundedControl)
+        uses = BusUse.table(of: configuration)
         inverters = configuration.inverters.enumerated().map {
             InverterPort(
                 $1, number: $0, whole: configuration.wholeWeight,
@@ -94,6 +101,7 @@ public struct GatewayCore: Sendable {
         nextTick = now
         nextSending = now
         nextComparison = now
+        nextJudgement = now
         contradictions = configuration.packs.map { _ in Contradictions() }
         for (number, pack) in configuration.packs.enumerated() {
             controller.add(pack.settings)
@@ -102,6 +110,7 @@ public struct GatewayCore: Sendable {
                 addPack(number, bus: pack.bus, driver, address, mode, at: now)
             case .source(let profile, let options):
                 places.append(.source(sources.count))
+                uses[pack.bus].source = sources.count
                 let line = SourceLine(profile, options, at: now)
                 sources.append(Source(bus: pack.bus, number: number, line: line))
             }
@@ -115,7 +124,7 @@ public struct GatewayCore: Sendable {
     ) {
         let line = lineIndex(of: bus, driver, at: now)
         guard
-            lines[line].packs.add(
+            packLines[line].add(
                 address: address, driver: driver, mode: mode, interval: configuration.pollInterval, at: now)
                 != nil
         else { preconditionFailure("two packs with one address on a bus, or more than sixteen") }
@@ -144,26 +153,26 @@ public struct GatewayCore: Sendable {
 
     /// Takes bytes from a bus of packs, or from that of the shunt.
     public mutating func received(_ bytes: Span<UInt8>, bus: Int, at now: Instant) {
-        if shunt?.bus == bus { return receivedFromShunt(bytes, at: now) }
-        if let source = source(ofBus: bus) {
+        if uses[bus].isForShunt { return receivedFromShunt(bytes, at: now) }
+        if let source = uses[bus].source {
             takeReading(of: source, isNews: sources[source].line.received(bytes, at: now))
         }
-        for index in inverters.indices where inverters[index].configuration.bus == bus {
+        for index in uses[bus].inverters {
             inverters[index].received(bytes, at: now, log: &log)
             noteOther(inverters[index].contact.otherTalkerAt)
             nextSending = now
         }
-        guard let line = line(ofBus: bus) else { return }
+        guard let line = uses[bus].line else { return }
         if takeReadings(of: line, from: bytes, at: now) { hasNews = true }
     }
 
     /// Takes a frame from the bus of an inverter, of packs, or of a battery that speaks to inverters.
     public mutating func received(_ frame: CANFrame, bus: Int, at now: Instant) {
-        if let line = line(ofBus: bus) { receivedFromPacks(frame, line, at: now) }
-        if let source = source(ofBus: bus) {
+        if let line = uses[bus].line { receivedFromPacks(frame, line, at: now) }
+        if let source = uses[bus].source {
             takeReading(of: source, isNews: sources[source].line.received(frame, at: now))
         }
-        for index in inverters.indices where inverters[index].configuration.bus == bus {
+        for index in uses[bus].inverters {
             inverters[index].received(frame, at: now, log: &log)
             noteOther(inverters[index].contact.otherTalkerAt)
         }
@@ -171,7 +180,7 @@ public struct GatewayCore: Sendable {
 
     /// Takes bytes of somebody who has called on a bus.
     public mutating func received(_ bytes: Span<UInt8>, bus: Int, caller: Int, at now: Instant) {
-        for index in inverters.indices where inverters[index].configuration.bus == bus {
+        for index in uses[bus].inverters {
             inverters[index].received(bytes, caller: caller, at: now)
             nextSending = now
         }
@@ -179,7 +188,7 @@ public struct GatewayCore: Sendable {
 
     /// Notes that somebody has called on a bus, or has gone; the number is his as long as he is there.
     public mutating func caller(_ caller: Int, bus: Int, isThere: Bool, at now: Instant) {
-        for index in inverters.indices where inverters[index].configuration.bus == bus {
+        for index in uses[bus].inverters {
             inverters[index].caller(caller, isThere: isThere, at: now)
             nextSending = now
         }
@@ -195,13 +204,13 @@ public struct GatewayCore: Sendable {
     /// Notes that a bus has come up or gone down.
     public mutating func bus(_ bus: Int, isUp: Bool, reason: String = "", at now: Instant) {
         log.add(isUp ? .busUp(bus) : .busDown(bus, reason), at: now)
-        if let line = line(ofBus: bus) {
+        if let line = uses[bus].line {
             lines[line].isUp = isUp
-            if isUp { lines[line].packs.reset(at: now) }
+            if isUp { packLines[line].reset(at: now) }
         }
-        if shunt?.bus == bus { shuntBus(isUp: isUp) }
+        if uses[bus].isForShunt { shuntBus(isUp: isUp) }
         sourceBus(bus, isUp: isUp)
-        for index in inverters.indices where inverters[index].configuration.bus == bus {
+        for index in uses[bus].inverters {
             inverters[index].busChanged(isUp: isUp, at: now)
             nextSending = now
         }
@@ -210,7 +219,7 @@ public struct GatewayCore: Sendable {
     /// Notes that the controller of a CAN bus has left it or has come back; until then nothing said on it is heard.
     public mutating func bus(_ bus: Int, isOff: Bool, at now: Instant) {
         log.add(isOff ? .busOff(bus) : .busOn(bus), at: now)
-        for index in inverters.indices where inverters[index].configuration.bus == bus {
+        for index in uses[bus].inverters {
             if isOff { inverters[index].busOff(at: now) }
             inverters[index].busChanged(isUp: inverters[index].contact.isUp, at: now)
         }
@@ -262,15 +271,15 @@ public struct GatewayCore: Sendable {
 
     private mutating func cycle(at now: Instant) {
         for index in lines.indices {
-            let cycle = lines[index].packs.cycle
+            let cycle = packLines.span[index].cycle
             guard cycle != lines[index].cycle else { continue }
             lines[index].cycle = cycle
-            for number in lines[index].numbers { image[number].cycle = cycle }
+            for number in lines[index].numbers { image.packs[number].cycle = cycle }
         }
         noteCycles()
         judgePacks(at: now)
         let orders = controller.orders
-        var decided = controller.step(image, at: now)
+        var decided = controller.step(looking: &image, at: now)
         noteExpired(since: orders, at: now)
         if stopAt != nil { decided.stop() }
         if isMemoryDamaged { decided.alarms.raise(.memoryDamaged, .warning) }

@@ -97,14 +97,3 @@ extension InverterPort {
         sender?.linkLost(total, &contact, at: now)
     }
 }
-
-extension GatewayCore {
-    /// Bytes on a bus that belong to nothing that an inverter asks, a source answers or the shunt says.
-    func noise(ofBus bus: Int) -> NoiseCounts {
-        for port in inverters where port.configuration.bus == bus {
-            if let noise = port.noise { return noise }
-        }
-        if let source = source(ofBus: bus) { return sources[source].line.noise }
-        return shuntNoise(ofBus: bus)
-    }
-}

@@ -3,7 +3,7 @@ import BusCodec
 import LinuxIO
 
 /// The links of a gateway, as the core writes to them.
-final class Links {
+struct Links {
     let all: [Link]
     let inverterCutters: [LinkCutter]
     var output: Output

@@ -14,17 +14,14 @@ struct PackQuality: Sendable {
     private var turnaround: Interval?
     /// Answers in ``turnaround``, up to ``enough``.
     private var answers = 0
-    private var nextJudgement = Instant(nanoseconds: .min)
 
     /// With fewer answers nothing is said about how long they take.
     private static let enough = 8
 
-    /// Looks at what was counted; `timeout` is how long an answer is waited for.
+    /// Looks at what was counted in the last second; `timeout` is how long an answer is waited for.
     mutating func judge(_ statistics: PackStatistics, timeout: Interval, at now: Instant) -> [GatewayEvent
         .PackAnswers]
     {
-        guard now >= nextJudgement else { return [] }
-        nextJudgement = now + .seconds(1)
         let faults = statistics.faults
         let (newAnswers, newFaults) = (statistics.answers - known.answers, faults - known.faults)
         known = (statistics.answers, faults)
@@ -66,17 +63,18 @@ extension PackStatistics {
 }
 
 extension GatewayCore {
-    /// Judges how every pack on a line answers, and logs what has changed.
+    /// Judges once a second how every pack on a line answers, and logs what has changed.
     mutating func judgePacks(at now: Instant) {
+        guard now >= nextJudgement else { return }
+        nextJudgement = now + .seconds(1)
         for (number, place) in places.enumerated() {
             guard case .slot(let line, let slot) = place,
                 case .driver(let driver, _, _) = configuration.packs[number].reader
             else { continue }
             // Who only listens asks nothing, and nothing is owed to him.
-            guard lines[line].isUp, !lines[line].packs.isListening else { continue }
-            let statistics = lines[line].packs[slot].statistics
+            guard lines[line].isUp, !lines[line].isListening else { continue }
             let changes = packQualities[number].judge(
-                statistics, timeout: driver.sheet.timing.timeout, at: now)
+                packLines[line].statistics(of: slot), timeout: driver.sheet.timing.timeout, at: now)
             for change in changes { log.add(.packAnswers(number, change), at: now) }
         }
     }

@@ -185,7 +185,7 @@ public final class Snapshot: Sendable {
     ///   - rules: What every rule has said.
     ///   - now: The present.
     public init(
-        core: GatewayCore, buses: [Bus], framesPerSecond: [Int], startedAt: Instant, worstLatency: Interval,
+        core: borrowing GatewayCore, buses: [Bus], framesPerSecond: [Int], startedAt: Instant, worstLatency: Interval,
         overruns: UInt64 = 0, worstCycle: Interval = .zero, memory: ControlMemory? = nil,
         rules: RuleBook? = nil, at now: Instant
     ) {
@@ -206,10 +206,7 @@ public final class Snapshot: Sendable {
         log = core.log
         cycles = core.cycles
         packs = core.packSnapshots(at: now)
-        inverters = core.inverters.indices.map {
-            let perSecond = framesPerSecond.indices.contains($0) ? framesPerSecond[$0] : 0
-            return core.inverterSnapshot($0, framesPerSecond: perSecond, at: now)
-        }
+        inverters = core.inverterSnapshots(framesPerSecond, at: now)
         shunt = core.shuntSnapshot()
     }
 }
@@ -218,12 +215,17 @@ extension GatewayCore {
     fileprivate func packSnapshots(at now: Instant) -> [Snapshot.Pack] {
         var found: [Snapshot.Pack] = []
         found.reserveCapacity(places.count)
+        // Taken once for each line: it is large.
+        var slots: InlineArray<16, PackSlot?> = InlineArray(repeating: nil)
+        var held: Int?
         for (number, place) in places.enumerated() {
             guard case .slot(let line, let slot) = place else {
                 if case .source(let index) = place { found.append(snapshot(ofSource: index)) }
                 continue
             }
-            let pack = lines[line].packs[slot]
+            if held != line { slots = packLines.span[line].slots }
+            held = line
+            guard let pack = slots.span[slot] else { continue }
             let quality = packQualities[number]
             found.append(
                 Snapshot.Pack(
@@ -234,10 +236,15 @@ extension GatewayCore {
         return found
     }
 
-    fileprivate func inverterSnapshot(
-        _ index: Int, framesPerSecond: Int, at now: Instant
+    fileprivate func inverterSnapshots(_ framesPerSecond: [Int], at now: Instant) -> [Snapshot.Inverter] {
+        inverters.enumerated().map { index, port in
+            snapshot(of: port, framesPerSecond.indices.contains(index) ? framesPerSecond[index] : 0, at: now)
+        }
+    }
+
+    private func snapshot(
+        of port: InverterPort, _ framesPerSecond: Int, at now: Instant
     ) -> Snapshot.Inverter {
-        let port = inverters[index]
         let sheet = port.configuration.profile.sheet
         let dialect = Int(port.configuration.options.dialect)
         let contact = port.contact

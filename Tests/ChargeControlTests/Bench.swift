@@ -26,7 +26,7 @@ struct Bench {
     /// One step now, after every talking pack has spoken.
     mutating func step() -> BankVerdict {
         for index in samples.indices where isTalking[index] {
-            image[index].reading = samples[index].reading(at: now)
+            image.packs[index].reading = samples[index].reading(at: now)
         }
         return controller.step(image, at: now)
     }

@@ -24,7 +24,7 @@ extension History {
         if temper == .hostile, random.once(in: 10) { spoil(&pack.reading, at) }
         walks[index].cycle = pack.cycle
         readings[index] = pack.reading
-        image[index] = pack
+        image.packs[index] = pack
     }
 
     private mutating func walk(_ index: Int) {

@@ -51,7 +51,7 @@ struct Invariants {
     private func checkFreshness(_ verdict: BankVerdict, _ history: History) -> String? {
         for index in packs.indices where verdict[index].freshness == .fresh {
             guard let age = verdict[index].age else { return "1: pack \(index) is fresh, of no age" }
-            let cycle = history.image[index].cycle ?? .zero
+            let cycle = history.image.packs[index].cycle ?? .zero
             let longest = min(max(settings.freshFor, cycle * 2), .seconds(10))
             if age > longest || age < .zero { return "1: pack \(index) is fresh at \(age)" }
         }

@@ -124,7 +124,7 @@ struct LadderTests {
             settings.freshFor = .milliseconds(fresh)
             var bench = Bench([.pack()], settings)
             _ = bench.step()
-            bench.image[0].cycle = cycle.map { $0 == .max ? Interval(nanoseconds: .max) : .milliseconds($0) }
+            bench.image.packs[0].cycle = cycle.map { $0 == .max ? Interval(nanoseconds: .max) : .milliseconds($0) }
             bench.isTalking[0] = false
             bench.now = Bench.instant(age)
             let verdict = bench.step()
@@ -147,8 +147,8 @@ struct LadderTests {
             var bench = Bench([.pack()], .immediate)
             _ = bench.step()
             bench.now = bench.now + .seconds(1)
-            bench.image[0].reading = bench.samples[0].reading(at: bench.now)
-            bench.image[0].reading[field]?.at = bench.now + .milliseconds(1)
+            bench.image.packs[0].reading = bench.samples[0].reading(at: bench.now)
+            bench.image.packs[0].reading[field]?.at = bench.now + .milliseconds(1)
             bench.isTalking[0] = false
             let verdict = bench.step()
             if verdict[0].freshness != expected { found += "\(field): \(verdict[0].freshness)\n" }
@@ -176,7 +176,7 @@ struct LadderTests {
         bench.samples[0].mosfet = 800
         let young = { (bench: inout Bench, mosfet: Int32) in
             bench.isTalking[0] = false
-            bench.image[0].reading[.mosfetTemperature] = Reading(mosfet, at: bench.now)
+            bench.image.packs[0].reading[.mosfetTemperature] = Reading(mosfet, at: bench.now)
         }
         Self.check(
             [

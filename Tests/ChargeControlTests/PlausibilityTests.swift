@@ -116,13 +116,13 @@ struct PlausibilityTests {
             _ = bench.step()
             bench.now = bench.now + .seconds(1)
         }
-        let old = bench.image[0].reading[.temperature1]
+        let old = bench.image.packs[0].reading[.temperature1]
         bench.isTalking[0] = false
-        bench.image[0].reading = bench.samples[0].reading(at: bench.now)
-        bench.image[0].reading[.temperature1] = old
-        bench.image[0].reading[.temperature2] = Reading(330, at: bench.now)
+        bench.image.packs[0].reading = bench.samples[0].reading(at: bench.now)
+        bench.image.packs[0].reading[.temperature1] = old
+        bench.image.packs[0].reading[.temperature2] = Reading(330, at: bench.now)
         _ = bench.step()
-        bench.image[0].reading[.temperature2] = Reading(430, at: bench.now + .milliseconds(500))
+        bench.image.packs[0].reading[.temperature2] = Reading(430, at: bench.now + .milliseconds(500))
         bench.now = bench.now + .milliseconds(500)
         #expect(bench.step()[0].charge?.value == 70_000)
     }
@@ -141,10 +141,10 @@ struct PlausibilityTests {
                 for a in extremes {
                     for b in extremes {
                         for pack in 0..<2 {
-                            bench.image[pack].reading = bench.samples[pack].reading(at: bench.now)
+                            bench.image.packs[pack].reading = bench.samples[pack].reading(at: bench.now)
                         }
-                        bench.image[0].reading[first]?.value = a
-                        bench.image[1].reading[second]?.value = b
+                        bench.image.packs[0].reading[first]?.value = a
+                        bench.image.packs[1].reading[second]?.value = b
                         bench.now = bench.now + .milliseconds(100)
                         let verdict = bench.step()
                         steps += verdict.charge.value >= 0 && verdict.chargeVoltage.value >= 48_000 ? 1 : 0

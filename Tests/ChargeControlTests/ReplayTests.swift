@@ -57,9 +57,9 @@ struct ReplayTests {
         for pack in history.packs { talking.add(pack) }
         var image = atRest(history.image, history)
         for step in 0..<400 {
-            image[silent].reading = last
+            image.packs[silent].reading = last
             let verdict = controller.step(image, at: history.now)
-            image[silent].reading = renewed(last, at: history.now)
+            image.packs[silent].reading = renewed(last, at: history.now)
             let possible = talking.step(image, at: history.now)
             // The other controller has to have begun, and to have got over its first rise.
             // What it heard first it had nothing to compare with, and may have believed a jump.
@@ -86,7 +86,7 @@ struct ReplayTests {
     /// The same image without any current.
     private static func atRest(_ image: BankImage, _ history: History) -> BankImage {
         var image = image
-        for index in history.packs.indices { image[index].reading[.current]?.value = 0 }
+        for index in history.packs.indices { image.packs[index].reading[.current]?.value = 0 }
         return image
     }
 

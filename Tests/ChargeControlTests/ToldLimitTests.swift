@@ -127,12 +127,12 @@ struct ToldLimitTests {
         var bench = Self.bench()
         bench.samples[0].others[.highestCell] = 3_310
         #expect(bench.step().charge.value == 60_000)
-        let old = bench.image[0].reading[field]
+        let old = bench.image.packs[0].reading[field]
         bench.samples[0].others[field] = nil
         for _ in 0..<11 {
             bench.now = bench.now + .seconds(1)
-            bench.image[0].reading = bench.samples[0].reading(at: bench.now)
-            if !isAbsent { bench.image[0].reading[field] = old }
+            bench.image.packs[0].reading = bench.samples[0].reading(at: bench.now)
+            if !isAbsent { bench.image.packs[0].reading[field] = old }
             bench.isTalking[0] = false
             let verdict = bench.step()
             if isAbsent { #expect(verdict.charge.value == 0 && verdict.discharge.value == 0) }

@@ -96,8 +96,8 @@ struct Twins {
     }
 
     private mutating func remove(_ image: inout BankImage, _ index: Int) -> String {
-        var pack = image[index]
-        defer { image[index] = pack }
+        var pack = image.packs[index]
+        defer { image.packs[index] = pack }
         switch random.next() % 17 {
         case 0...2:
             pack = BankImage.Pack()

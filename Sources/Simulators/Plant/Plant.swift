@@ -143,7 +143,7 @@ extension Plant {
         readPacks()
         image.wall = wall
         if elapsed < otherTalksUntil { image.otherTalkerAt = now }
-        let decided = controller.step(image, at: now)
+        let decided = controller.step(looking: &image, at: now)
         decision = PlantDecision(decided)
         if decided.isTransmitting, !isLinkCut { inverter.hear(PlantInverter.Limits(decided), at: now) }
         verdict = decided
@@ -176,7 +176,7 @@ extension Plant {
                 bank.packs[index].reportConstants(into: &readings[index], at: now)
             }
             bank.packs[index].reportLive(into: &readings[index], at: now)
-            image[index] = BankImage.Pack(reading: readings[index], cycle: scenario.step)
+            image.packs[index] = BankImage.Pack(reading: readings[index], cycle: scenario.step)
         }
     }
 }
