@@ -3,9 +3,10 @@ import LinuxIO
 import Reporting
 import Settings
 
-/// What a gateway keeps on disk: its memory over a restart, the journal of its decisions, and what was on its buses.
+/// What works beside a gateway: its memory over a restart, the journal of its decisions, the record of what was on its
+/// buses, and the diagnosis of it.
 ///
-/// Nothing of it is needed to run: what cannot be kept is told, and that is all.
+/// Nothing of it is needed to run: what does not work is told, and that is all.
 final class GatewayKeepers {
     /// Where things are kept; `nil` for what is not.
     struct Places {
@@ -24,11 +25,12 @@ final class GatewayKeepers {
     private var journal: JournalKeeper?
     private var recorder: TapeWriter?
     private var blackBox: BlackBox?
-    private let tape: BusTape?
+    private let tape = BusTape()
+    /// What finds out what is wrong on the buses; `nil` before the start.
+    private(set) var diagnosis: DiagnosisKeeper?
 
     init(_ places: Places) {
         self.places = places
-        tape = places.record == nil && places.blackBox == nil ? nil : BusTape()
     }
 
     /// Reads what is remembered into a configuration.
@@ -43,6 +45,7 @@ final class GatewayKeepers {
     /// Begins to keep.
     func start(_ gateway: Gateway, _ configuration: GatewayConfiguration, _ complain: (String) -> Void) {
         startRecording(gateway, configuration, complain)
+        startDiagnosis(gateway, configuration, complain)
         do throws(SystemError) {
             if let stateFile {
                 let keeper = StateKeeper(stateFile, of: gateway)
@@ -66,7 +69,6 @@ final class GatewayKeepers {
     private func startRecording(
         _ gateway: Gateway, _ configuration: GatewayConfiguration, _ complain: (String) -> Void
     ) {
-        guard let tape else { return }
         do throws(SystemError) {
             if let folder = places.record {
                 let writer = TapeWriter(
@@ -88,6 +90,18 @@ final class GatewayKeepers {
         }
     }
 
+    private func startDiagnosis(
+        _ gateway: Gateway, _ configuration: GatewayConfiguration, _ complain: (String) -> Void
+    ) {
+        do throws(SystemError) {
+            let keeper = DiagnosisKeeper(tape, configuration) { gateway.note($0) }
+            try keeper.start()
+            diagnosis = keeper
+        } catch {
+            complain("nobody looks for what is wrong on the buses: \(error)")
+        }
+    }
+
     /// Tells what has gone wrong since the last call.
     func tell(_ complain: (String) -> Void) {
         if let error = state?.takeTrouble() { complain("the state cannot be saved: \(error)") }
@@ -102,5 +116,6 @@ final class GatewayKeepers {
         journal?.stop()
         recorder?.stop()
         blackBox?.stop()
+        diagnosis?.stop()
     }
 }

@@ -75,10 +75,10 @@ struct GatewayService {
             let loop = try EventLoop()
             try loop.watch(signals.descriptor, for: .readable, token: 0)
             let thread = try gateway.start()
-            let server = startServer(complain)
-            defer { server?.stop() }
             keepers.start(gateway, configuration, complain)
             defer { keepers.stop() }
+            let server = startServer(complain)
+            defer { server?.stop() }
             let reporter = try ServiceReporter.start(for: gateway)
             let end = length.map { MonotonicClock.now() + $0 }
             let hasStopped = try watch(signals, loop, until: end, report, complain)
@@ -132,7 +132,8 @@ struct GatewayService {
     private func startServer(_ complain: (String) -> Void) -> ControlServer? {
         guard let socketPath else { return nil }
         do throws(SystemError) {
-            let server = try ControlServer(path: socketPath, gateway: gateway, version: Busbar.version)
+            let server = try ControlServer(
+                path: socketPath, gateway: gateway, diagnosis: keepers.diagnosis, version: Busbar.version)
             _ = try server.start()
             return server
         } catch {

@@ -70,6 +70,10 @@ public struct GatewayEvent: Sendable, Equatable {
         case stalled(Interval)
         /// What was on the buses before an alarm has been written into a file.
         case blackBox(path: String)
+        /// The diagnosis of a bus has found something, told by its title.
+        case found(String, bus: Int)
+        /// The diagnosis of a bus does not find it any more.
+        case foundNoMore(String, bus: Int)
         /// A frame to an inverter could not be written and was not sent; the first of its kind.
         case withheld(Int, identifier: UInt32, EncodeError)
     }

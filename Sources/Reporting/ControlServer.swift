@@ -11,6 +11,7 @@ import Synchronization
 public final class ControlServer: Sendable {
     private let server: LocalServer
     private let gateway: Gateway
+    private let diagnosis: DiagnosisKeeper?
     private let version: String
     private let stopRequested = Atomic(false)
 
@@ -42,11 +43,15 @@ public final class ControlServer: Sendable {
     /// - Parameters:
     ///   - path: Where; the folder must exist.
     ///   - gateway: Whose state is told, and who carries orders out.
+    ///   - diagnosis: What finds out what is wrong on its buses; `nil` if nobody does.
     ///   - version: The version of the program.
     /// - Throws: `SystemError` if the socket cannot be opened, or if another gateway answers there.
-    public init(path: String, gateway: Gateway, version: String) throws(SystemError) {
+    public init(
+        path: String, gateway: Gateway, diagnosis: DiagnosisKeeper? = nil, version: String
+    ) throws(SystemError) {
         server = try LocalServer(path: path)
         self.gateway = gateway
+        self.diagnosis = diagnosis
         self.version = version
     }
 
@@ -86,7 +91,7 @@ public final class ControlServer: Sendable {
         }
         return try Self.json(
             StatusDocument(
-                snapshot, version: version, stalledSince: gateway.stalledSince, at: MonotonicClock.now()))
+                snapshot, version: version, findings: diagnosis?.findings ?? [], stalledSince: gateway.stalledSince, at: MonotonicClock.now()))
     }
 
     private func why() throws(ControlRefusal) -> [UInt8] {

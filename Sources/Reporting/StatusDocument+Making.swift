@@ -12,9 +12,13 @@ extension StatusDocument {
     /// - Parameters:
     ///   - snapshot: What the gateway published.
     ///   - version: The version of the program.
+    ///   - findings: What the diagnosis of the links finds wrong.
     ///   - stalledSince: The end of the last complete cycle, if the bus thread hangs.
     ///   - now: The present; ages count from here, so that a gateway that hangs is seen to.
-    public init(_ snapshot: Snapshot, version: String, stalledSince: Instant? = nil, at now: Instant) {
+    public init(
+        _ snapshot: Snapshot, version: String, findings: [LinkFinding] = [], stalledSince: Instant? = nil,
+        at now: Instant
+    ) {
         let wording = Wording(snapshot)
         self.version = version
         uptimeSeconds = (now - snapshot.startedAt).tenths
@@ -33,6 +37,7 @@ extension StatusDocument {
         inverters = snapshot.inverters.map { Inverter($0, snapshot.verdict) }
         shunt = snapshot.shunt.map { Shunt($0, at: now) }
         links = snapshot.buses.map(Link.init)
+        self.findings = findings
         orders = snapshot.orders.map { Order($0, wording, at: now) }
         events = snapshot.log.events.suffix(50).map {
             Event(secondsAgo: (now - $0.at).tenths, text: wording.event($0))

@@ -28,10 +28,20 @@ public struct StatusDocument: Codable, Sendable {
     public var shunt: Shunt?
     /// The links, in the order of the configuration.
     public var links: [Link]
+    /// What the diagnosis of the links finds wrong, link by link, the most important first.
+    public var findings: [LinkFinding]
     /// The orders that stand.
     public var orders: [Order]
     /// The last events, oldest first.
     public var events: [Event]
+
+    /// Something that is wrong on a link.
+    public struct LinkFinding: Codable, Sendable {
+        /// The name of the link.
+        public var link: String
+        /// What is wrong.
+        public var finding: DiagnosisDocument.Finding
+    }
 
     /// One of the four limits, with the rule that set it.
     public struct Limit: Codable, Sendable, Equatable {

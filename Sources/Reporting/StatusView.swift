@@ -31,7 +31,7 @@ public struct StatusView: Sendable {
         lines += answers(status.packs) + link(status)
         let alarms = alarmLines(status)
         if !alarms.isEmpty { lines += [""] + alarms }
-        lines += contradictions(status.packs)
+        lines += contradictions(status.packs) + findings(status.findings)
         lines.append("")
         lines += events(status.events)
         return lines.map(cut)
@@ -238,6 +238,17 @@ extension StatusView {
         guard notes > 0 else { return lines }
         let more = "\(notes) \(notes == 1 ? "note" : "notes") on what the BMS are set to: 'busbar settings'"
         return lines + ["Settings  " + paint(more, .dim)]
+    }
+
+    private func findings(_ found: [StatusDocument.LinkFinding]) -> [String] {
+        found.flatMap { found -> [String] in
+            let finding = found.finding
+            let color: TerminalText.Paint =
+                finding.severity == "fault" ? .red : finding.severity == "warning" ? .yellow : .dim
+            let title = paint("\(finding.severity) on \(found.link): \(finding.title)", color)
+            let fix = finding.causes.first.map { paint("          perhaps \($0.text): \($0.fix)", .dim) }
+            return ["Finding   " + title] + (fix.map { [$0] } ?? [])
+        }
     }
 
     private func events(_ events: [StatusDocument.Event]) -> [String] {

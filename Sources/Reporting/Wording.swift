@@ -255,6 +255,8 @@ extension Wording {
         case .stalled(let length):
             "no cycle was finished for \(Self.time(length)); the link to the inverter was closed meanwhile"
         case .blackBox(let path): "what was on the buses before the alarm is in \(path)"
+        case .found(let title, let index): "found on \(bus(index)): \(title)"
+        case .foundNoMore(let title, let index): "found no more on \(bus(index)): \(title)"
         case .withheld(let index, let identifier, let why):
             "frame 0x\(Self.hex(identifier)) is not sent\(toInverter(index)): \(Self.obstacle(why))"
         }

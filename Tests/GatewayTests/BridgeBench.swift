@@ -4,6 +4,7 @@ import ChargeControl
 import Gateway
 import InverterProfiles
 import LinuxIO
+import TestSupport
 
 /// A battery of one profile, a gateway, and an inverter of another, byte for byte, in a time that only the test moves.
 struct BridgeBench {
@@ -15,7 +16,7 @@ struct BridgeBench {
     /// What the inverter has understood, each value with its instant.
     private(set) var heard = BankReading()
     private(set) var now = start
-    private(set) var core: GatewayCore
+    @Boxed private(set) var core: GatewayCore
     /// How many frames or answers have reached the inverter.
     private(set) var reached = 0
     /// Signs of life and questions that have reached the battery.

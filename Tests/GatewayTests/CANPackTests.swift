@@ -6,11 +6,12 @@ import Gateway
 import InverterProfiles
 import LinuxIO
 import Simulators
+import TestSupport
 import Testing
 
 /// Packs on a CAN bus, a gateway and its inverter's bus, frame by frame, in a time that only the test moves.
 private struct CANBench {
-    var core: GatewayCore
+    @Boxed var core: GatewayCore
     var line: SimulatedLine
     var bank: SimulatedBank
     var now = start

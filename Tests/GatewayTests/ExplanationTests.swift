@@ -104,7 +104,7 @@ struct ExplanationTests {
 
     @Test("the bus thread publishes what was said and remembered in a moment", .enabled(if: isMeasuring))
     func cost() {
-        var plant = plant(16)
+        let plant = plant(16)
         let clock = ContinuousClock()
         let rules = clock.measure { for _ in 0..<1_000 { _ = plant.core.rules() } }
         let memory = clock.measure { for _ in 0..<1_000 { _ = plant.core.memory(at: plant.now) } }

@@ -140,7 +140,7 @@ struct OrderTests {
 
     @Test("a command with too many steps is not begun")
     func tooLong() {
-        var plant = VirtualPlant.atRest()
+        let plant = VirtualPlant.atRest()
         let pause = GatewayCommand.Action.place(OperatorOrder(.pauseCharge))
         let steps = Array(repeating: pause, count: GatewayCommand.maximumActions + 1)
         #expect(plant.core.carryOut(GatewayCommand(steps, by: "anna"), at: plant.now) == .tooMany)

@@ -151,7 +151,7 @@ struct ShuntTests {
 
     @Test("a shunt that does not speak by itself is asked, as long as its bus is up")
     func asks() {
-        var plant = VirtualPlant(packs: 1, shunt: .init(bus: 2, driver: JunctekShunt.driver))
+        let plant = VirtualPlant(packs: 1, shunt: .init(bus: 2, driver: JunctekShunt.driver))
         var reading = Plant.reading(-12_340, soc: 710)
         reading.capacityMilliampHours = Reading(280_000, at: Instant(nanoseconds: 0))
         var answers = AnswerBuffer()

@@ -67,7 +67,7 @@ struct SupervisionTests {
         "other frames say nothing about a second battery",
         arguments: [(UInt32(0x305), false), (0x305, true), (0x351, true), (0x370, false), (0x123, false)])
     func others(identifier: UInt32, isExtended: Bool) {
-        var plant = VirtualPlant.atRest()
+        let plant = VirtualPlant.atRest()
         plant.core.received(frame(identifier, isExtended: isExtended, 7), bus: 1, at: plant.now)
         #expect(plant.snapshot.inverters[0].framesContradicting == 0)
     }

@@ -5,6 +5,7 @@ import ChargeControl
 import Gateway
 import InverterProfiles
 import LinuxIO
+import TestSupport
 
 /// A gateway core with packs and an inverter around it, on virtual time: nothing waits, nothing is random.
 struct VirtualPlant {
@@ -72,7 +73,7 @@ struct VirtualPlant {
         var wholeSince: Instant?
     }
 
-    var core: GatewayCore
+    @Boxed var core: GatewayCore
     let configuration: GatewayConfiguration
     /// What the core is told, if it is recorded.
     private var recorder: CoreRecorder

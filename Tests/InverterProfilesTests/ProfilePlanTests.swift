@@ -74,7 +74,7 @@ struct ProfilePlanTests {
 
     /// Whether the numbers of a frame are those that the profile shows.
     private static func isShown(
-        _ profile: InverterProfile, _ plan: ProfilePlan, _ frame: CANFrame, _ known: BankReading
+        _ profile: InverterProfile, _ plan: borrowing ProfilePlan, _ frame: CANFrame, _ known: BankReading
     ) -> Bool {
         var numbers = FrameNumbers()
         guard plan.numbers(of: frame, known: known, into: &numbers) != nil else {
