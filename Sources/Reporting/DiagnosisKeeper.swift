@@ -33,6 +33,11 @@ public final class DiagnosisKeeper: Sendable {
     /// So long new observers have to listen before what they do not find counts as over.
     static let settles = Interval.seconds(120)
 
+    /// What the gateway, where it is the battery, does on purpose, and gives its own reasons for.
+    private static let meant: Set<String> = [
+        "battery-protects", "battery-silent", "frame-stopped", "both-limits-zero",
+    ]
+
     /// Makes one that does nothing yet.
     ///
     /// - Parameters:
@@ -101,7 +106,10 @@ public final class DiagnosisKeeper: Sendable {
         guard state.observers[bus] != nil, let since = state.since else { return [] }
         state.observers[bus]?.passed(to: now)
         let account = state.observers[bus]?.account()
-        var found = (account?.findings ?? []).map(DiagnosisDocument.Finding.init)
+        let isOwn = configuration.inverters.contains { $0.bus == bus }
+        var found = (account?.findings ?? []).map(DiagnosisDocument.Finding.init).filter {
+            !isOwn || !Self.meant.contains($0.id)
+        }
         let before = state.told[bus]
         if now - since < Self.settles {
             found += before.filter { finding in !found.contains { $0.id == finding.id } }

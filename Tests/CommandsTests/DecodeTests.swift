@@ -55,10 +55,13 @@ struct DecodeTests {
             _ = try run("convert --force --to \(format) \(source.path) \(target.path)")
             let outcome = try run("decode \(target.path)")
             #expect(outcome.code == .success, "\(format)")
-            let said = outcome.output.split(separator: "\n").map { $0.split(separator: "  ").dropFirst(2) }
-            let wanted = expected.output.split(separator: "\n").map { $0.split(separator: "  ").dropFirst(2) }
-            #expect(said.map { $0.joined(separator: "  ") } == wanted.map { $0.joined(separator: "  ") }, "\(format)")
+            #expect(Self.words(outcome.output) == Self.words(expected.output), "\(format)")
         }
+    }
+
+    /// The words of each line behind the time and the link, whose columns are as wide as they have to be.
+    private static func words(_ text: String) -> [[Substring]] {
+        text.split(separator: "\n").map { Array($0.split(separator: " ").dropFirst(2)) }
     }
 
     @Test("one that has no frame ends with 1, one that is empty does not")

@@ -86,7 +86,11 @@ struct DiagnoseTests {
             ("diagnose /nowhere/x.log", "'/nowhere/x.log' cannot be read; No such file or directory"),
             ("diagnose - --inverter nobody", "--inverter is 'nobody'"),
             ("diagnose - --dialect V1.2", "--dialect belongs to an inverter; add --inverter"),
-            ("diagnose -", "there is no frame in it"),
+            ("diagnose - --for 10", "--for is about a link"),
+            ("diagnose slcan:/nowhere/tty@250 --from asc", "--from is about a file"),
+            ("diagnose slcan:/nowhere/tty@250", "No such file or directory"),
+            ("diagnose garage.log", "'garage.log' cannot be read"),
+            ("diagnose -", "there is no frame in what was read"),
         ])
     func refusals(words: String, sentence: String) throws {
         let outcome = try run(words, input: "")

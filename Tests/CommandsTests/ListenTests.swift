@@ -4,12 +4,12 @@ import Testing
 
 @Suite("busbar listen")
 struct ListenTests {
-    @Test("hears who speaks behind an adapter, and never says anything itself")
-    func battery() throws {
+    @Test("hears who speaks behind an adapter, and never says anything itself", arguments: ["listen", "diagnose"])
+    func battery(command: String) throws {
         let simulation = try Simulation(.speaker(.init()))
         defer { simulation.stop() }
         let place = try #require(simulation.busPlace)
-        let outcome = try run("listen slcan:\(place) --for 2500ms --json")
+        let outcome = try run("\(command) slcan:\(place) --for 2500ms --json")
         #expect(outcome.code == .success, "\(outcome.errors)")
         #expect(outcome.output.contains("\"id\" : \"pylontech-lv-can\""))
         let heard = try #require(simulation.snapshot.battery?.statistics)

@@ -181,6 +181,12 @@ struct VirtualPlant {
         core.received(bytes.span, bus: bus, at: now)
     }
 
+    /// A frame comes that nobody has asked for.
+    mutating func hear(_ frame: CANFrame, bus: Int) {
+        recorder.received(frame, bus: bus, at: now)
+        core.received(frame, bus: bus, at: now)
+    }
+
     /// Somebody calls, or goes.
     mutating func caller(_ seat: Int, isThere: Bool = true, bus: Int = 2) {
         recorder.note(isThere ? .called : .gone, bus: bus, caller: seat, at: now)
@@ -222,9 +228,7 @@ struct VirtualPlant {
         }
         if nextKeepAlive <= now {
             if !isInverterSilent {
-                let frame = CANFrame(identifier: 0x305, length: 8)
-                recorder.received(frame, bus: 1, at: now)
-                core.received(frame, bus: 1, at: now)
+                hear(CANFrame(identifier: 0x305, length: 8), bus: 1)
             }
             nextKeepAlive = nextKeepAlive + .seconds(1)
         }
