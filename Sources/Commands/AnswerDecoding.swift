@@ -49,8 +49,8 @@ struct AnswerDecoding {
     }
 
     private func findings(in line: [UInt8], _ reader: inout AnswerReader) -> [AnswerReader.Finding] {
-        do throws(AnswerBytes.Problem) {
-            return try AnswerBytes.read(line).map { reader.read($0) } ?? []
+        do throws(SerialText.Problem) {
+            return try SerialText.read(line).map { reader.read($0) } ?? []
         } catch {
             return [.problem(error.sentence)]
         }

@@ -97,6 +97,8 @@ private struct RecordedLinks: Sendable {
         guard observers.count < Self.mostLinks else { return nil }
         // Before 2001 it is the time since the recording began.
         let began = nanoseconds.flatMap { $0 > 978_307_200_000_000_000 ? $0 : nil }
+        var options = options
+        options.hasTimes = nanoseconds != nil
         observers.append(LinkObserver(name: link, options: options, beganAtUnixNanoseconds: began))
         numbers[link] = observers.count - 1
         return observers.count - 1

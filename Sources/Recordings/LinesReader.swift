@@ -72,18 +72,21 @@ public struct LineSplitter {
 protocol LineGrammar {
     /// Whether lines as `candump -l` writes them mean what they mean there, so that ``CandumpLine`` may read them.
     static var takesCandump: Bool { get }
+    /// The most bytes of a line that are read.
+    static var longestLine: Int { get }
     /// Reads one line; `nil` for one that is no frame and is not meant to be.
     mutating func read(_ line: [UInt8]) throws(Unreadable) -> Found?
 }
 
 extension LineGrammar {
     static var takesCandump: Bool { false }
+    static var longestLine: Int { LineSplitter.longest }
 }
 
 /// Reads a text format line by line.
 struct LinesReader<Grammar: LineGrammar>: FormatReader {
     private var grammar: Grammar
-    private var splitter = LineSplitter()
+    private var splitter = LineSplitter(limit: Grammar.longestLine)
 
     init(_ grammar: Grammar) { self.grammar = grammar }
 
@@ -97,7 +100,7 @@ struct LinesReader<Grammar: LineGrammar>: FormatReader {
 
     private mutating func read(_ line: LineSplitter.Line) -> Finding? {
         do throws(Unreadable) {
-            guard !line.isCut else { throw Unreadable("it is longer than \(LineSplitter.longest) bytes") }
+            guard !line.isCut else { throw Unreadable("it is longer than \(Grammar.longestLine) bytes") }
             return try grammar.read(line.bytes).map { Finding($0, at: line.number) }
         } catch {
             return Finding(.unreadable(error.reason), at: line.number)

@@ -27,7 +27,7 @@ public struct RecordingFormat: Sendable {
     /// All formats; the last takes what no other does.
     public static let all = [
         VectorBLF.format, PCAPNG.format, PCAPNG.oldFormat, PCANTrace.format, VectorASC.format, GVRET.format,
-        PythonCANTable.format, BusbarLines.format, Candump.format, TextLines.format,
+        PythonCANTable.format, BusbarLines.format, SerialLines.format, Candump.format, TextLines.format,
     ]
 
     /// The format to write where nothing else is said.

@@ -92,7 +92,7 @@ struct DecodeTests {
         let long = String(repeating: " ", count: 5_000) + "can0 351#2802F4012003E001"
         let outcome = try run("decode -", input: long + "\ncan0 305#00\n")
         #expect(outcome.output == "-  can0   305  inverter_alive\n")
-        let endless = [UInt8](repeating: 0x41, count: 3_000_000)
+        let endless = [UInt8](repeating: UInt8(ascii: "x"), count: 3_000_000)
         let refused = try run(["decode", "-"], input: endless)
         #expect(refused.errors.hasSuffix("line 1: it is longer than 4096 bytes\n"))
         #expect(outcome.errors.hasSuffix("line 1: it is longer than 4096 bytes\n"))

@@ -23,6 +23,10 @@ func item(
     RecordedItem(nanoseconds: nanoseconds, link: link, direction: direction, content: .frame(frame))
 }
 
+private func serial(_ direction: RecordedItem.Direction?, _ bytes: [UInt8]) -> RecordedItem {
+    RecordedItem(nanoseconds: nil, link: "", direction: direction, content: .bytes(bytes))
+}
+
 let errorFrame = CANFrame(identifier: 0, kind: .error, length: 0)
 /// 2017-09-30 15:06:13.191, as if it were UTC.
 private let ascStart: Int64 = 1_506_783_973_191_000_000
@@ -83,6 +87,34 @@ extension RecordingSample {
                     nanoseconds: 1_763_805_600_004_100_000, link: "bms", direction: .received,
                     content: .bytes([0x01])),
             ]),
+        RecordingSample(
+            testDescription: "bytes of a serial line in the log of ESPHome", format: "hex",
+            text: """
+                # kitchen
+                [10:22:01][D][uart_debug:114]: >>> DD:A5:03:00:FF:FD:77
+                [10:22:01][D][uart_debug:114]: <<< DD:03:00:02:27:10:FF:C4:77
+                [10:22:01][I][jbd_bms:248]: Hardware info:
+                <<< DD:0
+                """,
+            items: [
+                serial(.sent, [0xDD, 0xA5, 0x03, 0x00, 0xFF, 0xFD, 0x77]),
+                serial(.received, [0xDD, 0x03, 0x00, 0x02, 0x27, 0x10, 0xFF, 0xC4, 0x77]),
+            ], unreadable: 1),
+        RecordingSample(
+            testDescription: "bytes of a serial line that somebody pastes", format: "hex",
+            text: """
+                0x01 0x03 0x06 0x00 0x01 0x00 0x02 0x00 0x03 0x21 0x74
+                01030600 0100 0200 0321 74
+
+                my inverter
+                """,
+            items: Array(
+                repeating: serial(nil, [0x01, 0x03, 0x06, 0, 1, 0, 2, 0, 3, 0x21, 0x74]), count: 2),
+            unreadable: 1),
+        RecordingSample(
+            testDescription: "frames of characters", format: "hex",
+            text: "~20014642E00201FD35\r\n",
+            items: [serial(nil, Array("~20014642E00201FD35\r".utf8))]),
         RecordingSample(
             testDescription: "Busbar's own lines", format: "busbar",
             text: """

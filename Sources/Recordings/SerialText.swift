@@ -1,16 +1,16 @@
 /// Bytes that somebody has written down: in hexadecimal digits, or as the characters of a protocol of characters.
-enum AnswerBytes {
+public enum SerialText {
     /// Why a line is no bytes.
-    struct Problem: Error {
+    public struct Problem: Error {
         /// What is wrong with it, and where.
-        var sentence: String
+        public var sentence: String
     }
 
     /// The bytes in a line; `nil` for one that is empty or a comment.
     ///
     /// Digits stand in pairs; blanks, `,` `:` `.` `-` `<` `>` and `0x` between the pairs mean nothing. A line that
     /// begins with `~` is taken as it stands, with the carriage return that ends such a frame. `#` begins a comment.
-    static func read(_ line: [UInt8]) throws(Problem) -> [UInt8]? {
+    public static func read(_ line: [UInt8]) throws(Problem) -> [UInt8]? {
         let text = line.drop { isBlank($0) }
         guard let first = text.first, first != UInt8(ascii: "#") else { return nil }
         if first == UInt8(ascii: "~") {
