@@ -55,10 +55,11 @@ struct SerialLines: LineGrammar {
         if head.first == UInt8(ascii: "~") {
             return head.count > 12 && head[1..<13].allSatisfy { Character(UnicodeScalar($0)).isHexDigit }
         }
-        let words = head.split { " ,:.-\t\r".utf8.contains($0) }
-        let isPairs = words.allSatisfy { word in
-            word.count % 2 == 0 && word.allSatisfy { Character(UnicodeScalar($0)).isHexDigit }
-        }
-        return isPairs && words.reduce(0) { $0 + $1.count } >= 2 * leastBytes
+        // A longer first word would be the identifier of a CAN frame.
+        let words = head.split { " ,:.-\t\r".utf8.contains($0) }.map { $0.starts(with: "0x".utf8) ? $0.dropFirst(2) : $0 }
+        let isPairs = words.count == 1 ? head.count % 2 == 0 : words.allSatisfy { $0.count == 2 }
+        let digits = words.joined()
+        return isPairs && digits.count >= 2 * leastBytes
+            && digits.allSatisfy { Character(UnicodeScalar($0)).isHexDigit }
     }
 }
