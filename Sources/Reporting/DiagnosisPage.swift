@@ -27,6 +27,7 @@ public struct DiagnosisPage: Sendable {
             \(HTMLText.element("p", summary, class: "quiet"))
             </header>
             <main>
+            \(HTMLText.wrapped("section", HTMLText.element("h2", "What is wrong") + "\n" + findings))
             \(document.links.map(section).joined(separator: "\n"))
             </main>
             <footer>
@@ -46,17 +47,30 @@ public struct DiagnosisPage: Sendable {
         return words.joined(separator: "; ")
     }
 
+    /// What is wrong on all links together, so that nobody has to look for it.
+    private var findings: String {
+        var parts: [String] = []
+        var number = 0
+        for link in document.links {
+            for found in link.findings {
+                number += 1
+                parts.append(finding(found, number, on: document.links.count > 1 ? link.name : ""))
+            }
+        }
+        for link in document.links where link.findings.isEmpty {
+            let name = document.links.count > 1 ? "\(link.name): " : ""
+            parts.append(HTMLText.element("p", name + Wording.nothingFound(link), class: "good"))
+        }
+        return parts.joined(separator: "\n")
+    }
+
     private func section(_ link: DiagnosisDocument.Link) -> String {
         let name = link.name.isEmpty ? "" : HTMLText.element("h2", link.name)
         let parts = [
             name, HTMLText.element("p", traffic(link), class: "quiet"),
-            part(
-                "What is wrong",
-                link.findings.isEmpty
-                    ? HTMLText.element("p", Wording.nothingFound(link), class: "good")
-                    : link.findings.enumerated().map { finding($1, $0 + 1) }.joined(separator: "\n")),
             part("Who speaks", link.talkers.map(talker).joined(separator: "\n")),
-            part("What is told", link.values.map(values).joined(separator: "\n")),
+            part(
+                "What is told", link.values.map { values($0, isNamed: link.values.count > 1) }.joined(separator: "\n")),
             part("Over time", drawings(link)),
             part("Identifiers", identifiers(link)), part("Addresses", addresses(link)),
         ]
@@ -82,7 +96,7 @@ public struct DiagnosisPage: Sendable {
 // MARK: - Parts
 
 extension DiagnosisPage {
-    private func finding(_ finding: DiagnosisDocument.Finding, _ number: Int) -> String {
+    private func finding(_ finding: DiagnosisDocument.Finding, _ number: Int, on link: String) -> String {
         var facts = finding.facts.map { "\($0.label) \($0.value)" }
         if !finding.places.isEmpty {
             let numbers = finding.places.map { "\($0)" }.joined(separator: ", ")
@@ -91,7 +105,9 @@ extension DiagnosisPage {
         let head =
             HTMLText.element("span", finding.severity, class: "badge")
             + HTMLText.element(
-                "span", "\(finding.layer), \(finding.certaintyPercent) % sure", class: "quiet")
+                "span",
+                (link.isEmpty ? "" : "on \(link), ") + "\(finding.layer), \(finding.certaintyPercent) % sure",
+                class: "quiet")
         return """
             <article class="\(finding.severity)">
             <p class="head">\(head)</p>
@@ -136,14 +152,15 @@ extension DiagnosisPage {
         return HTMLText.wrapped("div", lines, class: "talker")
     }
 
-    private func values(_ group: DiagnosisDocument.ValueGroup) -> String {
+    private func values(_ group: DiagnosisDocument.ValueGroup, isNamed: Bool) -> String {
         let cells = group.values.map {
             HTMLText.wrapped("div", HTMLText.element("dt", $0.label) + HTMLText.element("dd", $0.value))
         }.joined()
         let alarms = group.alarms.map { alarms in
             HTMLText.element("p", "Alarms: " + (alarms.isEmpty ? "none" : alarms.joined(separator: ", ")))
         }
-        return HTMLText.wrapped("dl", cells, class: "values") + (alarms ?? "")
+        return (isNamed ? HTMLText.element("h4", group.name) : "")
+            + HTMLText.wrapped("dl", cells, class: "values") + (alarms ?? "")
     }
 
     private func drawings(_ link: DiagnosisDocument.Link) -> String {

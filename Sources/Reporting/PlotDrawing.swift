@@ -25,7 +25,7 @@ struct PlotDrawing {
 
     /// Noise in the last digit should not fill a whole drawing.
     private static let leastTicks = [
-        "Current": 5, "State of charge": 5, "Temperature": 2, "Time from frame to frame": 0.2,
+        "Current": 5, "State of charge": 5, "Temperature": 2, "Cells": 0.05, "Time from frame to frame": 0.2,
     ]
 
     /// A step of 1, 2 or 5 times a power of ten, no smaller than `wanted`.
