@@ -13,6 +13,9 @@ struct SerialEar: Sendable {
     private var pause = Interval.zero
     /// Whether bytes are coming that are no frame, and how many stretches of them one behind the other.
     private var isDamaged = false, damageRun: UInt64 = 0
+    /// Bytes since the last frame that belong to none.
+    private var strayRun: UInt64 = 0
+    private static let mostStray: UInt64 = 2
 
     /// What a frame of the protocol can begin with.
     private let start: FrameStart
@@ -80,9 +83,18 @@ struct SerialEar: Sendable {
         noteNoise(since: before, items: items, place: place)
     }
 
+    /// A byte or two before a frame are what a line without bias makes; more is somebody else.
+    private mutating func noteStray(_ new: UInt64, items: Int, place: Int) {
+        strayRun += new
+        guard items > 0 else { return }
+        if (1...Self.mostStray).contains(strayRun) { conversation.noteStray(place: place) }
+        strayRun = 0
+    }
+
     /// Frames that are broken begin as frames do; what does not is somebody else's.
     private mutating func noteNoise(since before: NoiseCounts, items: Int, place: Int) {
         if items > 0 { (isDamaged, damageRun) = (false, 0) }
+        noteStray(noise.total - before.total, items: items, place: place)
         guard noise.total > before.total, !wasOwn else { return }
         conversation.noteNoise()
         guard noise.total - noise[.noStart] > before.total - before[.noStart] else { return }
