@@ -118,7 +118,8 @@ extension CANRules {
 
     /// The frame in which a reader finds a protection or a warning; `nil` if he finds none.
     private static func alarmFrame(_ reader: CANPicture.Target, _ picture: CANPicture) -> UInt32? {
-        for track in picture.batteryTracks where track.count >= 3 {
+        let containers = reader.rows.map { $0.container }
+        for track in picture.batteryTracks where track.count >= 3 && containers.contains(track.container) {
             var reading = BankReading()
             _ = reader.profile.decode(track.frame, dialect: reader.dialect, at: track.last, into: &reading)
             guard let alarms = reading.alarms?.value else { continue }

@@ -34,14 +34,16 @@ struct SerialEar: Sendable {
     mutating func hear(_ bytes: Span<UInt8>, isOwn: Bool, at now: Instant, place: Int) {
         passed(to: now, place: place)
         if isOwn != wasOwn { flush(at: now, place: place) }
-        if scanner.pendingBytes > 0, let lastByteAt {
+        // What was whole before the pause has only waited for whether more belongs to it.
+        let waiting = scanner.pendingBytes
+        if waiting > 0, let lastByteAt {
             pause = max(pause, now - lastByteAt)
         } else {
             pause = .zero
         }
         (wasOwn, lastByteAt) = (isOwn, now)
         heardBytes += UInt64(bytes.count)
-        scan(at: now, place: place) { scanner, grammar, handle in
+        scan(at: now, place: place, waiting: waiting) { scanner, grammar, handle in
             scanner.received(bytes, grammar: grammar, handle: handle)
         }
         if scanner.pendingBytes <= bytes.count { pause = .zero }
@@ -65,7 +67,7 @@ struct SerialEar: Sendable {
 
     /// The scanner is moved out while its items are handled, because handling them changes the rest.
     private mutating func scan(
-        at now: Instant, place: Int,
+        at now: Instant, place: Int, waiting: Int = 0,
         _ feed: (
             inout StreamScanner<1_100>, (Span<UInt8>, Bool) -> ScanStep<SerialItem>,
             (Span<UInt8>, SerialItem) -> Void
@@ -75,8 +77,10 @@ struct SerialEar: Sendable {
         let (before, scan, start, isOwn) = (moved.noise, conversation.grammar.scan, start, wasOwn)
         var items = 0
         feed(&moved, { start.permits($0) ? scan($0, $1) : .noise(.noStart) }) { bytes, item in
-            conversation.take(item, bytes, isOwn: isOwn, pause: pause, at: now, place: place)
-            pause = .zero
+            let isWhole = items == 0 && bytes.count <= waiting
+            conversation.take(
+                item, bytes, isOwn: isOwn, pause: isWhole ? .zero : pause, at: now, place: place)
+            if !isWhole { pause = .zero }
             items += 1
         }
         scanner = moved

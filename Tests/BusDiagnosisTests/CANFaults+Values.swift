@@ -89,7 +89,7 @@ extension Fault {
             },
             Fault(
                 "other-bms", "a protocol that the named BMS does not have",
-                Speech.ids("samsung-sdi-can", "pytes-can", "schneider-lv-can", "lg-resu-can")
+                Speech.ids("samsung-sdi-can", "pytes-can", "schneider-lv-can")
             ) {
                 Exhibit(
                     frames: Bench(speech: $0).passing(),

@@ -94,9 +94,13 @@ extension SerialFault {
             "cvl-ignored", "charging at 53 V with CVL 48 V",
             SerialState(current: 30_000, chargeVoltage: 48_000)
         ) { $0.tellsLowCVL && $0.hasCurrent },
-        lasting("limit-contradicts", "CCL 100 A, charging forbidden", SerialState(chargeEnabled: 0)) {
-            ($0.pack?[.chargeEnabled] ?? $0.bank?[.chargeEnabled])?.value == 0
-                && ($0.pack?[.chargeCurrentLimit] ?? $0.bank?[.chargeCurrentLimit])?.value ?? 0 > 0
+        SerialFault(finding: "limit-contradicts", name: "CCL 100 A, charging forbidden") { speaker in
+            guard speaker.id == "pylontech-lv-rs485" else { return nil }
+            var events = SerialEvents(speaker, spacing: .seconds(1))
+            for index in events.events.indices where !events.events[index].isQuestion {
+                events.events[index].bytes.forbidCharging()
+            }
+            return events.tells { ($0.bank?[.chargeEnabled])?.value == 0 } ? events : nil
         },
         SerialFault(finding: "current-sign", name: "discharging positive") { speaker in
             let right = SerialEvents.swinging(speaker, by: 50_000)
@@ -104,6 +108,18 @@ extension SerialFault {
             return SerialEvents.swinging(speaker, by: -50_000)
         },
     ]
+}
+
+extension [UInt8] {
+    /// Turns the permissions `C0` at the end of an answer of the Pylontech kind into `40`, with the right checksum.
+    fileprivate mutating func forbidCharging() {
+        guard count > 12, self[count - 7] == 0x43, self[count - 6] == 0x30 else { return }
+        self[count - 7] = 0x34
+        var sum = UInt16(0)
+        for byte in self[1..<count - 5] { sum &+= UInt16(byte) }
+        let digits = Array("0123456789ABCDEF".utf8), check = 0 &- sum
+        for place in 0..<4 { self[count - 5 + place] = digits[Int(check >> UInt16(12 - 4 * place)) & 0xF] }
+    }
 }
 
 extension SerialEvents {
