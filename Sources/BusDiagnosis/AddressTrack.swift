@@ -22,6 +22,12 @@ public struct AddressTrack: Sendable {
     public internal(set) var alternations: UInt64 = 0, alternationPlace = 0
     /// When a protection stood, and when the limits were 0 without need.
     public internal(set) var protection = Condition(), zeroLimits = Condition()
+    /// When the current was above its limit, and when CVL was below the voltage, at rest and while charging.
+    public internal(set) var overLimit = Condition(), lowCVL = Condition(), chargedAboveCVL = Condition()
+    /// When a direction was forbidden and its limit above 0 A.
+    public internal(set) var forbiddenWithLimit = Condition()
+    /// What speaks for the sign of the current, and against it.
+    public internal(set) var sign = CurrentSign()
     /// The longest time in which a current flowed and not one value changed.
     public internal(set) var frozen = Condition()
 
@@ -48,6 +54,14 @@ public struct AddressTrack: Sendable {
         noteNature(Nature(told), place: place)
         protection.note(!new.protections.isEmpty, at: now, place: place)
         zeroLimits.note(new.isBlockedWithoutNeed, at: now, place: place)
+        overLimit.note(new.isAboveLimit, at: now, place: place)
+        forbiddenWithLimit.note(new.isForbiddenWithLimit, at: now, place: place)
+        let isCharged = (new.current ?? 0) > BankTrack.leastCurrent
+        lowCVL.note(new.isAboveCVL && !isCharged, at: now, place: place)
+        chargedAboveCVL.note(new.isAboveCVL && isCharged, at: now, place: place)
+        if let current = new.current, let voltage = new.voltage, told.hasMeasuredTogether {
+            sign.note(current: current, voltage: voltage, soc: new.soc, at: now)
+        }
     }
 
     /// Whether its values stand still though a current flows; answers to several questions come between two changes.
@@ -85,6 +99,8 @@ public struct Vitals: Sendable, Equatable {
     public internal(set) var chargeVoltageLimit: Int32?, chargeCurrentLimit: Int32?
     /// DCL in milliamps.
     public internal(set) var dischargeCurrentLimit: Int32?
+    /// Whether charging and discharging are permitted, 1 for yes.
+    public internal(set) var chargeEnabled: Int32?, dischargeEnabled: Int32?
     /// The protections that stand.
     public internal(set) var protections = AlarmMask()
     var cellSum: Int32?
@@ -109,6 +125,7 @@ public struct Vitals: Sendable, Equatable {
         chargeVoltageLimit = pack[.chargeVoltageLimit]?.value
         chargeCurrentLimit = pack[.chargeCurrentLimit]?.value
         dischargeCurrentLimit = pack[.dischargeCurrentLimit]?.value
+        (chargeEnabled, dischargeEnabled) = (pack[.chargeEnabled]?.value, pack[.dischargeEnabled]?.value)
         protections = pack.alarms?.value.protections ?? AlarmMask()
         (highestCell, lowestCell) = (pack[.highestCell]?.value, pack[.lowestCell]?.value)
         guard let values = pack.cellMillivolts?.value else { return }
@@ -128,6 +145,7 @@ public struct Vitals: Sendable, Equatable {
         chargeVoltageLimit = bank[.chargeVoltageLimit]?.value
         chargeCurrentLimit = bank[.chargeCurrentLimit]?.value
         dischargeCurrentLimit = bank[.dischargeCurrentLimit]?.value
+        (chargeEnabled, dischargeEnabled) = (bank[.chargeEnabled]?.value, bank[.dischargeEnabled]?.value)
         protections = bank.alarms?.value.protections ?? AlarmMask()
     }
 
@@ -142,6 +160,25 @@ public struct Vitals: Sendable, Equatable {
         guard let voltage, let cellSum, cells >= 4, voltage > 0 else { return false }
         let difference = (voltage - cellSum).magnitude
         return difference > 2_000 && difference > UInt32(voltage) / 12
+    }
+
+    /// Whether more flows than is allowed; a limit that is 0 without need is a fault by itself.
+    var isAboveLimit: Bool {
+        guard !isBlockedWithoutNeed else { return false }
+        return BankTrack.exceeds(current, chargeCurrentLimit)
+            || BankTrack.exceeds(current.map { 0 &- $0 }, dischargeCurrentLimit)
+    }
+
+    /// Whether a direction is forbidden and has a limit above 0 A all the same.
+    var isForbiddenWithLimit: Bool {
+        chargeEnabled == 0 && (chargeCurrentLimit ?? 0) > BankTrack.tiny
+            || dischargeEnabled == 0 && (dischargeCurrentLimit ?? 0) > BankTrack.tiny
+    }
+
+    /// Whether the voltage is above CVL by more than cells relax.
+    var isAboveCVL: Bool {
+        guard let chargeVoltageLimit, chargeVoltageLimit > 10_000, let voltage else { return false }
+        return voltage > chargeVoltageLimit + BankTrack.voltageTolerance
     }
 
     /// Whether a limit is 0 though the battery is neither full nor empty.

@@ -202,7 +202,7 @@ extension BankTrack {
     }
 
     /// Whether a current is above its limit by more than measuring explains: a tenth, and two amperes.
-    private static func exceeds(_ current: Int32?, _ limit: Int32?) -> Bool {
+    static func exceeds(_ current: Int32?, _ limit: Int32?) -> Bool {
         guard let current, let limit, limit >= 0 else { return false }
         return Int64(current) > Int64(limit) + Int64(limit) / 10 + Int64(leastCurrent)
     }
@@ -212,5 +212,5 @@ extension BankTrack {
     /// Less than this may be a fault of measuring, in milliamps.
     static let leastCurrent: Int32 = 2_000
     /// A battery may stand above its CVL by what its cells relax, in millivolts.
-    private static let voltageTolerance: Int32 = 400
+    static let voltageTolerance: Int32 = 400
 }

@@ -39,7 +39,7 @@ public struct CANDiagnosis: Sendable {
 
     /// Who speaks, and what is wrong.
     public func account() -> DiagnosisAccount {
-        let talkers = CANNaming(traffic).talkers
+        let talkers = CANNaming(traffic, bms: options.expectedDriver).talkers
         let picture = CANPicture(
             traffic: traffic, bank: bank(for: talkers), talkers: talkers, options: options)
         return DiagnosisAccount(
@@ -55,7 +55,7 @@ public struct CANDiagnosis: Sendable {
     private mutating func nameTalkers(at now: Instant) {
         nextNaming = max(nextNaming, traffic.frames) * 2
         (namedTracks, namedAt) = (traffic.tracks.count, now)
-        let named = bank(for: CANNaming(traffic).talkers)
+        let named = bank(for: CANNaming(traffic, bms: options.expectedDriver).talkers)
         if let named, named.profile != bank?.profile || named.dialect != bank?.dialect { banks = [named] }
     }
 

@@ -9,6 +9,8 @@ import InverterProfiles
 /// then what it leaves unexplained by itself, until nothing is left that any protocol knows.
 struct CANNaming {
     let traffic: CANTraffic
+    /// What the BMS that is said to be there can be set to; `nil` if nothing is known of it.
+    private let dialects: BMSDialects.Row?
     /// Places of the tracks that nobody has explained yet.
     private(set) var left: [Int]
     private(set) var talkers: [Talker] = []
@@ -20,8 +22,9 @@ struct CANNaming {
     /// More talkers than this share no bus.
     private static let mostTalkers = 6
 
-    init(_ traffic: CANTraffic) {
+    init(_ traffic: CANTraffic, bms: Int? = nil) {
         self.traffic = traffic
+        dialects = BMSDialects.row(of: bms)
         left = traffic.tracks.indices.filter { traffic.tracks[$0].count > 0 }
         nameFamilies(ForeignTraffic.unmistakable)
         let foreign = talkers
@@ -52,19 +55,20 @@ struct CANNaming {
 
     /// Puts the protocol first that the sender is known to speak, where his frames fit others as well.
     private func favour(_ candidates: inout [Candidate]) {
-        guard let spoken = SenderSigns.spoken(traffic, left.map { traffic.tracks[$0].container }) else {
-            return
-        }
-        for index in candidates.indices where SignalName(candidates[index].id) == SignalName(spoken) {
-            guard candidates[index].score >= Self.nearScore else { continue }
-            candidates[index].score = min(candidates[index].score + Self.favour, 1_000)
-            candidates[index].reasons.append(
-                Fact("this sender is known to speak it", .share(permille: Self.favour)))
+        let spoken = SenderSigns.spoken(traffic, left.map { traffic.tracks[$0].container })
+        for index in candidates.indices where candidates[index].score >= Self.nearScore {
+            let id = candidates[index].id
+            if let spoken, SignalName(spoken) == SignalName(id) {
+                candidates[index].favour(Self.favour, "this sender is known to speak it")
+            } else if spoken == nil, dialects?.entry(id) != nil {
+                candidates[index].favour(Self.namedFavour, "the named BMS can be set to it")
+            }
         }
     }
 
-    /// What it counts that a sender is known to speak a protocol, and what his frames must reach without it.
-    private static let favour: Int32 = 100, nearScore: Int32 = 800
+    /// What it counts that a sender is known to speak a protocol, or can be set to it, and what his frames must reach
+    /// without it.
+    private static let favour: Int32 = 100, namedFavour: Int32 = 30, nearScore: Int32 = 800
 
     /// The best first; of equals the one that stands first in the tables.
     private static func sort(_ candidates: inout [Candidate]) {
@@ -103,7 +107,10 @@ struct CANNaming {
 
     /// The frame of a profile that a track is; `nil` if it is none.
     static func row(_ place: Int, _ track: FrameTrack) -> FrameRow? {
-        KnownProtocols.profiles[place].index(ofIdentifier: track.identifier, isExtended: track.isExtended)
+        // Where registers are asked for, frames are numbered by them, which are no identifiers.
+        guard KnownProtocols.profiles[place].serial == nil else { return nil }
+        return KnownProtocols.profiles[place]
+            .index(ofIdentifier: track.identifier, isExtended: track.isExtended)
             .map { KnownProtocols.profiles[place].frame($0) }
     }
 
@@ -157,5 +164,13 @@ struct CANNaming {
                     ? "cannot be told yet: too few frames"
                     : "cannot be told: no protocol that is known has these identifiers",
                 containers: take(left)))
+    }
+}
+
+extension Candidate {
+    /// Adds points for something that is known besides, and says so.
+    fileprivate mutating func favour(_ points: Int32, _ reason: StaticString) {
+        score = min(score + points, 1_000)
+        reasons.append(Fact(reason, .share(permille: points)))
     }
 }

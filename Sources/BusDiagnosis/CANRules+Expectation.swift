@@ -1,3 +1,4 @@
+import BMSDrivers
 import BatteryModel
 import BusCodec
 import InverterProfiles
@@ -6,7 +7,7 @@ import InverterProfiles
 
 extension CANRules {
     static let expectation: [@Sendable (CANPicture) -> [Finding]] = [
-        wrongProtocol, newerSet, noPermissions, nameRefused, alarmsUnread,
+        wrongProtocol, newerSet, noPermissions, nameRefused, alarmsUnread, otherBMS,
     ]
 
     /// Something else is heard than the inverter expects.
@@ -21,9 +22,17 @@ extension CANRules {
         if let best = first.candidates.first { facts.append(Fact("heard", text(best.name))) }
         facts.append(Fact("frames missing", .count(UInt64(picture.missing(expected).count))))
         facts.append(Fact("frames expected", .count(UInt64(expected.required.count))))
+        var sheet = FindingTable.wrongProtocol
+        if let known = BMSDialects.row(of: picture.options.driver) {
+            if let menu = known.entry(expected.profile.sheet.id)?.menu {
+                facts.append(Fact("to be chosen at the named BMS", text(menu)))
+            } else if known.lacks([expected.profile.sheet.id]) {
+                sheet.causes.insert(FindingTable.namedBMSLacksIt, at: 0)
+            }
+        }
         return [
             Finding(
-                FindingTable.wrongProtocol, certainty: 95, facts,
+                sheet, certainty: 95, facts,
                 places: first.containers.first.flatMap { picture.traffic.track($0) }.map { [$0.firstPlace] }
                     ?? [])
         ]
@@ -92,16 +101,14 @@ extension CANRules {
         return (0..<start.count).allSatisfy { name[$0] == start[$0] }
     }
 
-    /// Alarms stand in a frame that the inverter does not read.
+    /// Alarms stand in a frame, or in bits of it, that the inverter does not read.
     @Sendable static func alarmsUnread(_ picture: CANPicture) -> [Finding] {
         guard let expected = picture.expected,
-            let frame = alarmFrames.first(where: { raises($0, picture) }), !reads(expected, frame)
+            case .profile(let place, let dialect)? = picture.battery?.candidates.first?.source
         else { return [] }
-        // Where another alarm frame is read that tells the same, nothing is lost.
-        guard !alarmFrames.contains(where: { $0 != frame && raises($0, picture) && reads(expected, $0) })
-        else {
-            return []
-        }
+        let spoken = CANPicture.Target(profile: KnownProtocols.profiles[place], dialect: dialect)
+        // Where something of it is read, in whatever frame, the inverter knows that there is trouble.
+        guard let frame = alarmFrame(spoken, picture), alarmFrame(expected, picture) == nil else { return [] }
         return [
             Finding(
                 FindingTable.alarmsUnread, certainty: 85, [Fact("alarms stand in", .identifier(frame))],
@@ -109,22 +116,42 @@ extension CANRules {
         ]
     }
 
-    /// The frames with alarms of the family that has two of them.
-    private static let alarmFrames: [UInt32] = [0x359, AlarmPairs.identifier]
-
-    private static func reads(_ expected: CANPicture.Target, _ container: UInt32) -> Bool {
-        expected.rows.contains { $0.container == container }
+    /// The frame in which a reader finds a protection or a warning; `nil` if he finds none.
+    private static func alarmFrame(_ reader: CANPicture.Target, _ picture: CANPicture) -> UInt32? {
+        let containers = reader.rows.map { $0.container }
+        for track in picture.batteryTracks where track.count >= 3 && containers.contains(track.container) {
+            var reading = BankReading()
+            _ = reader.profile.decode(track.frame, dialect: reader.dialect, at: track.last, into: &reading)
+            guard let alarms = reading.alarms?.value else { continue }
+            if !alarms.protections.isEmpty || !alarms.warnings.isEmpty { return track.container }
+        }
+        return nil
     }
 
-    /// Whether an alarm stands in a frame, as the battery that was named means it.
-    private static func raises(_ container: UInt32, _ picture: CANPicture) -> Bool {
-        guard let track = picture.traffic.track(container), track.count >= 3,
-            case .profile(let place, let dialect)? = picture.battery?.candidates.first?.source
-        else { return false }
-        var reading = BankReading()
-        _ = KnownProtocols.profiles[place].decode(
-            track.frame, dialect: dialect, at: track.last, into: &reading)
-        guard let alarms = reading.alarms?.value else { return false }
-        return !alarms.protections.isEmpty || !alarms.warnings.isEmpty
+    /// What is heard is not what the BMS that is said to be there speaks.
+    @Sendable static func otherBMS(_ picture: CANPicture) -> [Finding] {
+        guard let place = picture.options.driver, picture.traffic.length >= .seconds(5),
+            let first = picture.talkers.first(where: { $0.role == .battery || $0.role == .pack }),
+            let best = first.candidates.first,
+            !picture.talkers.contains(where: { $0.candidates.first?.source == .driver(place) })
+        else { return [] }
+        var sheet = FindingTable.otherBMS
+        let named = KnownProtocols.drivers[place].sheet
+        let known = BMSDialects.row(of: place)
+        if first.role == .pack {
+            guard known?.entry(best.id) == nil else { return [] }
+        } else {
+            // A BMS at the CAN port of an inverter is meant to speak the language of the inverter.
+            let isOwnPort = named.wire == .can && picture.options.expectedProfile == nil
+                && !picture.talkers.contains { $0.role == .inverter }
+            guard isOwnPort || known?.lacks(first.candidates.map { $0.id }) ?? false else { return [] }
+            sheet.severity = .note
+        }
+        return [
+            Finding(
+                sheet, certainty: first.role == .pack ? 92 : 70,
+                [Fact("named", text(named.id)), Fact("heard", text(best.name))],
+                places: first.containers.first.flatMap { picture.traffic.track($0) }.map { [$0.firstPlace] } ?? [])
+        ]
     }
 }

@@ -6,7 +6,7 @@ import InverterProfiles
 
 extension CANRules {
     static let frames: [@Sendable (CANPicture) -> [Finding]] = [
-        framesMissing, frameStopped, tooSlow, gaps, tooFast, tooShort,
+        framesMissing, frameStopped, tooSlow, gaps, uneven, tooFast, tooShort,
     ]
 
     /// A frame that the inverter needs is never sent.
@@ -95,6 +95,29 @@ extension CANRules {
                         "much too long",
                         .count(worst.gaps.countLonger(than: (worst.gaps.median ?? .zero) * 3))),
                 ], places: [worst.longestGapPlace])
+        ]
+    }
+
+    /// Frames come now early and now late, though none stays away for long.
+    @Sendable static func uneven(_ picture: CANPicture) -> [Finding] {
+        guard picture.options.hasTimes, let target = picture.target, gaps(picture).isEmpty else { return [] }
+        let needed = needed(picture, target).map { $0.0 }
+        let restless = needed.filter { track in
+            guard track.gaps.count >= 40, let median = track.gaps.median,
+                let early = track.gaps.percentile(10), let late = track.gaps.percentile(90)
+            else { return false }
+            return late - early >= .seconds(1) && early * 2 <= median && late * 2 >= median * 3
+        }
+        guard let first = restless.first, restless.count * 2 >= needed.count else { return [] }
+        return [
+            Finding(
+                FindingTable.uneven, certainty: 75,
+                [
+                    Fact("identifier", .identifier(first.container)),
+                    Fact("usual gap", .interval(first.gaps.median ?? .zero)),
+                    Fact("one of ten is shorter than", .interval(first.gaps.percentile(10) ?? .zero)),
+                    Fact("one of ten is longer than", .interval(first.gaps.percentile(90) ?? .zero)),
+                ], places: [first.longestGapPlace])
         ]
     }
 

@@ -6,6 +6,8 @@ public struct DiagnosisOptions: Sendable {
     public var expectedProfile: Int?
     /// Its dialect; `nil` if any will do.
     public var expectedDialect: UInt8?
+    /// The BMS that is there, as a place in ``BMSDrivers/DriverTable``; `nil` if nobody has said.
+    public var expectedDriver: Int?
     /// The name that the inverter wants to see in the battery's frames; `nil` if nobody has said.
     public var expectedName: ASCIIText?
     /// The speed at which is listened, in baud or bit/s; `nil` if it is not known.
@@ -17,11 +19,12 @@ public struct DiagnosisOptions: Sendable {
 
     /// Makes options.
     public init(
-        expectedProfile: Int? = nil, expectedDialect: UInt8? = nil, expectedName: ASCIIText? = nil,
-        rate: Int32? = nil, hasInverter: Bool = false, hasTimes: Bool = true
+        expectedProfile: Int? = nil, expectedDialect: UInt8? = nil, expectedDriver: Int? = nil,
+        expectedName: ASCIIText? = nil, rate: Int32? = nil, hasInverter: Bool = false, hasTimes: Bool = true
     ) {
         self.expectedProfile = expectedProfile
         self.expectedDialect = expectedDialect
+        self.expectedDriver = expectedDriver
         self.expectedName = expectedName
         self.rate = rate
         self.hasInverter = hasInverter

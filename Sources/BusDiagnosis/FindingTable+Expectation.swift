@@ -1,6 +1,6 @@
 extension FindingTable {
     /// Findings about what the inverter expects.
-    static let expectation = [wrongProtocol, newerSet, noPermissions, nameRefused, alarmsUnread]
+    static let expectation = [wrongProtocol, newerSet, noPermissions, nameRefused, alarmsUnread, otherBMS]
 
     static let wrongProtocol = FindingSheet(
         "wrong-protocol", .protocol, .fault, "The battery speaks another protocol than the inverter expects",
@@ -68,5 +68,30 @@ extension FindingTable {
                 test: "compare the alarm page of the inverter with the battery", tells: "it stays empty",
                 fix: "select the protocol that the inverter reads, or put Busbar in between",
                 source: "setfirelabs, Pylontech V1.2 against V1.3; diyBMS issue 266")
+        ])
+
+    /// What ``wrongProtocol`` most likely comes from where the BMS is known.
+    static let namedBMSLacksIt = Cause(
+        "the named BMS does not have the protocol of this inverter", .protocol,
+        test: "look for it in the protocol list of the BMS", tells: "it is not there",
+        fix: "choose one that both have, or put Busbar in between", source: "protocol lists of the makers")
+
+    static let otherBMS = FindingSheet(
+        "other-bms", .settings, .fault, "What is heard is not what the named BMS speaks",
+        effect: "Whoever reads this port in the BMS's own protocol gets nothing.",
+        causes: [
+            Cause(
+                "another protocol is selected for this port", .settings,
+                test: "read the protocol of this port in the app of the BMS",
+                tells: "it is the one that is heard", fix: "select its own protocol, or read what is heard",
+                source: "JK-PB and PACE protocol lists"),
+            Cause(
+                "it is another BMS than was named, or a gateway speaks for it", .settings,
+                test: "read the label on the board; look for a box in the cable", tells: "another model",
+                fix: "name the model that is there", source: "esphome-yambms, Supported_devices.md"),
+            Cause(
+                "the plug is in another port of it", .connector, test: "read the labels of the sockets",
+                tells: "it says RS485-2, Link or display", fix: "use the port for reading",
+                source: "JK-PB manual"),
         ])
 }

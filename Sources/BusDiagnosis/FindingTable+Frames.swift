@@ -1,7 +1,7 @@
 extension FindingTable {
     /// Findings about single frames.
     static let frames = [
-        steeringFrameMissing, frameMissing, frameStopped, tooSlow, gaps, tooFast, frameTooShort,
+        steeringFrameMissing, frameMissing, frameStopped, tooSlow, gaps, uneven, tooFast, frameTooShort,
     ]
 
     static let steeringFrameMissing = FindingSheet(
@@ -109,5 +109,20 @@ extension FindingTable {
             Cause(
                 "the sender has an older version of the protocol", .firmwareAndMode, test: "read its version",
                 tells: "a newer one has longer frames", fix: "update it", source: "PYLON V1.0 and V1.2"),
+        ])
+
+    static let uneven = FindingSheet(
+        "uneven", .firmwareAndMode, .note, "Frames come unevenly, now early and now late",
+        effect: "An inverter with a short patience warns at times, and follows limits with a delay.",
+        causes: [
+            Cause(
+                "the gateway is busy with other things: web page, WLAN, many packs", .firmwareAndMode,
+                test: "close its page and listen again", tells: "the gaps become even",
+                fix: "take work off it, or a gateway that sends by itself",
+                source: "Battery-Emulator issue 2112"),
+            Cause(
+                "the adapter that listens hands frames over in bunches", .settings,
+                test: "record with another adapter", tells: "the gaps are even there",
+                fix: "nothing on the bus; take times from the adapter", source: "python-can, time stamps"),
         ])
 }

@@ -3,7 +3,7 @@ extension FindingTable {
     static let serialLine = [
         serialSilent, idleBreak, wiresSwapped, wrongRate, wrongParity, unreadable, damagedFrames,
         brokenFrames,
-        serialEcho,
+        serialEcho, damageInBursts, strayBytes,
     ]
 
     static let serialSilent = FindingSheet(
@@ -145,5 +145,39 @@ extension FindingTable {
                 "the line is written down on both sides of a tap", .settings,
                 test: "look at how it is recorded", tells: "each direction is recorded twice",
                 fix: "record one side", source: "own tests"),
+        ])
+
+    static let damageInBursts = FindingSheet(
+        "damage-in-bursts", .electrical, .warning, "Frames arrive damaged for a while, and then whole again",
+        effect: "The inverter loses the battery for seconds and reports a communication fault.",
+        causes: [
+            Cause(
+                "a plug is loose or a wire is broken inside", .connector,
+                test: "move plugs and cable while listening", tells: "the damage comes with the movement",
+                fix: "mend the plug or take another cable", source: "Battery-Emulator wiki, CAN wiring"),
+            Cause(
+                "something strong switches near the cable: inverter, charger, pump", .electrical,
+                test: "note the times and compare them with what was switched", tells: "they are the same",
+                fix: "another path for the cable, a twisted and shielded one, ground as third wire",
+                source: "TI SLLA070"),
+            Cause(
+                "somebody else speaks at those times", .settings, test: "unplug one device after the other",
+                tells: "with one of them it ends", fix: "one who asks on a line",
+                source: "Modbus over serial line V1.02, section 2.1"),
+        ])
+
+    static let strayBytes = FindingSheet(
+        "stray-bytes", .electrical, .note, "Single bytes that belong to nothing stand before the frames",
+        effect: "A reader that does not look for the beginning of a frame throws the whole answer away.",
+        causes: [
+            Cause(
+                "nothing holds the line at rest while nobody speaks: bias is missing", .electrical,
+                test: "measure A against B while nobody speaks", tells: "less than 0.2 V",
+                fix: "bias at one place: 450 to 650 Ω from one wire to 5 V and from the other to ground",
+                source: "Modbus over serial line V1.02, section 3.4.6; TI SLLA070"),
+            Cause(
+                "an adapter takes the line over or lets it go at the wrong moment", .connector,
+                test: "take another adapter", tells: "the bytes are gone",
+                fix: "an adapter that switches by itself in hardware", source: "esphome-yambms, Interface_RS485_bus.md"),
         ])
 }

@@ -9,5 +9,5 @@ public enum FindingTable {
     public static var can: [FindingSheet] { link + talk + expectation + frames + values + limits }
 
     /// The rows of what is found on a serial line.
-    public static var serial: [FindingSheet] { serialLine + serialTalk + serialPacks }
+    public static var serial: [FindingSheet] { serialLine + serialTalk + serialPacks + serialBMS }
 }

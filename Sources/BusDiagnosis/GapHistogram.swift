@@ -23,14 +23,22 @@ public struct GapHistogram: Sendable {
         return true
     }
 
-    /// The gap that a share of all gaps does not exceed, to an eighth of its length; `nil` without any.
+    /// The gap that a share of all gaps does not exceed; `nil` without any.
+    ///
+    /// It lies in the right quarter of an octave, and between the shortest and the longest; where in it is taken for
+    /// even.
     public func percentile(_ percent: UInt64) -> Interval? {
-        guard count > 0 else { return nil }
+        guard count > 0, let shortest, let longest else { return nil }
         let wanted = max(1, (count * percent + 99) / 100)
         var seen: UInt64 = 0
         for index in buckets.indices {
-            seen += UInt64(buckets.span[index])
-            if seen >= wanted { return Self.middle(of: index) }
+            let here = UInt64(buckets.span[index])
+            guard seen + here < wanted else {
+                let from = max(Self.start(of: index), shortest), to = min(Self.start(of: index + 1), longest)
+                let step = max((to - from).nanoseconds, 0) / Int64(here * 2)
+                return from + Interval(nanoseconds: step * Int64(2 * (wanted - seen) - 1))
+            }
+            seen += here
         }
         return longest
     }
@@ -53,10 +61,11 @@ public struct GapHistogram: Sendable {
         return min(1 + (octave - 2) * 4 + quarter, 65)
     }
 
-    private static func middle(of bucket: Int) -> Interval {
-        guard bucket > 0 else { return .microseconds(500) }
+    /// The shortest gap that is counted in a bucket; of the one behind the last it is none that is ever seen.
+    private static func start(of bucket: Int) -> Interval {
+        guard bucket > 0 else { return .zero }
+        guard bucket < 66 else { return Interval(nanoseconds: .max) }
         let (octave, quarter) = ((bucket - 1) / 4, (bucket - 1) % 4)
-        let lower = Int64(4 + quarter) << Int64(octave)
-        return Interval(nanoseconds: (lower * 2 + Int64(1) << Int64(octave)) * 125_000)
+        return Interval(nanoseconds: Int64(4 + quarter) << Int64(octave) * 250_000)
     }
 }

@@ -24,7 +24,8 @@ enum SenderSigns {
     private static let signs: [Sign] = [
         Sign(sender: "Busbar", name: "Busbar", source: "Busbar's own profiles"),
         Sign(
-            sender: "a JK BMS", name: "JK", heard: [0x359, 0x370], speaks: "pylontech-lv-can",
+            sender: "a JK BMS in its Pylontech, Deye or GoodWe mode", name: "JK", heard: [0x359, 0x370],
+            speaks: "pylontech-lv-can",
             source: "CRC-checked captures of JK in its Pylontech, Deye and GoodWe modes"),
         Sign(sender: "a JK BMS", name: "JK", source: "CRC-checked captures of JK, esphome-yambms"),
         Sign(
@@ -50,8 +51,8 @@ enum SenderSigns {
             sender: "YamBMS or another gateway that speaks several dialects at once",
             heard: [0x359, 0x35A, 0x372, 0x373], source: "esphome-yambms"),
         Sign(
-            sender: "a JK BMS", heard: [0x370, 0x371], length: (0x355, 8), wholeDegrees: true,
-            speaks: "pylontech-lv-can", source: "CRC-checked captures of JK"),
+            sender: "a JK BMS in its Pylontech, Deye or GoodWe mode", heard: [0x370, 0x371], length: (0x355, 8),
+            wholeDegrees: true, speaks: "pylontech-lv-can", source: "CRC-checked captures of JK"),
         Sign(
             sender: "a Seplos BMS or one that copies it", heard: [0x370, 0x371], length: (0x355, 8),
             source: "SEPLOS BMS CAN protocol V1.0"),
@@ -99,7 +100,7 @@ enum SenderSigns {
     /// Whether a track is what inverters send: a sign of life, or another frame that only they have.
     static func isOfInverter(_ track: FrameTrack) -> Bool {
         if track.identifier == 0x305 { return true }
-        for place in KnownProtocols.profiles.indices {
+        for place in KnownProtocols.profiles.indices where KnownProtocols.profiles[place].serial == nil {
             if CANNaming.row(place, track)?.direction == .fromInverter { return true }
             if KnownProtocols.profiles[place].isKeepAlive(track.frame) { return true }
         }

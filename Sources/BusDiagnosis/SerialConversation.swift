@@ -20,13 +20,15 @@ public struct SerialConversation: Sendable {
     var addresses: [UInt8] = []
     var asked: Asked?
     private var lastItemAt: Instant?
+    /// At how many questions one behind the other something was damaged, and the number of the last of them.
+    private var burst: UInt64 = 0, damagedQuestion: UInt64 = 0
 
     /// Where trouble was seen.
     struct Places: Sendable {
         var unanswered = SerialPlaces(), hasty = SerialPlaces(), refused = SerialPlaces()
         var wrongAddress = SerialPlaces(), second = SerialPlaces(), late = SerialPlaces()
         var broken = SerialPlaces(), damaged = SerialPlaces(), echo = SerialPlaces()
-        var strange = SerialPlaces(), cold = SerialPlaces()
+        var strange = SerialPlaces(), cold = SerialPlaces(), stray = SerialPlaces()
     }
 
     struct Asked: Sendable {
@@ -50,6 +52,8 @@ public struct SerialConversation: Sendable {
     private static let cold = Interval.seconds(3)
     /// A pause that no adapter makes inside a frame.
     static let pause = Interval.milliseconds(25)
+    /// So many damaged frames one behind the other are a burst.
+    private static let leastBurst: UInt64 = 4
     /// More packs do not share a line.
     static let mostTracks = 64
 
@@ -94,8 +98,25 @@ public struct SerialConversation: Sendable {
         if isNew {
             counts.damages += 1
             places.damaged.note(place)
+            noteBurst()
         }
         counts.longestDamage = max(counts.longestDamage, run)
+    }
+
+    /// Damage at one question after the other is of another kind than damage here and there.
+    private mutating func noteBurst() {
+        guard counts.questions > 0 else { return }
+        burst = counts.questions <= damagedQuestion &+ 1 ? burst + 1 : 1
+        damagedQuestion = counts.questions
+        counts.longestBurst = max(counts.longestBurst, burst)
+        if burst == Self.leastBurst { counts.burstDamages += burst }
+        if burst > Self.leastBurst { counts.burstDamages += 1 }
+    }
+
+    /// Notes that a frame came with a byte or two before it that belong to nothing.
+    mutating func noteStray(place: Int) {
+        counts.strays += 1
+        places.stray.note(place)
     }
 
     /// Notes that nothing came until `now`.

@@ -42,6 +42,10 @@ public struct SerialCounts: Sendable, Equatable {
     public internal(set) var brokenFrames: UInt64 = 0, longestPause = Interval.zero
     /// Stretches of bytes that are no frame; the longest run of them without a whole frame between.
     public internal(set) var damages: UInt64 = 0, longestDamage: UInt64 = 0
+    /// Those of them that stood beside others, four or more, and the longest run of such, question after question.
+    public internal(set) var burstDamages: UInt64 = 0, longestBurst: UInt64 = 0
+    /// Frames that one or two bytes stand before which belong to nothing.
+    public internal(set) var strays: UInt64 = 0
     /// Questions after a long silence, and how many of them were not answered; the same of all others.
     public internal(set) var coldQuestions: UInt64 = 0, coldFailures: UInt64 = 0
     public internal(set) var warmQuestions: UInt64 = 0, warmFailures: UInt64 = 0

@@ -109,6 +109,10 @@ struct SerialPicture {
     var heardAnyway: HeardAnyway?
     /// What is known besides.
     var options: DiagnosisOptions
+    /// The protocols that fit what is heard as well as the best, or nearly so.
+    var alike: [Candidate.Source] = []
+    /// Thousandths by which a protocol may stand behind the best to be taken for one that fits as well.
+    private static let near: Int32 = 60
 
     init(_ naming: SerialNaming, _ ears: [SerialEar], traffic: SerialTraffic, options: DiagnosisOptions) {
         self.traffic = traffic
@@ -116,6 +120,10 @@ struct SerialPicture {
         if let best = naming.best ?? naming.shared {
             conversation = ears[best].conversation
             heardBytes = ears[best].heardBytes
+        }
+        if let best = naming.ranked.first {
+            alike = naming.ranked.filter { best.score - $0.score <= Self.near }
+                .compactMap { ears[$0.ear].grammar.source }
         }
         other = naming.second.map { ears[$0].conversation }
         if conversation == nil, traffic.sample.count >= 16, traffic.bytes != traffic.zeroBytes {
@@ -126,7 +134,7 @@ struct SerialPicture {
 
 /// The rules for a serial line; each looks at the picture and says what it finds.
 enum SerialRules {
-    static let all: [@Sendable (SerialPicture) -> [Finding]] = line + talk + packs
+    static let all: [@Sendable (SerialPicture) -> [Finding]] = line + talk + packs + limits + bms
 
     /// A certainty, in percent, that grows from `least` to `most` with what was seen.
     static func certainty(_ seen: UInt64, from least: Int32, to most: Int32) -> Int32 {

@@ -13,6 +13,9 @@ struct SerialEar: Sendable {
     private var pause = Interval.zero
     /// Whether bytes are coming that are no frame, and how many stretches of them one behind the other.
     private var isDamaged = false, damageRun: UInt64 = 0
+    /// Bytes since the last frame that belong to none.
+    private var strayRun: UInt64 = 0
+    private static let mostStray: UInt64 = 2
 
     /// What a frame of the protocol can begin with.
     private let start: FrameStart
@@ -31,14 +34,16 @@ struct SerialEar: Sendable {
     mutating func hear(_ bytes: Span<UInt8>, isOwn: Bool, at now: Instant, place: Int) {
         passed(to: now, place: place)
         if isOwn != wasOwn { flush(at: now, place: place) }
-        if scanner.pendingBytes > 0, let lastByteAt {
+        // What was whole before the pause has only waited for whether more belongs to it.
+        let waiting = scanner.pendingBytes
+        if waiting > 0, let lastByteAt {
             pause = max(pause, now - lastByteAt)
         } else {
             pause = .zero
         }
         (wasOwn, lastByteAt) = (isOwn, now)
         heardBytes += UInt64(bytes.count)
-        scan(at: now, place: place) { scanner, grammar, handle in
+        scan(at: now, place: place, waiting: waiting) { scanner, grammar, handle in
             scanner.received(bytes, grammar: grammar, handle: handle)
         }
         if scanner.pendingBytes <= bytes.count { pause = .zero }
@@ -62,7 +67,7 @@ struct SerialEar: Sendable {
 
     /// The scanner is moved out while its items are handled, because handling them changes the rest.
     private mutating func scan(
-        at now: Instant, place: Int,
+        at now: Instant, place: Int, waiting: Int = 0,
         _ feed: (
             inout StreamScanner<1_100>, (Span<UInt8>, Bool) -> ScanStep<SerialItem>,
             (Span<UInt8>, SerialItem) -> Void
@@ -72,17 +77,28 @@ struct SerialEar: Sendable {
         let (before, scan, start, isOwn) = (moved.noise, conversation.grammar.scan, start, wasOwn)
         var items = 0
         feed(&moved, { start.permits($0) ? scan($0, $1) : .noise(.noStart) }) { bytes, item in
-            conversation.take(item, bytes, isOwn: isOwn, pause: pause, at: now, place: place)
-            pause = .zero
+            let isWhole = items == 0 && bytes.count <= waiting
+            conversation.take(
+                item, bytes, isOwn: isOwn, pause: isWhole ? .zero : pause, at: now, place: place)
+            if !isWhole { pause = .zero }
             items += 1
         }
         scanner = moved
         noteNoise(since: before, items: items, place: place)
     }
 
+    /// A byte or two before a frame are what a line without bias makes; more is somebody else.
+    private mutating func noteStray(_ new: UInt64, items: Int, place: Int) {
+        strayRun += new
+        guard items > 0 else { return }
+        if (1...Self.mostStray).contains(strayRun) { conversation.noteStray(place: place) }
+        strayRun = 0
+    }
+
     /// Frames that are broken begin as frames do; what does not is somebody else's.
     private mutating func noteNoise(since before: NoiseCounts, items: Int, place: Int) {
         if items > 0 { (isDamaged, damageRun) = (false, 0) }
+        noteStray(noise.total - before.total, items: items, place: place)
         guard noise.total > before.total, !wasOwn else { return }
         conversation.noteNoise()
         guard noise.total - noise[.noStart] > before.total - before[.noStart] else { return }

@@ -152,6 +152,10 @@ extension SerialGrammar {
             guard let question = poll.flatMap({ talk.question($0, dialect) }) ?? frame?.asQuestion else {
                 return .foreign
             }
+            // Where nobody has heard the question, an answer that is longer than its answers is none to it.
+            if frame == nil, profile.hasShorterAnswers(than: bytes, to: question, talk, dialect) {
+                return .foreign
+            }
             var reading = told.bank ?? BankReading()
             let heard = profile.understand(
                 bytes, answering: question, talk, options: ProfileOptions(dialect: dialect), at: now,
@@ -193,6 +197,20 @@ extension SerialGrammar {
             index += 1
         }
         return nil
+    }
+}
+
+extension InverterProfile {
+    /// Whether an answer has more bytes than answers to a question have.
+    fileprivate func hasShorterAnswers(
+        than bytes: Span<UInt8>, to question: SerialQuestion, _ talk: SerialTalk, _ dialect: UInt8
+    ) -> Bool {
+        guard question.count == 0, let index = index(ofIdentifier: UInt32(question.code)) else {
+            return false
+        }
+        var payload = SerialPayload()
+        talk.framing.readPayload(of: bytes, into: &payload)
+        return payload.count > Int(frame(index).lengths[dialect])
     }
 }
 

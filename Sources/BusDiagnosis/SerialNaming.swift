@@ -69,6 +69,8 @@ struct SerialNaming {
         // Whatever answers there are frames of another version.
         if counts.readAnswers == 0, counts.others * 2 > asked { score = score * 8 / 10 }
         if counts.knownQuestions + counts.readAnswers < 2 { score = score * 8 / 10 }
+        // A few commands that many have are no sign among a crowd that it does not have.
+        if counts.readAnswers == 0, counts.knownQuestions * 8 < asked { score = score * 7 / 10 }
         return score * 97 / 100 + completeness(ear)
     }
 

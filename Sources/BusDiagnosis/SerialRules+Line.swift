@@ -5,7 +5,7 @@ import BatteryModel
 extension SerialRules {
     static let line: [@Sendable (SerialPicture) -> [Finding]] = [
         serialSilent, idleBreak, heardAnyway, parityErrors, unreadable, damagedFrames, brokenFrames,
-        serialEcho,
+        serialEcho, strayBytes,
     ]
 
     /// So long nobody who polls a battery is silent.
@@ -119,14 +119,35 @@ extension SerialRules {
         let all = counts.items + counts.damages
         guard counts.damages >= 3, counts.damages * 100 >= all else { return [] }
         let share = permille(counts.damages, of: all)
+        // Most of it at one question after the other, and long stretches without any.
+        let isInBursts =
+            counts.burstDamages >= 8 && counts.burstDamages * 10 >= counts.damages * 7 && share <= 300
         return [
             Finding(
-                FindingTable.damagedFrames, certainty: certainty(counts.damages, from: 70, to: 95),
+                isInBursts ? FindingTable.damageInBursts : FindingTable.damagedFrames, certainty: certainty(counts.damages, from: 70, to: 95),
                 [
                     Fact("damaged", .count(counts.damages)), Fact("of all frames", .share(permille: share)),
-                    Fact("one behind the other", .count(counts.longestDamage)),
+                    Fact(
+                        "one behind the other", .count(max(counts.longestDamage, counts.longestBurst))),
                     Fact("questions whose answer was damaged", .count(counts.damagedAnswers)),
                 ], places: talk.places.damaged.first)
+        ]
+    }
+
+    /// A byte or two before frames that belong to nothing.
+    @Sendable static func strayBytes(_ picture: SerialPicture) -> [Finding] {
+        guard let talk = picture.conversation, picture.other == nil, damagedFrames(picture).isEmpty else {
+            return []
+        }
+        let counts = talk.counts
+        guard counts.strays >= 8, counts.strays * 5 >= counts.items else { return [] }
+        return [
+            Finding(
+                FindingTable.strayBytes, certainty: 80,
+                [
+                    Fact("frames with a byte or two before them", .count(counts.strays)),
+                    Fact("of all frames", .share(permille: permille(counts.strays, of: counts.items))),
+                ], places: talk.places.stray.first)
         ]
     }
 

@@ -173,15 +173,18 @@ extension SerialRules {
 extension SerialConversation {
     private func isOf(_ id: StaticString) -> Bool { ASCIIText(grammar.id) == ASCIIText(id) }
 
+    /// Whether packs of JK's inverter series are read.
+    var isOfJKPB: Bool { isOf("jk-modbus") }
+
     /// Whether a JK master goes through the addresses of its slaves: nobody else asks so many, absent ones among them.
     var isJKMaster: Bool {
-        isOf("jk-modbus") && counts.ownQuestions == 0 && !askedAddresses.contains(0)
+        isOfJKPB && counts.ownQuestions == 0 && !askedAddresses.contains(0)
             && askedAddresses.count >= 6
             && counts.unanswered > 0 && answering < askedAddresses.count
     }
 
     /// Whether a JK pack is asked at the address at which it answers nobody.
-    var isJKAtAddressZero: Bool { isOf("jk-modbus") && askedAddresses == [0] }
+    var isJKAtAddressZero: Bool { isOfJKPB && askedAddresses == [0] }
 
     /// Whether Pylontech modules are asked, by themselves or as the whole battery.
     var isPylontech: Bool { isOf("pylontech") || isOf("pylontech-lv-rs485") }

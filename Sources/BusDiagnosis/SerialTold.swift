@@ -14,4 +14,11 @@ public struct SerialTold: Sendable {
 extension SerialTold {
     /// Whether anything was told.
     public var isKnown: Bool { pack != nil || bank != nil || shunt != nil }
+
+    /// Whether current and voltage were told in one answer, so that they belong to one moment.
+    var hasMeasuredTogether: Bool {
+        if let pack, let current = pack[.current] { return pack[.packVoltage]?.at == current.at }
+        if let bank, let current = bank[.current] { return bank[.voltage]?.at == current.at }
+        return false
+    }
 }

@@ -1,3 +1,4 @@
+import BMSDrivers
 import BatteryModel
 import BusCodec
 import BusDiagnosis
@@ -72,7 +73,34 @@ extension Fault {
                 }
                 return Exhibit(frames: frames, options: Speech.named("pylontech-lv-can").expectation)
             },
+            Fault(
+                "other-bms", "a JK BMS with its own frames, Daly is named",
+                Speech.ids("pylontech-lv-can")
+            ) { _ in
+                Exhibit(frames: Self.jk(seconds: 20), options: DiagnosisOptions(expectedDriver: driver("daly-can")))
+            },
+            Fault(
+                "other-bms", "the CAN port is set to an inverter's protocol",
+                Speech.some.filter { $0.profile.keepAliveFrame($0.options) != nil }
+            ) {
+                Exhibit(
+                    frames: Bench(speech: $0, keepAlive: false).passing(),
+                    options: DiagnosisOptions(expectedDriver: driver("jk-can")))
+            },
+            Fault(
+                "other-bms", "a protocol that the named BMS does not have",
+                Speech.ids("samsung-sdi-can", "pytes-can", "schneider-lv-can")
+            ) {
+                Exhibit(
+                    frames: Bench(speech: $0).passing(),
+                    options: DiagnosisOptions(expectedDriver: driver("jk-modbus")))
+            },
         ]
+
+    /// The place of a driver.
+    private static func driver(_ id: String) -> Int? {
+        DriverTable.drivers.indices.first { "\(DriverTable.drivers[$0].sheet.id)" == id }
+    }
 
     /// Traffic in which the raw number of a field is changed.
     private static func patching(
@@ -248,6 +276,10 @@ extension Fault {
             Fault(
                 "limit-not-sent", "CCL 0 A, charging permitted and under way", permitted,
                 patching(.chargeCurrentLimit, Plant(amperes: 30)) { _, _ in 0 }),
+            Fault(
+                "limit-not-sent", "DCL 0 A, discharging permitted and under way",
+                Speech.carrying(.dischargeCurrentLimit, .dischargeEnabled, .current),
+                patching(.dischargeCurrentLimit) { _, _ in 0 }),
             Fault(
                 "limit-contradicts", "a limit, no permission", permitted,
                 patching(.chargeEnabled) { raw, row in

@@ -124,6 +124,21 @@ extension [Passing] {
         map { Passing(frame: $0.frame, at: dawn + Interval(nanoseconds: ($0.at - dawn).nanoseconds / times)) }
     }
 
+    /// With seconds that last a fifth as long, as long, or almost twice as long.
+    func unevenly() -> [Passing] {
+        var random = SeededRandom(seed: 13)
+        var starts: [Double] = [0]
+        for _ in 0...Int(last?.seconds ?? 0) + 1 {
+            starts.append(starts[starts.count - 1] + [0.2, 1, 1.8][Int.random(in: 0..<3, using: &random)])
+        }
+        return map { passing in
+            let second = Int(passing.seconds)
+            let part = passing.seconds - Double(second)
+            let at = starts[second] + part * (starts[second + 1] - starts[second])
+            return Passing(frame: passing.frame, at: dawn + .milliseconds(Int64(at * 1_000)))
+        }
+    }
+
     /// With a frame after every so many others.
     func with(_ frame: CANFrame, every step: Int) -> [Passing] {
         enumerated().flatMap { index, passing in

@@ -1,3 +1,4 @@
+import BMSDrivers
 import BatteryModel
 import BusCodec
 import BusDiagnosis
@@ -128,6 +129,15 @@ struct CANLifeTests {
                         bank.maker = bank.alarms.map { Reading(ASCIIText("JK-BMS"), at: $0.at) }
                     }
                     return Exhibit(frames: Bench(speech: speech, plant: plant).passing())
+                }),
+            Way(
+                name: "the BMS is named, and its port is set to what the inverter expects",
+                exhibit: { speech in
+                    var options = speech.expectation
+                    options.expectedDriver = DriverTable.drivers.indices.first {
+                        "\(DriverTable.drivers[$0].sheet.id)" == "seplos-v2"
+                    }
+                    return Exhibit(frames: Bench(speech: speech).passing(), options: options)
                 }),
             Way(
                 name: "an inverter is known to be there, and expects just this",

@@ -71,7 +71,7 @@ struct CANNamingTests {
         Log(
             name: "a JK BMS for Deye, and the inverter", frames: jkAsDeye + ["305#0000000000000000"],
             talkers: [
-                "battery: pylontech-lv-can V1.2, a JK BMS",
+                "battery: pylontech-lv-can V1.2, a JK BMS in its Pylontech, Deye or GoodWe mode",
                 "inverter: an inverter that shows that it is there",
             ]),
         Log(
@@ -173,6 +173,10 @@ struct CANNamingTests {
         Log(
             name: "CANopen", frames: ["080#", "701#05", "181#00112233", "281#0011"],
             talkers: ["foreign: CANopen: machines and drives"]),
+        Log(
+            name: "a network with identifier 0, which is the number of a register elsewhere",
+            frames: ["000#0100", "123#00"],
+            talkers: ["unknown: cannot be told: no protocol that is known has these identifiers"]),
         Log(
             name: "an unknown device", frames: ["123#00", "456#00112233"],
             talkers: ["unknown: cannot be told: no protocol that is known has these identifiers"]),

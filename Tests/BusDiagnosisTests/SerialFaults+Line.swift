@@ -39,59 +39,90 @@ extension SerialFault {
             }
             return events
         },
+        SerialFault(finding: "damage-in-bursts", name: "twenty answers damaged, then sixty whole") { speaker in
+            var events = SerialEvents(speaker, rounds: 120)
+            var count = 0
+            for index in events.events.indices where !events.events[index].isQuestion {
+                count += 1
+                guard count % 80 >= 60 else { continue }
+                events.events[index].bytes[events.events[index].bytes.count / 2] ^= 0x04
+            }
+            return count >= 160 ? events : nil
+        },
+        SerialFault(finding: "stray-bytes", name: "a zero before each answer") { speaker in
+            var events = SerialEvents(speaker)
+            for index in events.events.indices where !events.events[index].isQuestion {
+                events.events[index].bytes.insert(0, at: 0)
+            }
+            return events
+        },
     ]
 }
 
-// MARK: - What packs tell
+// MARK: - What cannot be read
 
 extension SerialFault {
-    static let packs: [SerialFault] = [
-        SerialFault(finding: "pack-frozen", name: "the values stand still") { speaker in
-            let step = max(speaker.pace.spacing, .seconds(3))
-            return SerialEvents(speaker, rounds: 80, spacing: step) { _, _ in SerialState() }
+    static let sounds: [SerialFault] = [
+        SerialFault(finding: "serial-silent", name: "nobody speaks") { speaker in
+            guard speaker.testDescription == SerialSpeaker.all[0].testDescription else { return nil }
+            return SerialEvents(speaker, chunks: [], end: .seconds(20))
         },
-        SerialFault(finding: "pack-protection", name: "a cell is too high") { speaker in
-            var alarms = AlarmSet()
-            alarms.raise(.cellOverVoltage, .protection)
-            let events = SerialEvents(speaker) { round, _ in SerialState(moment: round, alarms: alarms) }
-            return events.tells {
-                !(($0.pack?.alarms ?? $0.bank?.alarms)?.value.protections.isEmpty ?? true)
-            } ? events : nil
+        SerialFault(finding: "idle-break", name: "the line lies at a start bit") { speaker in
+            guard speaker.baud < 38_400 else { return nil }
+            return SerialEvents(speaker, chunks: [UInt8](repeating: 0, count: 600))
         },
-        SerialFault(finding: "pack-limits-zero", name: "CCL is 0 at 55 %") { speaker in
-            let events = SerialEvents(speaker) { round, _ in SerialState(moment: round, chargeLimit: 0) }
-            return events.tells {
-                ($0.pack?[.chargeCurrentLimit] ?? $0.bank?[.chargeCurrentLimit])?.value == 0
-            }
-                ? events : nil
+        listened("wires-swapped", "A and B swapped") { wire, _ in
+            wire.swapped.received(.takesStopForStart).bytes
         },
-        SerialFault(finding: "pack-soc-jump", name: "from 55 to 95 %") { speaker in
-            SerialEvents(speaker) { round, _ in SerialState(soc: round < 20 ? 550 : 950, moment: round) }
+        listened("wrong-rate", "listened to at another rate", at: otherRate) {
+            $0.received(at: $1, .takesStopForStart).bytes
         },
-        SerialFault(finding: "pack-impossible", name: "a cell of 9 V, or 200 °C") { speaker in
-            for state in [SerialState(oddCell: 9_000), SerialState(temperature: 2_000)] {
-                let events = SerialEvents(speaker) { round, _ in
-                    var state = state
-                    state.moment = round
-                    return state
-                }
-                let clean = SerialEvents(speaker)
-                if events.events.count == clean.events.count,
-                    zip(events.events, clean.events).contains(where: { $0.bytes != $1.bytes }),
-                    events.tells({ $0.isOff })
-                {
-                    return events
-                }
-            }
-            return nil
+        SerialFault(finding: "wrong-parity", name: "8E1") { speaker in
+            let wire = SerialSoundTests.wire(speaker, parity: false)
+            return SerialEvents(speaker, chunks: wire.received(.takesStopForStart).bytes)
+        } options: {
+            DiagnosisOptions(rate: $0.baud)
+        },
+        SerialFault(finding: "unreadable", name: "nothing but noise") { speaker in
+            var random = SeededRandom(seed: UInt64(speaker.testDescription.utf8.count) * 7 + UInt64(speaker.baud))
+            return SerialEvents(speaker, chunks: random.bytes(3_000))
+        } options: {
+            DiagnosisOptions(rate: $0.baud)
         },
     ]
+
+    /// A rate that is not the speaker's, near enough that it can be told.
+    private static func otherRate(_ speaker: SerialSpeaker) -> Int32 {
+        switch speaker.baud {
+        case 9_600: 19_200
+        case 57_600: 115_200
+        default: 57_600
+        }
+    }
+
+    /// What a UART hears of a conversation, set to `rate`.
+    private static func listened(
+        _ finding: String, _ name: String, at rate: @escaping @Sendable (SerialSpeaker) -> Int32 = { $0.baud },
+        _ hear: @escaping @Sendable (WireLevels, Int32) -> [UInt8]
+    ) -> SerialFault {
+        SerialFault(finding: finding, name: name) { speaker in
+            SerialEvents(speaker, chunks: hear(SerialSoundTests.wire(speaker), rate(speaker)))
+        } options: {
+            DiagnosisOptions(rate: rate($0))
+        }
+    }
 }
 
-extension SerialTold {
-    /// Whether the values that a fault puts in can be read.
-    fileprivate var isOff: Bool {
-        if let cells = pack?.cellMillivolts?.value, (cells[0] ?? 0) > 5_000 { return true }
-        return (pack?[.temperature1] ?? bank?[.temperature])?.value ?? 0 > 1_500
+extension SerialEvents {
+    /// Bytes as an adapter hands them over, whatever they mean.
+    init(_ speaker: SerialSpeaker, chunks bytes: [UInt8], end: Interval? = nil) {
+        self.init(speaker, rounds: 0)
+        var now = Interval.zero
+        for first in stride(from: 0, to: bytes.count, by: 30) {
+            let part = Array(bytes[first..<min(first + 30, bytes.count)])
+            events.append(Event(at: now, bytes: part, isQuestion: false, address: 0, round: 0))
+            now = now + .milliseconds(20)
+        }
+        self.end = end ?? now + .seconds(3)
     }
 }

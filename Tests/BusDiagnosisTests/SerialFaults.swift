@@ -22,7 +22,7 @@ struct SerialFault: Sendable, CustomTestStringConvertible {
         finding == "no-answer" && speaker.id.hasPrefix("pylontech") ? "pylontech-rate" : finding
     }
 
-    static let all: [SerialFault] = talk + line + packs
+    static let all: [SerialFault] = talk + line + sounds + packs + limits + bms
 }
 
 // MARK: - Who asks and answers

@@ -39,6 +39,13 @@ struct SerialNamingTests {
         }
     }
 
+    @Test("a load that comes and goes is no fault, and neither is the right BMS", arguments: SerialSpeaker.all)
+    func swinging(_ speaker: SerialSpeaker) {
+        var options = DiagnosisOptions(rate: speaker.baud)
+        if case .driver(let place) = speaker.kind { options.expectedDriver = place }
+        #expect(SerialEvents.swinging(speaker, by: 50_000).findings(options) == [])
+    }
+
     private func check(_ account: DiagnosisAccount, _ speaker: SerialSpeaker) {
         let candidates = account.talkers.first?.candidates ?? []
         // Two dialects that ask alike cannot be told apart before something differs.

@@ -138,13 +138,19 @@ struct SerialState: Sendable {
     /// The first cell in millivolts, if it is to stand out.
     var oddCell: UInt16?
     var temperature: Int32 = 210
+    /// CVL in millivolts, if it is to stand out, and whether charging is permitted.
+    var chargeVoltage: Int32?
+    var chargeEnabled: Int32 = 1
+    /// Millivolts that every cell is higher.
+    var lift = 0
+    var firmware: StaticString = "2.1", hardware: StaticString = ""
 
     static let at = Instant(nanoseconds: 5_000_000_000)
 
     func pack(_ address: UInt8) -> PackReading {
         var reading = PackReading()
         var cells = CellValues()
-        for cell in 0..<16 { cells[cell] = UInt16(3_300 + cell + (moment + cell) % 3) }
+        for cell in 0..<16 { cells[cell] = UInt16(3_300 + lift + cell + (moment + cell) % 3) }
         if let oddCell { cells[0] = oddCell }
         reading.cellMillivolts = Reading(cells, at: Self.at)
         let capacity: Int32 = isOther ? 100_000 : 280_000
@@ -157,10 +163,10 @@ struct SerialState: Sendable {
             .dischargeSwitch: 1, .prechargeSwitch: 0, .averageCell: 3_307, .cellSpread: 15,
             .highestCell: 3_317, .lowestCell: 3_300, .highestCellNumber: 16, .lowestCellNumber: 1,
             .chargeLimit: chargeLimit, .dischargeLimit: dischargeLimit, .chargeCurrentLimit: chargeLimit,
-            .dischargeCurrentLimit: dischargeLimit, .chargeVoltageLimit: 55_200, .cellOverVoltage: 3_650,
+            .dischargeCurrentLimit: dischargeLimit, .chargeVoltageLimit: chargeVoltage ?? 55_200, .cellOverVoltage: 3_650,
             .cellOverVoltageRelease: 3_450, .cellUnderVoltage: 2_500, .cellUnderVoltageRelease: 2_800,
             .chargeOverTemperature: 550, .chargeUnderTemperature: 0, .dischargeOverTemperature: 600,
-            .configuredCells: 16, .balancing: 0, .busAddress: Int32(address), .chargeEnabled: 1,
+            .configuredCells: 16, .balancing: 0, .busAddress: Int32(address), .chargeEnabled: chargeEnabled,
             .dischargeEnabled: 1, .uptime: Int32(moment), .runtime: Int32(moment),
             .clock: 181_000_000 + Int32(moment),
         ]
@@ -168,7 +174,8 @@ struct SerialState: Sendable {
         reading.alarms = Reading(alarms, at: Self.at)
         var identity = PackIdentity()
         identity.model = ASCIIText("SAMPLE-16")
-        identity.firmware = ASCIIText("2.1")
+        identity.firmware = ASCIIText(firmware)
+        identity.hardware = ASCIIText(hardware)
         identity.serial = ASCIIText(isOther ? "654321" : "123456")
         reading.identity = Reading(identity, at: Self.at)
         return reading
@@ -178,13 +185,13 @@ struct SerialState: Sendable {
         var bank = BankReading()
         let flow = current == 0 ? 0 : current + Int32(moment % 7) * 110
         let values: [BankField: Int32] = [
-            .chargeVoltageLimit: 56_000, .chargeCurrentLimit: chargeLimit,
+            .chargeVoltageLimit: chargeVoltage ?? 56_000, .chargeCurrentLimit: chargeLimit,
             .dischargeCurrentLimit: dischargeLimit, .dischargeVoltageLimit: 46_000, .soc: soc, .soh: 990,
-            .voltage: 52_900 + Int32(moment % 5) * 10, .current: flow, .temperature: temperature,
+            .voltage: 52_900 + Int32(lift * 16 + moment % 5 * 10), .current: flow, .temperature: temperature,
             .highestCell: 3_317 + Int32(moment % 4), .lowestCell: 3_300, .highestTemperature: 240,
             .lowestTemperature: 200,
             .highestCellNumber: 3, .lowestCellNumber: 9, .highestCellPack: 1, .lowestCellPack: 1,
-            .capacity: isOther ? 100_000 : 280_000, .chargeEnabled: 1, .dischargeEnabled: 1, .forceCharge: 0,
+            .capacity: isOther ? 100_000 : 280_000, .chargeEnabled: chargeEnabled, .dischargeEnabled: 1, .forceCharge: 0,
             .forceChargeSoon: 0, .fullCharge: 0, .packs: 1, .packsOffline: 0, .batteryType: 0,
             .version: 0x0102,
             .inverterAlive: 1, .remainingCapacity: (isOther ? 100 : 280) * soc, .cycles: isOther ? 417 : 42,
