@@ -73,11 +73,16 @@ enum DecodeBench {
         guard let busbar = Installed.busbar,
             let text = Child.output(of: [busbar.path, "dbc", "pylontech-lv-can"]),
             File.write(text, to: "\(folder)/lv.dbc")
-        else { return Table.missing("the same by others", "no busbar to write the DBC file: make build makes it") }
+        else {
+            return Table.missing("the same by others", "no busbar to write the DBC file: make build makes it")
+        }
         let python = Installed.peer("candump_decode", ["\(folder)/lv.dbc", "\(folder)/short.log"])
         tell("times python-can with cantools", python, ours, atLeast: 45, Installed.noPeer)
         let generated = Installed.run(
-            ["-m", "cantools", "generate_c_source", "--database-name", "lv", "-o", folder, "\(folder)/lv.dbc"])
+            [
+                "-m", "cantools", "generate_c_source", "--database-name", "lv", "-o", folder,
+                "\(folder)/lv.dbc",
+            ])
         let compiled =
             generated
             && Child.output(of: [
@@ -114,7 +119,9 @@ enum DecodeBench {
         }
         Table.row(
             "busbar diagnose of it", cost.seconds, "s", atMost: 1, places: 2,
-            note: "\(Measure.fixed(cost.processorSeconds, 2)) s of processor time; load average \(Machine.load)")
+            note:
+                "\(Measure.fixed(cost.processorSeconds, 2)) s of processor time; load average \(Machine.load)"
+        )
         Table.row(
             "resident memory, the most there was", cost.megabytes, "MB", atMost: 30,
             note: busbar.isShipped ? "" : "this program's, which loads Swift's libraries at run time")

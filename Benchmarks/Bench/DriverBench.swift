@@ -57,7 +57,9 @@ enum DriverBench {
         let length = exchanges.reduce(0) { $0 + $1.answer.count }
         Table.row(
             "\(driver.sheet.id): parse cost of a reading", result.nanoseconds / 1_000, "µs", atMost: 20,
-            note: "\(exchanges.count) answers, \(length) bytes; \(Measure.fixed(result.allocations)) heap allocations")
+            note:
+                "\(exchanges.count) answers, \(length) bytes; \(Measure.fixed(result.allocations)) heap allocations"
+        )
     }
 
     /// A round of a driver that asks, on a virtual clock: the wire at the usual speed, 30 ms of the pack for each answer, and the spacing that the

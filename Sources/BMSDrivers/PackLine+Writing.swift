@@ -92,7 +92,8 @@ extension PackLine {
         write.stage = .sent
         writing = write
         transaction = Transaction(
-            address: pack.address, slot: write.slot, poll: nil, sentAt: now, deadline: now + rota[write.slot].timeout,
+            address: pack.address, slot: write.slot, poll: nil, sentAt: now,
+            deadline: now + rota[write.slot].timeout,
             isWrite: true)
         return .send
     }

@@ -20,7 +20,8 @@ extension SerialRules {
                 FindingTable.limitsIgnored, certainty: 88,
                 facts(
                     track, ("CCL", vitals.chargeCurrentLimit, .milliamps),
-                    ("DCL", vitals.dischargeCurrentLimit, .milliamps), ("current", vitals.current, .milliamps))
+                    ("DCL", vitals.dischargeCurrentLimit, .milliamps), ("current", vitals.current, .milliamps)
+                )
                     + [Fact("exceeded for", .interval(track.overLimit.longest))],
                 places: [track.overLimit.place])
         }
@@ -46,7 +47,8 @@ extension SerialRules {
 
     /// A direction is forbidden and its limit says go.
     @Sendable static func serialForbidden(_ picture: SerialPicture) -> [Finding] {
-        timed(picture).filter { $0.forbiddenWithLimit.longest >= lasting && !$0.protection.holds }.map { track in
+        timed(picture).filter { $0.forbiddenWithLimit.longest >= lasting && !$0.protection.holds }.map {
+            track in
             let vitals = track.lastVitals
             return Finding(
                 FindingTable.limitContradicts, certainty: 80,

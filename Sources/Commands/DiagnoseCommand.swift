@@ -56,9 +56,11 @@ struct DiagnoseCommand: Command {
         subject = Self.subject(name)
         switch subject {
         case .recording where length != nil:
-            throw UsageError("--for is about a link, and \(UsageError.quoted(name)) is read as a file", "leave it out")
+            throw UsageError(
+                "--for is about a link, and \(UsageError.quoted(name)) is read as a file", "leave it out")
         case .link where format != nil:
-            throw UsageError("--from is about a file, and \(UsageError.quoted(name)) is a link", "leave it out")
+            throw UsageError(
+                "--from is about a file, and \(UsageError.quoted(name)) is a link", "leave it out")
         default: break
         }
     }
@@ -100,7 +102,9 @@ struct DiagnoseCommand: Command {
         let start = MonotonicClock.now()
         let document = try LiveDiagnosis(bus, arguments.options).run(for: length, console) { document, live in
             let seconds = (MonotonicClock.now() - start).milliseconds / 1_000
-            let heard = document.links.first.map { "\($0.count) \($0.kind == "can" ? "frames" : "bytes")" } ?? "nothing"
+            let heard =
+                document.links.first.map { "\($0.count) \($0.kind == "can" ? "frames" : "bytes")" }
+                ?? "nothing"
             console.progress(
                 live.trouble.map { "\($0); it is tried again" }
                     ?? "\(bus.name): \(heard), \(seconds) of \(length.milliseconds / 1_000) s")

@@ -15,6 +15,9 @@ struct DiagnosisArguments {
             "--dialect", of: String.self, as: "NAME", "the dialect that it expects, for example V1.2")
         let name = try arguments.option(
             "--name", of: String.self, as: "TEXT", "the battery name that it wants to see, for example PYLON")
+        options.expectedDriver = try arguments.option(
+            "--bms", of: BMSName.self, "the BMS, by its name or by the id of the driver that reads it")?
+            .driver
         if let inverter {
             options.expectedProfile = inverter.profile
             options.hasInverter = true

@@ -20,7 +20,8 @@ struct ListenCommand: Command {
         """
     static let examples = [
         Example("The only adapter there is", "busbar listen"),
-        Example("A CAN adapter at a serial port, on a bus of 250 kbit/s", "busbar listen slcan:/dev/ttyACM0@250"),
+        Example(
+            "A CAN adapter at a serial port, on a bus of 250 kbit/s", "busbar listen slcan:/dev/ttyACM0@250"),
         Example("Half a minute, then a page to send", "busbar listen can0 --for 30 --html report.html"),
     ]
 

@@ -31,7 +31,8 @@ struct RecordingDiagnosis {
         console.progress("")
         leftOut = links.leftOut
         var document = DiagnosisDocument(
-            source: path == "-" ? "standard input" : path, version: Busbar.version, observers: links.observers)
+            source: path == "-" ? "standard input" : path, version: Busbar.version, observers: links.observers
+        )
         document.format = reader.format?.name
         document.unreadable = reader.tally.unreadable
         document.firstUnreadable = reader.complaint

@@ -185,7 +185,8 @@ public final class Snapshot: Sendable {
     ///   - rules: What every rule has said.
     ///   - now: The present.
     public init(
-        core: borrowing GatewayCore, buses: [Bus], framesPerSecond: [Int], startedAt: Instant, worstLatency: Interval,
+        core: borrowing GatewayCore, buses: [Bus], framesPerSecond: [Int], startedAt: Instant,
+        worstLatency: Interval,
         overruns: UInt64 = 0, worstCycle: Interval = .zero, memory: ControlMemory? = nil,
         rules: RuleBook? = nil, at now: Instant
     ) {

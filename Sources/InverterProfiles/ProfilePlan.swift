@@ -141,7 +141,9 @@ public struct ProfilePlan: ~Copyable, Sendable {
     }
 
     /// What a signal of a frame means.
-    func meaning(_ frame: Frame, _ place: Int) -> BankMeaning { signals.span[Int(frame.first) + place].meaning }
+    func meaning(_ frame: Frame, _ place: Int) -> BankMeaning {
+        signals.span[Int(frame.first) + place].meaning
+    }
 }
 
 extension BankMeaning {

@@ -114,7 +114,9 @@ extension LinesReader {
     mutating func take(_ bytes: ArraySlice<UInt8>, into batch: inout BatchMaker) {
         var rest = bytes
         if Grammar.takesCandump, splitter.isBetweenLines || takeOneLine(&rest, into: &batch) {
-            repeat { rest = rest.dropFirst(takeCandump(rest, into: &batch)) } while rest.count
+            repeat {
+                rest = rest.dropFirst(takeCandump(rest, into: &batch))
+            } while rest.count
                 >= CandumpLine.room && takeOneLine(&rest, into: &batch)
         }
         for line in splitter.take(rest) { add(line, to: &batch) }
@@ -146,7 +148,9 @@ extension LinesReader {
         if Grammar.takesCandump, line.bytes.count < CandumpLine.room {
             // With room behind it, so that it can be read eight bytes at a time as well.
             let whole = line.bytes + [0x0A] + [UInt8](repeating: 0, count: CandumpLine.room)
-            if CandumpLine.read(whole.span.bytes, from: 0, number: line.number, into: &batch) != nil { return }
+            if CandumpLine.read(whole.span.bytes, from: 0, number: line.number, into: &batch) != nil {
+                return
+            }
         }
         if let finding = read(line) { batch.add(finding) }
     }

@@ -56,7 +56,9 @@ struct SerialLines: LineGrammar {
             return head.count > 12 && head[1..<13].allSatisfy { Character(UnicodeScalar($0)).isHexDigit }
         }
         // A longer first word would be the identifier of a CAN frame.
-        let words = head.split { " ,:.-\t\r".utf8.contains($0) }.map { $0.starts(with: "0x".utf8) ? $0.dropFirst(2) : $0 }
+        let words = head.split { " ,:.-\t\r".utf8.contains($0) }.map {
+            $0.starts(with: "0x".utf8) ? $0.dropFirst(2) : $0
+        }
         let isPairs = words.count == 1 ? head.count % 2 == 0 : words.allSatisfy { $0.count == 2 }
         let digits = words.joined()
         return isPairs && digits.count >= 2 * leastBytes

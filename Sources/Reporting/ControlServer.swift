@@ -91,7 +91,8 @@ public final class ControlServer: Sendable {
         }
         return try Self.json(
             StatusDocument(
-                snapshot, version: version, findings: diagnosis?.findings ?? [], stalledSince: gateway.stalledSince, at: MonotonicClock.now()))
+                snapshot, version: version, findings: diagnosis?.findings ?? [],
+                stalledSince: gateway.stalledSince, at: MonotonicClock.now()))
     }
 
     private func why() throws(ControlRefusal) -> [UInt8] {

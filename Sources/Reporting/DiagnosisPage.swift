@@ -70,7 +70,8 @@ public struct DiagnosisPage: Sendable {
             name, HTMLText.element("p", traffic(link), class: "quiet"),
             part("Who speaks", link.talkers.map(talker).joined(separator: "\n")),
             part(
-                "What is told", link.values.map { values($0, isNamed: link.values.count > 1) }.joined(separator: "\n")),
+                "What is told",
+                link.values.map { values($0, isNamed: link.values.count > 1) }.joined(separator: "\n")),
             part("Over time", drawings(link)),
             part("Identifiers", identifiers(link)), part("Addresses", addresses(link)),
         ]

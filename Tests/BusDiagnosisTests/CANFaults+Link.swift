@@ -215,7 +215,9 @@ extension Fault {
                         speech.profile.isKeepAlive($0.frame) || Int.random(in: 0..<10, using: &random) >= 4
                     })
             },
-            Fault("uneven", "now early, now late", Speech.some.filter { $0.profile.sheet.period >= .seconds(1) }) {
+            Fault(
+                "uneven", "now early, now late", Speech.some.filter { $0.profile.sheet.period >= .seconds(1) }
+            ) {
                 Exhibit(frames: Bench(speech: $0, seconds: 120).passing().unevenly())
             },
             Fault("too-fast", "Sunny Island, every 83 ms", Speech.ids("sma-lv-can")) {

@@ -77,7 +77,9 @@ extension Fault {
                 "other-bms", "a JK BMS with its own frames, Daly is named",
                 Speech.ids("pylontech-lv-can")
             ) { _ in
-                Exhibit(frames: Self.jk(seconds: 20), options: DiagnosisOptions(expectedDriver: driver("daly-can")))
+                Exhibit(
+                    frames: Self.jk(seconds: 20),
+                    options: DiagnosisOptions(expectedDriver: driver("daly-can")))
             },
             Fault(
                 "other-bms", "the CAN port is set to an inverter's protocol",

@@ -78,7 +78,8 @@ extension SerialFault {
     }
 
     static let limits: [SerialFault] = [
-        lasting("limits-ignored", "40 A at a CCL of 10 A", SerialState(current: 40_000, chargeLimit: 10_000)) {
+        lasting("limits-ignored", "40 A at a CCL of 10 A", SerialState(current: 40_000, chargeLimit: 10_000))
+        {
             ($0.pack?[.chargeCurrentLimit] ?? $0.bank?[.chargeCurrentLimit])?.value == 10_000 && $0.hasCurrent
         },
         lasting(

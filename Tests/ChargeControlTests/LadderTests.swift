@@ -124,7 +124,9 @@ struct LadderTests {
             settings.freshFor = .milliseconds(fresh)
             var bench = Bench([.pack()], settings)
             _ = bench.step()
-            bench.image.packs[0].cycle = cycle.map { $0 == .max ? Interval(nanoseconds: .max) : .milliseconds($0) }
+            bench.image.packs[0].cycle = cycle.map {
+                $0 == .max ? Interval(nanoseconds: .max) : .milliseconds($0)
+            }
             bench.isTalking[0] = false
             bench.now = Bench.instant(age)
             let verdict = bench.step()

@@ -75,7 +75,8 @@ struct DecodeTests {
         #expect(cut.code == .success)
         #expect(
             cut.errors
-                == "busbar decode: 1 line cannot be read: line 2: it ends in column 17, before the frame does\n")
+                == "busbar decode: 1 line cannot be read: line 2: it ends in column 17, before the frame does\n"
+        )
         #expect(try run("decode -", input: "(1.5) bms RX 01 02\n").code == .failure)
         #expect(try run("decode -", input: "") == Outcome(code: .success, output: "", errors: ""))
         #expect(try run("decode -", input: "\n \r\n").code == .success)

@@ -38,6 +38,18 @@ struct DiagnoseTests {
         #expect(outcome.output.contains("Nothing wrong was found.\n"))
     }
 
+    @Test(
+        "models are named as people name them",
+        arguments: [
+            ("--inverter", "Sunsynk 5k"), ("--inverter", "deye sun-12k"), ("--inverter", "victron-can"),
+            ("--bms", "jk pb2a16s20p v19"), ("--bms", "Seplos V3"), ("--bms", "pace"),
+            ("--bms", "Overkill Solar"),
+        ])
+    func models(option: String, name: String) throws {
+        let outcome = try run(["diagnose", "-", option, name], input: Array(Self.log().utf8))
+        #expect(outcome.code != .usage, "\(outcome.errors)")
+    }
+
     @Test("says what is wrong, where it is seen, and what to change")
     func fault() throws {
         let outcome = try run("diagnose -", input: Self.log { $0 < 5 ? 1_000 : 0 })
@@ -65,7 +77,7 @@ struct DiagnoseTests {
         #expect(outcome.output.contains("The report is in \(target.path)."))
         let page = try #require(Snapshot.contents(target.path))
         #expect(page.hasPrefix("<!doctype html>"))
-        #expect(page.contains("<h3>What is wrong</h3>"))
+        #expect(page.contains("<h2>What is wrong</h2>"))
         #expect(page.contains("Voltage (V)"))
         for outside in ["http:", "https:", "<script", "<link", "<img"] { #expect(!page.contains(outside)) }
     }
@@ -85,6 +97,7 @@ struct DiagnoseTests {
         arguments: [
             ("diagnose /nowhere/x.log", "'/nowhere/x.log' cannot be read; No such file or directory"),
             ("diagnose - --inverter nobody", "--inverter is 'nobody'"),
+            ("diagnose - --bms nobody", "--bms is 'nobody'"),
             ("diagnose - --dialect V1.2", "--dialect belongs to an inverter; add --inverter"),
             ("diagnose - --for 10", "--for is about a link"),
             ("diagnose slcan:/nowhere/tty@250 --from asc", "--from is about a file"),

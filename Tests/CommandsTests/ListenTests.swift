@@ -4,7 +4,9 @@ import Testing
 
 @Suite("busbar listen")
 struct ListenTests {
-    @Test("hears who speaks behind an adapter, and never says anything itself", arguments: ["listen", "diagnose"])
+    @Test(
+        "hears who speaks behind an adapter, and never says anything itself",
+        arguments: ["listen", "diagnose"])
     func battery(command: String) throws {
         let simulation = try Simulation(.speaker(.init()))
         defer { simulation.stop() }

@@ -20,14 +20,17 @@ struct SetLiveTests {
 
         let done = try bench.set("balance_start=3.41V --yes")
         #expect(done.code == .success, "\(done)")
-        #expect(done.output.hasPrefix("pack A: balance_start ") && done.output.contains(" -> 3.410 V\nwritten"))
+        #expect(
+            done.output.hasPrefix("pack A: balance_start ") && done.output.contains(" -> 3.410 V\nwritten"))
         try bench.wait { $0[.balanceStart]?.value == 3_410 }
 
         let again = try bench.set("balance_start=3.41V --yes")
         #expect(again.code == .success)
         #expect(again.output.hasSuffix("it is set to that already; nothing was written\n"))
         let events = bench.gateway.snapshot?.log.events ?? []
-        let audited = events.contains { if case .setting(let record) = $0.kind { record.change.value == 3_410 } else { false } }
+        let audited = events.contains {
+            if case .setting(let record) = $0.kind { record.change.value == 3_410 } else { false }
+        }
         #expect(audited)
     }
 
@@ -61,7 +64,9 @@ struct SetLiveTests {
             pack.settingsWritable = writable
             gateway = Gateway(
                 GatewayConfiguration(
-                    buses: [.init(name: "battery", address: .serial(path: line, SerialFormat(baud: 115_200)))],
+                    buses: [
+                        .init(name: "battery", address: .serial(path: line, SerialFormat(baud: 115_200)))
+                    ],
                     packs: [pack], inverters: [],
                     control: ControlSettings(bankChargeMilliamps: 200_000, bankDischargeMilliamps: 200_000),
                     pollInterval: .milliseconds(200)))

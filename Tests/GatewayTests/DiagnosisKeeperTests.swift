@@ -39,7 +39,8 @@ struct DiagnosisKeeperTests {
                 for index in plant.packs.indices {
                     let milliamps = 9_000 + Int32(number % 20) * 50
                     plant.packs[index].reading[.current] = Reading(milliamps, at: plant.now)
-                    plant.packs[index].reading[.packVoltage] = Reading(52_800 + Int32(number % 7) * 10, at: plant.now)
+                    plant.packs[index].reading[.packVoltage] = Reading(
+                        52_800 + Int32(number % 7) * 10, at: plant.now)
                 }
                 plant.run(for: .seconds(1))
                 second(&plant, number)
@@ -48,7 +49,9 @@ struct DiagnosisKeeperTests {
         }
     }
 
-    @Test("a gateway whose packs answer and whose inverter is there has nothing wrong, not even after a quarter hour")
+    @Test(
+        "a gateway whose packs answer and whose inverter is there has nothing wrong, not even after a quarter hour"
+    )
     func clean() {
         let bench = Bench()
         bench.run(for: 900)

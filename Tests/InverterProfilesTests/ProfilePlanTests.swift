@@ -57,7 +57,8 @@ struct ProfilePlanTests {
             let now = Instant(nanoseconds: 0)
             let expected = PylontechLV.profile.decode(frame, at: now, into: &reading)
             #expect(plan.decode(frame, at: now, into: &reading) == expected)
-            #expect((plan.numbers(of: frame, known: reading, into: &numbers) == nil) == (expected == .unknown))
+            #expect(
+                (plan.numbers(of: frame, known: reading, into: &numbers) == nil) == (expected == .unknown))
         }
     }
 
