@@ -84,10 +84,12 @@ struct SetLiveTests {
 
         func set(_ words: String) throws -> Outcome { try run("set --socket \(path) A \(words)") }
 
-        /// Waits until the pack is known to be so.
+        /// Waits until the pack can be relied on, and is known to be so.
         func wait(until holds: (PackReading) -> Bool) throws {
             let end = MonotonicClock.now() + .seconds(20)
-            while !(gateway.snapshot?.packs.first.map { holds($0.reading) } ?? false) {
+            while !(gateway.snapshot.map {
+                $0.verdict?[0].freshness == .fresh && holds($0.packs[0].reading)
+            } ?? false) {
                 try #require(MonotonicClock.now() < end)
                 sched_yield()
             }
