@@ -42,7 +42,8 @@ enum BMSDialects {
                 Entry(id: "pylontech-lv-rs485", menu: "UART 005 or 014 Pylontech"),
                 Entry(id: "growatt-rs485", menu: "UART 006 Growatt"),
                 Entry(id: "voltronic-lib-rs485", menu: "UART 007 Voltronic"),
-            ], isWhole: true, source: "JK-PB protocol lists of firmware 14, 15 and 19; masks in captured records"),
+            ], isWhole: true,
+            source: "JK-PB protocol lists of firmware 14, 15 and 19; masks in captured records"),
         Row(
             drivers: ["jk-4e57"], entries: [Entry(id: "jk-can"), Entry(id: "jk-modbus", menu: "001")],
             isWhole: true, source: "JK-B protocol list"),
@@ -62,12 +63,14 @@ enum BMSDialects {
                 Entry(id: "growatt-lv-can"),
             ], source: "Daly wiki: inverter protocols on some boards only"),
         Row(
-            drivers: ["pylontech"], entries: [Entry(id: "pylontech-lv-can"), Entry(id: "pylontech-lv-rs485")],
+            drivers: ["pylontech"],
+            entries: [Entry(id: "pylontech-lv-can"), Entry(id: "pylontech-lv-rs485")],
             source: "Pylontech US5000 manual"),
         Row(
             drivers: ["pace", "pace-v20", "pace-modbus"],
             entries: [
-                Entry(id: "pace-modbus", menu: "PACE_MODBUS"), Entry(id: "growatt-rs485", menu: "Growatt_485"),
+                Entry(id: "pace-modbus", menu: "PACE_MODBUS"),
+                Entry(id: "growatt-rs485", menu: "Growatt_485"),
                 Entry(id: "deye-lv-can", menu: "Deye"), Entry(id: "pylontech-lv-can", menu: "Pylon"),
             ], source: "PACE PC tool; GP-PC200B documentation"),
         Row(

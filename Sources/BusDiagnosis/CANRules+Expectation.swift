@@ -142,7 +142,8 @@ extension CANRules {
             guard known?.entry(best.id) == nil else { return [] }
         } else {
             // A BMS at the CAN port of an inverter is meant to speak the language of the inverter.
-            let isOwnPort = named.wire == .can && picture.options.expectedProfile == nil
+            let isOwnPort =
+                named.wire == .can && picture.options.expectedProfile == nil
                 && !picture.talkers.contains { $0.role == .inverter }
             guard isOwnPort || known?.lacks(first.candidates.map { $0.id }) ?? false else { return [] }
             sheet.severity = .note
@@ -151,7 +152,8 @@ extension CANRules {
             Finding(
                 sheet, certainty: first.role == .pack ? 92 : 70,
                 [Fact("named", text(named.id)), Fact("heard", text(best.name))],
-                places: first.containers.first.flatMap { picture.traffic.track($0) }.map { [$0.firstPlace] } ?? [])
+                places: first.containers.first.flatMap { picture.traffic.track($0) }.map { [$0.firstPlace] }
+                    ?? [])
         ]
     }
 }

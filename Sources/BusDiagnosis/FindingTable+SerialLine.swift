@@ -178,6 +178,7 @@ extension FindingTable {
             Cause(
                 "an adapter takes the line over or lets it go at the wrong moment", .connector,
                 test: "take another adapter", tells: "the bytes are gone",
-                fix: "an adapter that switches by itself in hardware", source: "esphome-yambms, Interface_RS485_bus.md"),
+                fix: "an adapter that switches by itself in hardware",
+                source: "esphome-yambms, Interface_RS485_bus.md"),
         ])
 }

@@ -51,7 +51,8 @@ enum SenderSigns {
             sender: "YamBMS or another gateway that speaks several dialects at once",
             heard: [0x359, 0x35A, 0x372, 0x373], source: "esphome-yambms"),
         Sign(
-            sender: "a JK BMS in its Pylontech, Deye or GoodWe mode", heard: [0x370, 0x371], length: (0x355, 8),
+            sender: "a JK BMS in its Pylontech, Deye or GoodWe mode", heard: [0x370, 0x371],
+            length: (0x355, 8),
             wholeDegrees: true, speaks: "pylontech-lv-can", source: "CRC-checked captures of JK"),
         Sign(
             sender: "a Seplos BMS or one that copies it", heard: [0x370, 0x371], length: (0x355, 8),

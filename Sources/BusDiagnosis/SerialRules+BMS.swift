@@ -40,7 +40,10 @@ extension SerialRules {
         return [
             Finding(
                 FindingTable.bmsRate, certainty: 96,
-                [Fact("named", CANRules.text(KnownProtocols.drivers[place].sheet.id)), Fact("at", .rate(rate))]
+                [
+                    Fact("named", CANRules.text(KnownProtocols.drivers[place].sheet.id)),
+                    Fact("at", .rate(rate)),
+                ]
                     + rates.map { Fact("it speaks at", .rate($0)) })
         ]
     }
@@ -49,7 +52,8 @@ extension SerialRules {
     @Sendable static func knownFirmware(_ picture: SerialPicture) -> [Finding] {
         guard let talk = picture.conversation, talk.isOfJKPB, !talk.isGuessed else { return [] }
         for track in talk.tracks {
-            guard let identity = track.told.pack?.identity?.value, let row = JKFirmware.proven(identity) else {
+            guard let identity = track.told.pack?.identity?.value, let row = JKFirmware.proven(identity)
+            else {
                 continue
             }
             var sheet = FindingTable.knownFirmware

@@ -4,7 +4,7 @@ import BatteryModel
 
 extension SerialRules {
     static let limits: [@Sendable (SerialPicture) -> [Finding]] = [
-        serialLimitsIgnored, serialCVL, serialForbidden, serialSign,
+        serialLimitsIgnored, serialCVL, serialForbidden, serialSign, serialSOCZero,
     ]
 
     /// An inverter that follows its limits does so within this time.
@@ -20,7 +20,8 @@ extension SerialRules {
                 FindingTable.limitsIgnored, certainty: 88,
                 facts(
                     track, ("CCL", vitals.chargeCurrentLimit, .milliamps),
-                    ("DCL", vitals.dischargeCurrentLimit, .milliamps), ("current", vitals.current, .milliamps))
+                    ("DCL", vitals.dischargeCurrentLimit, .milliamps), ("current", vitals.current, .milliamps)
+                )
                     + [Fact("exceeded for", .interval(track.overLimit.longest))],
                 places: [track.overLimit.place])
         }
@@ -46,7 +47,8 @@ extension SerialRules {
 
     /// A direction is forbidden and its limit says go.
     @Sendable static func serialForbidden(_ picture: SerialPicture) -> [Finding] {
-        timed(picture).filter { $0.forbiddenWithLimit.longest >= lasting && !$0.protection.holds }.map { track in
+        timed(picture).filter { $0.forbiddenWithLimit.longest >= lasting && !$0.protection.holds }.map {
+            track in
             let vitals = track.lastVitals
             return Finding(
                 FindingTable.limitContradicts, certainty: 80,
@@ -71,6 +73,19 @@ extension SerialRules {
                     Fact("steps against the voltage", .count(track.sign.opposing)),
                     Fact("steps with it", .count(track.sign.agreeing)),
                 ])
+        }
+    }
+
+    /// The state of charge is 0 % although the cells are not empty.
+    @Sendable static func serialSOCZero(_ picture: SerialPicture) -> [Finding] {
+        timed(picture).filter { $0.zeroSOC.longest >= longestReaction }.map { track in
+            let vitals = track.lastVitals
+            return Finding(
+                FindingTable.socZero, certainty: 85,
+                facts(
+                    track, ("lowest cell", vitals.lowestCell, .millivolts),
+                    ("voltage", vitals.voltage, .millivolts)),
+                places: [track.zeroSOC.place])
         }
     }
 

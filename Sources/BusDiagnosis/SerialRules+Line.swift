@@ -124,7 +124,8 @@ extension SerialRules {
             counts.burstDamages >= 8 && counts.burstDamages * 10 >= counts.damages * 7 && share <= 300
         return [
             Finding(
-                isInBursts ? FindingTable.damageInBursts : FindingTable.damagedFrames, certainty: certainty(counts.damages, from: 70, to: 95),
+                isInBursts ? FindingTable.damageInBursts : FindingTable.damagedFrames,
+                certainty: certainty(counts.damages, from: 70, to: 95),
                 [
                     Fact("damaged", .count(counts.damages)), Fact("of all frames", .share(permille: share)),
                     Fact(

@@ -78,7 +78,8 @@ struct AccuracyTests {
         ]
         for row in score.rows {
             lines.append(
-                "| `\(row.finding)` | \(row.line) | \(row.cases) | \(row.first) | \(row.found) | \(row.others) |")
+                "| `\(row.finding)` | \(row.line) | \(row.cases) | \(row.first) | \(row.found) | \(row.others) |"
+            )
         }
         if !score.wrong.isEmpty {
             lines += ["", "Where something else comes first, and what:", ""]

@@ -19,8 +19,12 @@ struct FindingTableTests {
 
     @Test("stands in the documentation")
     func documented() throws {
-        var lines = ["| finding | layer | how bad | what is wrong | the likeliest cause |", "|---|---|---|---|---|"]
-        for sheet in FindingTable.all.sorted(by: { ($0.layer.rawValue, "\($0.id)") < ($1.layer.rawValue, "\($1.id)") }) {
+        var lines = [
+            "| finding | layer | how bad | what is wrong | the likeliest cause |", "|---|---|---|---|---|",
+        ]
+        for sheet in FindingTable.all.sorted(by: {
+            ($0.layer.rawValue, "\($0.id)") < ($1.layer.rawValue, "\($1.id)")
+        }) {
             lines.append(
                 "| `\(sheet.id)` | \(Self.words(sheet.layer)) | \(sheet.severity) | \(sheet.title) | \(sheet.causes[0].text) |"
             )

@@ -39,7 +39,8 @@ extension SerialFault {
             }
             return events
         },
-        SerialFault(finding: "damage-in-bursts", name: "twenty answers damaged, then sixty whole") { speaker in
+        SerialFault(finding: "damage-in-bursts", name: "twenty answers damaged, then sixty whole") {
+            speaker in
             var events = SerialEvents(speaker, rounds: 120)
             var count = 0
             for index in events.events.indices where !events.events[index].isQuestion {
@@ -84,7 +85,8 @@ extension SerialFault {
             DiagnosisOptions(rate: $0.baud)
         },
         SerialFault(finding: "unreadable", name: "nothing but noise") { speaker in
-            var random = SeededRandom(seed: UInt64(speaker.testDescription.utf8.count) * 7 + UInt64(speaker.baud))
+            var random = SeededRandom(
+                seed: UInt64(speaker.testDescription.utf8.count) * 7 + UInt64(speaker.baud))
             return SerialEvents(speaker, chunks: random.bytes(3_000))
         } options: {
             DiagnosisOptions(rate: $0.baud)
@@ -102,7 +104,8 @@ extension SerialFault {
 
     /// What a UART hears of a conversation, set to `rate`.
     private static func listened(
-        _ finding: String, _ name: String, at rate: @escaping @Sendable (SerialSpeaker) -> Int32 = { $0.baud },
+        _ finding: String, _ name: String,
+        at rate: @escaping @Sendable (SerialSpeaker) -> Int32 = { $0.baud },
         _ hear: @escaping @Sendable (WireLevels, Int32) -> [UInt8]
     ) -> SerialFault {
         SerialFault(finding: finding, name: name) { speaker in

@@ -39,7 +39,8 @@ struct SerialNamingTests {
         }
     }
 
-    @Test("a load that comes and goes is no fault, and neither is the right BMS", arguments: SerialSpeaker.all)
+    @Test(
+        "a load that comes and goes is no fault, and neither is the right BMS", arguments: SerialSpeaker.all)
     func swinging(_ speaker: SerialSpeaker) {
         var options = DiagnosisOptions(rate: speaker.baud)
         if case .driver(let place) = speaker.kind { options.expectedDriver = place }
