@@ -26,6 +26,8 @@ public struct AddressTrack: Sendable {
     public internal(set) var overLimit = Condition(), lowCVL = Condition(), chargedAboveCVL = Condition()
     /// When a direction was forbidden and its limit above 0 A.
     public internal(set) var forbiddenWithLimit = Condition()
+    /// When the state of charge was 0 % though no cell was low.
+    public internal(set) var zeroSOC = Condition()
     /// What speaks for the sign of the current, and against it.
     public internal(set) var sign = CurrentSign()
     /// The longest time in which a current flowed and not one value changed.
@@ -55,6 +57,7 @@ public struct AddressTrack: Sendable {
         protection.note(!new.protections.isEmpty, at: now, place: place)
         zeroLimits.note(new.isBlockedWithoutNeed, at: now, place: place)
         overLimit.note(new.isAboveLimit, at: now, place: place)
+        zeroSOC.note(new.isZeroThoughCharged, at: now, place: place)
         forbiddenWithLimit.note(new.isForbiddenWithLimit, at: now, place: place)
         let isCharged = (new.current ?? 0) > BankTrack.leastCurrent
         lowCVL.note(new.isAboveCVL && !isCharged, at: now, place: place)
@@ -179,6 +182,13 @@ public struct Vitals: Sendable, Equatable {
     var isAboveCVL: Bool {
         guard let chargeVoltageLimit, chargeVoltageLimit > 10_000, let voltage else { return false }
         return voltage > chargeVoltageLimit + BankTrack.voltageTolerance
+    }
+
+    /// Whether the state of charge is 0 % and every cell, of the kind that is full at 3.65 V, is at least half full.
+    var isZeroThoughCharged: Bool {
+        guard soc == 0, cells >= 4, let lowestCell, let chargeVoltageLimit else { return false }
+        return (3_300...3_700).contains(chargeVoltageLimit / Int32(cells)) && lowestCell >= 3_290
+            && (current ?? 0) <= 5_000
     }
 
     /// Whether a limit is 0 though the battery is neither full nor empty.

@@ -1,3 +1,4 @@
+import BMSDrivers
 import BatteryModel
 import BusCodec
 import InverterProfiles
@@ -92,6 +93,15 @@ extension CANPicture {
 
     /// The latest value of a number.
     func last(_ field: BankField) -> Int32? { bank?[field]?.last }
+
+    /// Whether the BMS that is said to be there speaks only when it is asked, and no inverter is known that would ask.
+    var namesPolledBMS: Bool {
+        guard let place = options.driver, options.expectedProfile == nil, !options.hasInverter else {
+            return false
+        }
+        let sheet = KnownProtocols.drivers[place].sheet
+        return sheet.wire == .can && !sheet.isBroadcast
+    }
 
     /// Whether a battery or a pack was named.
     var hearsBattery: Bool { talkers.contains { $0.role == .battery || $0.role == .pack } }

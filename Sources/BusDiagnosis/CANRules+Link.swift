@@ -11,7 +11,9 @@ extension CANRules {
     /// Nothing was heard for long enough that every battery would have spoken.
     @Sendable static func noTraffic(_ picture: CANPicture) -> [Finding] {
         let traffic = picture.traffic
-        guard traffic.frames == 0, traffic.errorFrames == 0, traffic.length >= .seconds(5) else { return [] }
+        guard traffic.frames == 0, traffic.errorFrames == 0, traffic.length >= .seconds(5),
+            !picture.namesPolledBMS
+        else { return [] }
         return [
             Finding(FindingTable.noTraffic, certainty: 100, [Fact("listened for", .interval(traffic.length))])
         ]

@@ -32,7 +32,7 @@ extension CANRules {
     @Sendable static func waitsForInverter(_ picture: CANPicture) -> [Finding] {
         guard picture.traffic.length >= .seconds(5) else { return [] }
         let isSilent = picture.traffic.frames == 0 && picture.traffic.errorFrames == 0
-        let isPolled = picture.expected?.isCalled(["growatt-lv-can"]) ?? false
+        let isPolled = picture.expected?.isCalled(["growatt-lv-can"]) ?? picture.namesPolledBMS
         let announced = announcements.first { picture.isHeard($0) && !picture.isHeard(questions) }
         guard isSilent && isPolled || announced != nil else { return [] }
         return [

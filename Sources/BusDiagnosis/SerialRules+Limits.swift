@@ -4,7 +4,7 @@ import BatteryModel
 
 extension SerialRules {
     static let limits: [@Sendable (SerialPicture) -> [Finding]] = [
-        serialLimitsIgnored, serialCVL, serialForbidden, serialSign,
+        serialLimitsIgnored, serialCVL, serialForbidden, serialSign, serialSOCZero,
     ]
 
     /// An inverter that follows its limits does so within this time.
@@ -73,6 +73,19 @@ extension SerialRules {
                     Fact("steps against the voltage", .count(track.sign.opposing)),
                     Fact("steps with it", .count(track.sign.agreeing)),
                 ])
+        }
+    }
+
+    /// The state of charge is 0 % although the cells are not empty.
+    @Sendable static func serialSOCZero(_ picture: SerialPicture) -> [Finding] {
+        timed(picture).filter { $0.zeroSOC.longest >= longestReaction }.map { track in
+            let vitals = track.lastVitals
+            return Finding(
+                FindingTable.socZero, certainty: 85,
+                facts(
+                    track, ("lowest cell", vitals.lowestCell, .millivolts),
+                    ("voltage", vitals.voltage, .millivolts)),
+                places: [track.zeroSOC.place])
         }
     }
 

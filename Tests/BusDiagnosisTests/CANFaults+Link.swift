@@ -119,6 +119,12 @@ extension Fault {
                 let hello = CANFrame(identifier: 0x0100_A001, isExtended: true, length: 8)
                 return Exhibit(frames: (0..<20).map { Passing(frame: hello, at: dawn + .seconds($0)) })
             },
+            Fault("waits-for-inverter", "a BMS that must be asked is named", Speech.ids("pylontech-lv-can")) {
+                _ in
+                Exhibit(
+                    frames: [Passing(frame: CANFrame(identifier: 0x351, kind: .remote, length: 8), at: dawn)],
+                    options: DiagnosisOptions(expectedDriver: Self.driver("daly-can")), silence: 20)
+            },
             Fault(
                 "pack-protocol", "a JK BMS with its own frames", Speech.ids("pylontech-lv-can", "victron-can")
             ) { speech in

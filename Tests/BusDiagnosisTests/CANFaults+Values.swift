@@ -74,6 +74,18 @@ extension Fault {
                 return Exhibit(frames: frames, options: Speech.named("pylontech-lv-can").expectation)
             },
             Fault(
+                "alarms-unread", "cells too far apart in 0x35A, for which 0x359 has no bit",
+                Speech.ids(
+                    "pylontech-lv-can", "deye-lv-can", "goodwe-lv-can", "lg-resu-can", "luxpower-can",
+                    "seplos-can", "sol-ark-lv-can")
+            ) { reader in
+                var plant = Plant()
+                plant.alarms.raise(.imbalance, .warning)
+                return Exhibit(
+                    frames: Bench(speech: .named("pylon-plus-can"), plant: plant).passing(),
+                    options: reader.expectation)
+            },
+            Fault(
                 "other-bms", "a JK BMS with its own frames, Daly is named",
                 Speech.ids("pylontech-lv-can")
             ) { _ in
@@ -100,7 +112,7 @@ extension Fault {
         ]
 
     /// The place of a driver.
-    private static func driver(_ id: String) -> Int? {
+    static func driver(_ id: String) -> Int? {
         DriverTable.drivers.indices.first { "\(DriverTable.drivers[$0].sheet.id)" == id }
     }
 

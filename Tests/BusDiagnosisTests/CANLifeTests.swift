@@ -1,4 +1,3 @@
-import BMSDrivers
 import BatteryModel
 import BusCodec
 import BusDiagnosis
@@ -134,9 +133,7 @@ struct CANLifeTests {
                 name: "the BMS is named, and its port is set to what the inverter expects",
                 exhibit: { speech in
                     var options = speech.expectation
-                    options.expectedDriver = DriverTable.drivers.indices.first {
-                        "\(DriverTable.drivers[$0].sheet.id)" == "seplos-v2"
-                    }
+                    options.expectedDriver = Fault.driver("seplos-v2")
                     return Exhibit(frames: Bench(speech: speech).passing(), options: options)
                 }),
             Way(

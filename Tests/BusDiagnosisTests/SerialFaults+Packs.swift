@@ -95,6 +95,12 @@ extension SerialFault {
             "cvl-ignored", "charging at 53 V with CVL 48 V",
             SerialState(current: 30_000, chargeVoltage: 48_000)
         ) { $0.tellsLowCVL && $0.hasCurrent },
+        lasting(
+            "soc-zero", "0 % with cells at 3.3 V", SerialState(soc: 0, current: 3_000, chargeVoltage: 56_000)
+        ) {
+            $0.pack?[.soc]?.value == 0 && $0.pack?.cellMillivolts != nil
+                && $0.pack?[.chargeVoltageLimit]?.value == 56_000
+        },
         SerialFault(finding: "limit-contradicts", name: "CCL 100 A, charging forbidden") { speaker in
             guard speaker.id == "pylontech-lv-rs485" else { return nil }
             var events = SerialEvents(speaker, spacing: .seconds(1))
