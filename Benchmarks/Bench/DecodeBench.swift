@@ -17,12 +17,11 @@ enum DecodeBench {
         let log = "\(folder.path)/long.log"
         print("a candump log of \(frames / 1_000_000) million frames, one Pylontech LV battery")
         let parse = middle { read(log) { _ in } }
-        let plan = ProfilePlan(PylontechLV.profile)
-        var (reading, numbers) = (BankReading(), FrameNumbers())
+        var (plan, reading) = (ProfilePlan(PylontechLV.profile), BankReading())
         let ours = middle {
             read(log) { frame in
                 _ = plan.decode(
-                    frame.frame, at: Instant(nanoseconds: frame.nanoseconds ?? 0), into: &reading, &numbers)
+                    frame.frame, at: Instant(nanoseconds: frame.nanoseconds ?? 0), into: &reading)
             }
         }
         Table.row(

@@ -65,10 +65,7 @@ public struct CANFrame: Sendable {
 extension CANFrame: Equatable {
     /// Tells whether two frames are the same on the wire.
     public static func == (lhs: CANFrame, rhs: CANFrame) -> Bool {
-        guard lhs.identifier == rhs.identifier, lhs.kind == rhs.kind, lhs.isExtended == rhs.isExtended,
-            lhs.length == rhs.length
-        else { return false }
-        for index in 0..<8 where lhs.bytes[index] != rhs.bytes[index] { return false }
-        return true
+        lhs.identifier == rhs.identifier && lhs.kind == rhs.kind && lhs.isExtended == rhs.isExtended
+            && lhs.length == rhs.length && lhs.word == rhs.word
     }
 }

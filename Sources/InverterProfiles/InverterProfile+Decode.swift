@@ -63,11 +63,7 @@ extension InverterProfile {
     }
 
     /// Tells whether a frame is the sign of life of the inverter.
-    public func isKeepAlive(_ frame: CANFrame) -> Bool {
-        let rule = sheet.keepAlive
-        return frame.kind == .data && frame.identifier == rule.identifier
-            && (frame.isExtended == rule.isExtended || rule.acceptsEitherWidth)
-    }
+    public func isKeepAlive(_ frame: CANFrame) -> Bool { sheet.keepAlive.isSaid(by: frame) }
 
     /// Tells whether a frame is one that the battery side sends, in whatever dialect.
     ///

@@ -160,6 +160,12 @@ public struct KeepAlive: Sendable {
 
     /// Whether there is anything to be heard.
     public var isKnown: Bool { identifier != .max }
+
+    /// Whether a frame is it.
+    func isSaid(by frame: CANFrame) -> Bool {
+        frame.kind == .data && frame.identifier == identifier
+            && (frame.isExtended == isExtended || acceptsEitherWidth)
+    }
 }
 
 /// How a profile is to be spoken to one inverter.

@@ -34,24 +34,21 @@ public struct FrameNumbers: Sendable {
 }
 
 extension ProfilePlan {
-    /// Reads every signal of a frame as a number.
+    /// Reads every signal of a frame as a number, into ``numbers``.
     ///
     /// - Parameters:
     ///   - frame: The frame, of either direction.
     ///   - known: What was heard before.
-    ///   - numbers: Is told what the frame carries.
     /// - Returns: The frame as ``InverterProfile/frame`` counts them; `nil` if it is none of the profile's, carries
     ///   nothing, or has to be read by the profile.
-    public func numbers(
-        of frame: CANFrame, known: borrowing BankReading, into numbers: inout FrameNumbers
-    ) -> Int? {
+    public mutating func readNumbers(of frame: CANFrame, known: borrowing BankReading) -> Int? {
         guard frame.kind == .data else { return nil }
-        guard let index = index(of: frame, isKeepAlive: isKeepAlive(frame)) else { return nil }
+        guard let index = index(of: frame, isKeepAlive: keepAlive.isSaid(by: frame)) else { return nil }
         let row = self.frame(index)
         guard !row.isLeft else { return nil }
         var frame = frame
         profile.mend(&frame, known)
-        read(frame, row, into: &numbers)
+        read(frame, row)
         return index
     }
 
@@ -64,57 +61,50 @@ extension ProfilePlan {
     ///   - now: When the frame was heard.
     ///   - reading: Is told what the frame says.
     /// - Returns: What it was.
-    public func decode(
+    public mutating func decode(
         _ frame: CANFrame, invertsCurrent: Bool = false, at now: Instant, into reading: inout BankReading
     ) -> Heard {
-        var numbers = FrameNumbers()
-        return decode(frame, invertsCurrent: invertsCurrent, at: now, into: &reading, &numbers)
-    }
-
-    /// Reads a frame as ``decode(_:invertsCurrent:at:into:)`` does, with room for its numbers that is used again.
-    public func decode(
-        _ frame: CANFrame, invertsCurrent: Bool = false, at now: Instant, into reading: inout BankReading,
-        _ numbers: inout FrameNumbers
-    ) -> Heard {
         guard frame.kind == .data else { return .wrongKind }
-        let isAlive = isKeepAlive(frame)
+        let isAlive = keepAlive.isSaid(by: frame)
         guard let index = index(of: frame, isKeepAlive: isAlive) else {
-            return profile.frameCount > 32 ? slowly(frame, invertsCurrent, now, &reading) : .unknown
+            return hasMoreFrames ? slowly(frame, invertsCurrent, now, &reading) : .unknown
         }
         let row = self.frame(index)
         guard !row.isLeft else { return slowly(frame, invertsCurrent, now, &reading) }
         var mended = frame
         profile.mend(&mended, reading)
-        read(mended, row, into: &numbers)
+        read(mended, row)
         guard numbers.outOfRange == 0 else { return slowly(frame, invertsCurrent, now, &reading) }
         if isAlive { reading[.inverterAlive] = Reading(1, at: now) }
-        take(numbers, row, invertsCurrent, at: now, into: &reading)
+        take(row, invertsCurrent, at: now, into: &reading)
         var heard = HeardFrame(index: index)
         heard.cutOff = numbers.cutOff.nonzeroBitCount
         return heard.cutOff > 0 && heard.cutOff == numbers.count ? .tooShort(frame: index) : .frame(heard)
     }
 
-    private func slowly(
+    private mutating func slowly(
         _ frame: CANFrame, _ invertsCurrent: Bool, _ now: Instant, _ reading: inout BankReading
     ) -> Heard {
         profile.decode(frame, dialect: dialect, invertsCurrent: invertsCurrent, at: now, into: &reading)
     }
 
-    private func take(
-        _ numbers: FrameNumbers, _ row: Frame, _ invertsCurrent: Bool, at now: Instant,
-        into reading: inout BankReading
+    /// Takes ``numbers`` for what they mean.
+    private mutating func take(
+        _ row: Frame, _ invertsCurrent: Bool, at now: Instant, into reading: inout BankReading
     ) {
+        let (cutOff, given) = (numbers.cutOff, numbers.given)
         // A whole frame says at once about which alarms it speaks; those that stand are few.
-        let isWhole = numbers.cutOff == 0
+        let isWhole = cutOff == 0
         var intake = Intake(
             heard: HeardFrame(index: 0), now: now, invertsCurrent: invertsCurrent, dialects: .max)
         if isWhole { intake.cover(row.covered) }
-        let raising = isWhole ? row.raising & numbers.nonzero : row.raising & ~numbers.cutOff
-        var rest = row.told & ~numbers.cutOff | raising
+        let raising = isWhole ? row.raising & numbers.nonzero : row.raising & ~cutOff
+        var rest = row.told & ~cutOff | raising
         while rest != 0 {
             let place = rest.trailingZeroBitCount
             rest &= rest &- 1
-            intake.take(meaning(row, place), numbers[place], into: &reading)
+            let number = given >> UInt64(place) & 1 != 0 ? numbers.values.span[place] : nil
+            intake.take(meaning(row, place), number, into: &reading)
         }
         intake.takeAlarms(into: &reading)
     }

@@ -7,8 +7,9 @@ import BusCodec
 /// ``InverterProfile/visitSignals(of:dialect:known:_:)`` shows. The rows are looked at once, when it is made; what is
 /// rare, such as a value out of range or a float, is left to the profile.
 ///
-/// It is some thirty kilobytes large; that it cannot be copied keeps it from being copied for every frame.
-public struct ProfilePlan: ~Copyable, Sendable {
+/// It is some thirty kilobytes large. Everything that is done for a frame is `mutating`, whether it changes something or
+/// not: a value that is only borrowed is copied as a whole where the compiler wants the address of a table in it.
+public struct ProfilePlan: Sendable {
     /// The most signals of a profile, and of a frame, that are worked out.
     public static let maximumSignals = 320, maximumSignalsOfFrame = 64
 
@@ -17,12 +18,16 @@ public struct ProfilePlan: ~Copyable, Sendable {
     /// The dialect; `nil` reads the rows of all of them.
     public let dialect: UInt8?
 
+    /// What the frame carries that was read last.
+    public internal(set) var numbers = FrameNumbers()
+
+    let keepAlive: KeepAlive
+    /// Whether the profile has more frames than are worked out.
+    let hasMoreFrames: Bool
     private var signals: InlineArray<320, Signal> = InlineArray(repeating: Signal())
     private var frames: InlineArray<32, Frame> = InlineArray(repeating: Frame())
     private var containers: InlineArray<32, UInt32> = InlineArray(repeating: 0)
-    private var signalCount = 0
-
-    private let keepAlive: KeepAlive
+    private var signalCount = 0, frameCount = 0
 
     /// One row of a frame.
     struct Signal: Sendable {
@@ -70,7 +75,9 @@ public struct ProfilePlan: ~Copyable, Sendable {
         self.profile = profile
         self.dialect = dialect
         keepAlive = profile.sheet.keepAlive
-        for index in 0..<min(profile.frameCount, 32) { add(profile.frame(index), at: index) }
+        hasMoreFrames = profile.frameCount > frames.count
+        frameCount = min(profile.frameCount, frames.count)
+        for index in 0..<frameCount { add(profile.frame(index), at: index) }
     }
 
     private mutating func add(_ row: FrameRow, at index: Int) {
@@ -94,27 +101,24 @@ public struct ProfilePlan: ~Copyable, Sendable {
         frames[index] = frame
     }
 
-    /// Tells whether a frame is the sign of life of the inverter.
-    func isKeepAlive(_ frame: CANFrame) -> Bool {
-        frame.kind == .data && frame.identifier == keepAlive.identifier
-            && (frame.isExtended == keepAlive.isExtended || keepAlive.acceptsEitherWidth)
-    }
-
     /// The frame with this identifier, as ``InverterProfile/frame`` counts them; `nil` if there is none.
-    func index(of frame: CANFrame, isKeepAlive: Bool) -> Int? {
+    mutating func index(of frame: CANFrame, isKeepAlive: Bool) -> Int? {
         let isExtended = isKeepAlive ? keepAlive.isExtended : frame.isExtended
         let container = isExtended ? frame.identifier | FrameRow.extendedFlag : frame.identifier
-        for index in 0..<min(profile.frameCount, 32) where containers.span[index] == container {
-            return index
-        }
+        for index in 0..<frameCount where containers.span[index] == container { return index }
         return nil
     }
 
     /// What is known of a frame, see ``index(of:isKeepAlive:)``.
-    func frame(_ index: Int) -> Frame { frames.span[index] }
+    mutating func frame(_ index: Int) -> Frame { frames.span[index] }
 
-    /// Reads every signal of a frame that is mended already.
-    func read(_ frame: CANFrame, _ known: Frame, into numbers: inout FrameNumbers) {
+    /// What a signal of a frame means.
+    mutating func meaning(_ frame: Frame, _ place: Int) -> BankMeaning {
+        signals.span[Int(frame.first) + place].meaning
+    }
+
+    /// Reads every signal of a frame that is mended already into ``numbers``.
+    mutating func read(_ frame: CANFrame, _ known: Frame) {
         let (first, end) = (Int(known.first), Int(known.end))
         let word = frame.word
         let length = frame.length
@@ -139,9 +143,6 @@ public struct ProfilePlan: ~Copyable, Sendable {
             if value != 0 { numbers.nonzero |= bit }
         }
     }
-
-    /// What a signal of a frame means.
-    func meaning(_ frame: Frame, _ place: Int) -> BankMeaning { signals.span[Int(frame.first) + place].meaning }
 }
 
 extension BankMeaning {
