@@ -50,7 +50,7 @@ extension InverterProfile {
         guard let index = index(of: frame, isKeepAlive: isAlive) else { return .unknown }
         if isAlive { reading[.inverterAlive] = Reading(1, at: now) }
         var frame = frame
-        mend(&frame, reading)
+        mend(&frame, HeardBefore(temperature: reading[.temperature]?.value))
         var intake = Intake(
             heard: HeardFrame(index: index), now: now, invertsCurrent: invertsCurrent,
             dialects: dialect.map { 1 << $0 } ?? .max)
@@ -192,7 +192,7 @@ struct Intake {
         if !alarms.isEmpty { speaksOfAlarms = true }
     }
 
-    func takeAlarms(into reading: inout BankReading) {
+    mutating func takeAlarms(into reading: inout BankReading) {
         guard speaksOfAlarms || !raised.isEmpty else { return }
         var alarms = reading.alarms?.value ?? AlarmSet()
         alarms.warnings = alarms.warnings.subtracting(covered.warnings)

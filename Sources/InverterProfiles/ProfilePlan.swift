@@ -7,6 +7,8 @@ import BusCodec
 /// ``InverterProfile/visitSignals(of:dialect:known:_:)`` shows. The rows are looked at once, when it is made; what is
 /// rare, such as a value out of range or a float, is left to the profile.
 ///
+/// A frame that says what the last of its kind has said is not worked out again: most frames of a battery are such.
+///
 /// It is some thirty kilobytes large. Everything that is done for a frame is `mutating`, whether it changes something or
 /// not: a value that is only borrowed is copied as a whole where the compiler wants the address of a table in it.
 public struct ProfilePlan: Sendable {
@@ -18,21 +20,26 @@ public struct ProfilePlan: Sendable {
     /// The dialect; `nil` reads the rows of all of them.
     public let dialect: UInt8?
 
-    /// What the frame carries that was read last.
-    public internal(set) var numbers = FrameNumbers()
-
     let keepAlive: KeepAlive
     /// Whether the profile has more frames than are worked out.
     let hasMoreFrames: Bool
-    private var signals: InlineArray<320, Signal> = InlineArray(repeating: Signal())
-    private var frames: InlineArray<32, Frame> = InlineArray(repeating: Frame())
+    var signals: InlineArray<320, Signal> = InlineArray(repeating: Signal())
+    var frames: InlineArray<32, Frame> = InlineArray(repeating: Frame())
     private var containers: InlineArray<32, UInt32> = InlineArray(repeating: 0)
     private var signalCount = 0, frameCount = 0
+
+    /// What each frame carried when it was read last, and each signal.
+    var numbers: InlineArray<32, FrameNumbers> = InlineArray(repeating: FrameNumbers())
+    var values: InlineArray<320, Int64> = InlineArray(repeating: 0)
+    /// The frame that came last: sets are sent in order, so the next one is likely to come next.
+    private var lastIndex = 0
 
     /// One row of a frame.
     struct Signal: Sendable {
         var word = WordSignal()
         var meaning = BankMeaning.reserved
+        /// The number that it tells, if it tells one.
+        var field = BankField.soc
 
         init() {}
 
@@ -40,6 +47,7 @@ public struct ProfilePlan: Sendable {
             guard let word = WordSignal(row, isScaled: row.meaning.isScaled) else { return nil }
             self.word = word
             meaning = row.meaning
+            if case .number(let field) = meaning { self.field = field }
         }
     }
 
@@ -49,14 +57,16 @@ public struct ProfilePlan: Sendable {
         var first: UInt16 = 0, end: UInt16 = 0
         /// Whether the profile has to read it.
         var isLeft = false
-        /// The signals about the bank, and those that speak of it only when they are not 0: bit n for signal n.
-        var told: UInt64 = 0, raising: UInt64 = 0
+        /// The signals that tell a number of the bank, those that tell something else of it, and those that do so only
+        /// when they are not 0: bit n for signal n.
+        var fields: UInt64 = 0, told: UInt64 = 0, raising: UInt64 = 0
         /// The alarms about which it says whether they stand.
         var covered = AlarmSet()
 
         mutating func add(_ meaning: BankMeaning, _ bit: UInt64) {
             switch meaning {
-            case .number, .alarmPair, .maker: told |= bit
+            case .number: fields |= bit
+            case .alarmPair, .maker: told |= bit
             case .heardAlarm: raising |= bit
             case .alarm(let group, let level):
                 raising |= bit
@@ -102,29 +112,52 @@ public struct ProfilePlan: Sendable {
     }
 
     /// The frame with this identifier, as ``InverterProfile/frame`` counts them; `nil` if there is none.
+    @inline(__always)
     mutating func index(of frame: CANFrame, isKeepAlive: Bool) -> Int? {
         let isExtended = isKeepAlive ? keepAlive.isExtended : frame.isExtended
         let container = isExtended ? frame.identifier | FrameRow.extendedFlag : frame.identifier
-        for index in 0..<frameCount where containers.span[index] == container { return index }
+        let next = lastIndex + 1
+        guard next < frameCount, containers.span[next] == container else { return search(for: container) }
+        lastIndex = next
+        return next
+    }
+
+    @inline(never)
+    private mutating func search(for container: UInt32) -> Int? {
+        for index in 0..<frameCount where containers.span[index] == container {
+            lastIndex = index
+            return index
+        }
         return nil
     }
 
-    /// What is known of a frame, see ``index(of:isKeepAlive:)``.
-    mutating func frame(_ index: Int) -> Frame { frames.span[index] }
-
-    /// What a signal of a frame means.
-    mutating func meaning(_ frame: Frame, _ place: Int) -> BankMeaning {
-        signals.span[Int(frame.first) + place].meaning
+    /// Reads every signal of a frame; does nothing if that was done.
+    @inline(__always)
+    mutating func read(_ frame: CANFrame, _ index: Int, _ known: HeardBefore) {
+        if frame.word != numbers.span[index].word || frame.length != numbers.span[index].length
+            || known.temperature != numbers.span[index].known.temperature
+        {
+            readAnew(frame, index, known)
+        }
     }
 
-    /// Reads every signal of a frame that is mended already into ``numbers``.
-    mutating func read(_ frame: CANFrame, _ known: Frame) {
-        let (first, end) = (Int(known.first), Int(known.end))
-        let word = frame.word
-        let length = frame.length
-        numbers.begin(count: end - first)
+    @inline(never)
+    private mutating func readAnew(_ frame: CANFrame, _ index: Int, _ known: HeardBefore) {
+        var mended = frame
+        profile.mend(&mended, known)
+        var new = FrameNumbers(frame, known)
+        let (first, end) = (frames.span[index].first, frames.span[index].end)
+        read(mended, first, end, &new)
+        numbers[index] = new
+    }
+
+    private mutating func read(
+        _ frame: CANFrame, _ first: UInt16, _ end: UInt16, _ numbers: inout FrameNumbers
+    ) {
+        let (word, length) = (frame.word, frame.length)
+        numbers.count = Int(end - first)
         var bit: UInt64 = 1
-        for place in first..<end {
+        for place in Int(first)..<Int(end) {
             let signal = signals.span[place].word
             defer { bit &<<= 1 }
             guard signal.endByte <= length else {
@@ -138,7 +171,7 @@ public struct ProfilePlan: Sendable {
                 numbers.outOfRange |= bit
                 continue
             }
-            numbers.values[place - first] = value
+            values[place] = value
             numbers.given |= bit
             if value != 0 { numbers.nonzero |= bit }
         }

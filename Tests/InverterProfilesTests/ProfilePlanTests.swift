@@ -58,8 +58,8 @@ struct ProfilePlanTests {
             let expected = PylontechLV.profile.decode(frame, at: now, into: &reading)
             let heard = plan.decode(frame, at: now, into: &reading)
             #expect(heard == expected)
-            let index = plan.readNumbers(of: frame, known: reading)
-            #expect((index == nil) == (expected == .unknown))
+            let numbers = plan.numbers(of: frame, known: HeardBefore())
+            #expect((numbers == nil) == (expected == .unknown))
         }
     }
 
@@ -69,7 +69,7 @@ struct ProfilePlanTests {
         for index in 0..<profile.frameCount {
             let row = profile.frame(index)
             let frame = CANFrame(identifier: row.identifier, isExtended: row.isExtended, length: 8)
-            let found = plan.readNumbers(of: frame, known: BankReading())
+            let found = plan.numbers(of: frame, known: HeardBefore())?.frame
             #expect(found == index, "\(row.name)")
         }
     }
@@ -78,11 +78,11 @@ struct ProfilePlanTests {
     private static func isShown(
         _ profile: InverterProfile, _ plan: inout ProfilePlan, _ frame: CANFrame, _ known: BankReading
     ) -> Bool {
-        guard plan.readNumbers(of: frame, known: known) != nil else { return frame.kind != .data }
-        let numbers = plan.numbers
+        let before = HeardBefore(temperature: known[.temperature]?.value)
+        guard let (found, numbers) = plan.numbers(of: frame, known: before) else { return frame.kind != .data }
         var (place, isSame) = (0, true)
         let index = profile.visitSignals(of: frame, dialect: plan.dialect, known: known) { row, content in
-            let number = numbers[place]
+            let number = plan.number(place, ofFrame: found)
             let isOut = numbers.outOfRange >> UInt64(place) & 1 != 0
             let isCutOff = numbers.cutOff >> UInt64(place) & 1 != 0
             switch content {
