@@ -173,7 +173,7 @@ struct Intake {
     }
 
     /// A text of up to eight characters from its bytes, the first least significant.
-    private static func text(_ number: Int64) -> ASCIIText? {
+    static func text(_ number: Int64) -> ASCIIText? {
         var frame = CANFrame(identifier: 0, length: 8)
         frame.word = UInt64(bitPattern: number)
         let text = ASCIIText(padded: frame.payload)

@@ -130,6 +130,11 @@ extension ProfilePlan {
             let place = rest.trailingZeroBitCount
             rest &= rest &- 1
             let value = given >> UInt64(place) & 1 != 0 ? values.span[first + place] : nil
+            if case .maker = signals.span[first + place].meaning {
+                if maker.signal != first + place { maker = (first + place, value.flatMap(Intake.text)) }
+                reading.maker = maker.text.map { Reading($0, at: now) }
+                continue
+            }
             intake.take(signals.span[first + place].meaning, value, into: &reading)
         }
         intake.takeAlarms(into: &reading)

@@ -31,6 +31,8 @@ public struct ProfilePlan: Sendable {
     /// What each frame carried when it was read last, and each signal.
     var numbers: InlineArray<32, FrameNumbers> = InlineArray(repeating: FrameNumbers())
     var values: InlineArray<320, Int64> = InlineArray(repeating: 0)
+    /// The name that was read last, and the signal that told it; none after its frame has said something else.
+    var maker: (signal: Int, text: ASCIIText?) = (-1, nil)
     /// The frame that came last: sets are sent in order, so the next one is likely to come next.
     private var lastIndex = 0
 
@@ -147,6 +149,7 @@ public struct ProfilePlan: Sendable {
         profile.mend(&mended, known)
         var new = FrameNumbers(frame, known)
         let (first, end) = (frames.span[index].first, frames.span[index].end)
+        if maker.signal >= Int(first), maker.signal < Int(end) { maker.signal = -1 }
         read(mended, first, end, &new)
         numbers[index] = new
     }
