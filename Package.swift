@@ -97,7 +97,7 @@ let benchTargets: [Target] = [
         name: "busbar-bench",
         dependencies: [
             "BatteryModel", "BusCodec", "BMSDrivers", "InverterProfiles", "ChargeControl", "LinuxIO",
-            "Gateway", "Recordings", "Simulators", "CAllocationCount",
+            "Gateway", "Recordings", "Reporting", "Simulators", "CAllocationCount",
         ],
         path: "Benchmarks/Bench", swiftSettings: common),
 ]

@@ -5,12 +5,14 @@ import ChargeControl
 import Gateway
 import InverterProfiles
 import LinuxIO
+import Reporting
 import Simulators
 
 /// Sixty-four packs on eight lines in one process.
 ///
 /// A bank has sixteen packs at most, so the process has four gateways, each with two lines of eight packs and an
-/// inverter. It is a child of this program; packs and inverters are played by the parent.
+/// inverter. It is a child of this program; packs and inverters are played by the parent. It is measured twice: the
+/// gateways alone, and each with the tape of what is on its buses and the diagnosis that reads it, as `busbar run` has.
 enum LinesBench {
     private static let lines = 8
     private static let packsOfLine = 8
@@ -18,18 +20,19 @@ enum LinesBench {
     private static let settles: Int64 = 30
     private static let seconds: Int64 = 60
 
-    /// The word by which this program knows that it is the child; the places of lines and inverters follow.
-    static let childWord = "gateways"
+    /// The words by which this program knows that it is the child; the places of lines and inverters follow.
+    static let childWord = "gateways", diagnosedChildWord = "diagnosed-gateways"
 
     static func run() {
         do throws(SystemError) {
-            try measure()
+            try measure(childWord, "the gateways alone")
+            try measure(diagnosedChildWord, "each with its tape and its diagnosis")
         } catch {
             Table.missing("\(lines * packsOfLine) packs on \(lines) lines", "\(error)")
         }
     }
 
-    private static func measure() throws(SystemError) {
+    private static func measure(_ word: String, _ what: String) throws(SystemError) {
         var simulations: [Simulation] = []
         defer { for simulation in simulations { simulation.stop() } }
         for _ in 0..<lines {
@@ -37,7 +40,7 @@ enum LinesBench {
         }
         for _ in 0..<lines / linesOfBank { simulations.append(try Simulation(.inverter(.init()))) }
         let places = simulations.compactMap { $0.linePlace ?? $0.busPlace }
-        guard let child = Child([CommandLine.arguments[0], childWord] + places) else {
+        guard let child = Child([CommandLine.arguments[0], word] + places) else {
             return Table.missing("\(lines * packsOfLine) packs on \(lines) lines", "cannot start myself")
         }
         defer { child.end() }
@@ -48,17 +51,15 @@ enum LinesBench {
         try pause(.seconds(seconds))
         let length = (MonotonicClock.now() - begin).inMilliseconds / 1_000
         let perSecond = Double(answers(simulations) - heard) / length
+        print("\(lines * packsOfLine) packs on \(lines) lines, read once a second: \(what)")
         tell(child.processorSeconds - before, over: length, child.memory("VmHWM") / 1_000, perSecond)
     }
 
     private static func tell(_ used: Double, over length: Double, _ memory: Double, _ perSecond: Double) {
-        let banks = lines / linesOfBank
-        print(
-            "\(lines * packsOfLine) packs on \(lines) lines, read once a second: one process, \(banks) gateways"
-        )
         Table.row(
             "processor time, share of a core", used / length * 100, "%", atMost: 3, places: 2,
-            note: "user and system over \(Measure.fixed(length, 0)) s; load average \(Machine.load)")
+            note: "user and system over \(Measure.fixed(length, 0)) s; one process, "
+                + "\(lines / linesOfBank) gateways; load average \(Machine.load)")
         Table.row(
             "resident memory, the most there was", memory, "MB", atMost: 25,
             note: "this program's, which loads Swift's libraries at run time")
@@ -91,15 +92,22 @@ enum LinesBench {
     }
 
     /// What the child does, until somebody ends it.
-    static func serve(_ places: [String]) {
-        var gateways: [Gateway] = []
-        for bank in 0..<lines / linesOfBank {
-            let own = places[bank * linesOfBank..<(bank + 1) * linesOfBank]
-            gateways.append(Gateway(configuration(Array(own), inverter: places[lines + bank])))
-        }
+    static func serve(_ places: [String], isDiagnosed: Bool) {
         do throws(SystemError) {
-            let threads = try gateways.map { (gateway) throws(SystemError) in try gateway.start() }
+            var threads: [NativeThread] = [], keepers: [DiagnosisKeeper] = []
+            for bank in 0..<lines / linesOfBank {
+                let own = places[bank * linesOfBank..<(bank + 1) * linesOfBank]
+                var configuration = configuration(Array(own), inverter: places[lines + bank])
+                let tape = isDiagnosed ? BusTape() : nil
+                configuration.tape = tape
+                let gateway = Gateway(configuration)
+                threads.append(try gateway.start())
+                guard let tape else { continue }
+                keepers.append(DiagnosisKeeper(tape, configuration) { gateway.note($0) })
+                try keepers[bank].start()
+            }
             for thread in threads { thread.join() }
+            for keeper in keepers { keeper.stop() }
         } catch {
             print("busbar-bench: \(error)")
         }

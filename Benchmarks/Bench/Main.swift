@@ -1,8 +1,10 @@
 @main
 enum Main {
     static func main() {
-        if CommandLine.arguments.dropFirst().first == LinesBench.childWord {
-            return LinesBench.serve(Array(CommandLine.arguments.dropFirst(2)))
+        let word = CommandLine.arguments.dropFirst().first
+        if word == LinesBench.childWord || word == LinesBench.diagnosedChildWord {
+            return LinesBench.serve(
+                Array(CommandLine.arguments.dropFirst(2)), isDiagnosed: word == LinesBench.diagnosedChildWord)
         }
         let parts = [
             "core": CoreBench.run, "plant": PlantBench.run, "line": LineBench.run, "drivers": DriverBench.run,

@@ -2,6 +2,9 @@
 ///
 /// Sixteen bytes in memory. CAN FD frames are not represented: no battery profile known to us uses them.
 public struct CANFrame: Sendable {
+    // They stand first, so that they are one word in memory and in a register.
+    /// The bytes; those at and beyond ``length`` are zero.
+    public var bytes: InlineArray<8, UInt8>
     /// The identifier, 11 bits (0…0x7FF) or, when ``isExtended``, 29 bits (0…0x1FFF_FFFF).
     public var identifier: UInt32
     /// What the frame is: data, a request for data, or the controller's report of an error.
@@ -12,8 +15,6 @@ public struct CANFrame: Sendable {
     ///
     /// A remote request carries none but keeps the length it asks for here.
     public var length: UInt8
-    /// The bytes; those at and beyond ``length`` are zero.
-    public var bytes: InlineArray<8, UInt8>
 
     /// What a frame is.
     public enum Kind: UInt8, Sendable {
@@ -65,10 +66,7 @@ public struct CANFrame: Sendable {
 extension CANFrame: Equatable {
     /// Tells whether two frames are the same on the wire.
     public static func == (lhs: CANFrame, rhs: CANFrame) -> Bool {
-        guard lhs.identifier == rhs.identifier, lhs.kind == rhs.kind, lhs.isExtended == rhs.isExtended,
-            lhs.length == rhs.length
-        else { return false }
-        for index in 0..<8 where lhs.bytes[index] != rhs.bytes[index] { return false }
-        return true
+        lhs.identifier == rhs.identifier && lhs.kind == rhs.kind && lhs.isExtended == rhs.isExtended
+            && lhs.length == rhs.length && lhs.word == rhs.word
     }
 }

@@ -57,20 +57,12 @@ public struct BankTrack: Sendable {
         var isOfBattery = false, hasMore = false
     }
 
-    private let plan: Plan
-
-    /// The protocol worked out, in one place for all copies of the track.
-    private final class Plan: Sendable {
-        let plan: ProfilePlan
-
-        init(_ profile: Int, _ dialect: UInt8) {
-            plan = ProfilePlan(ProfileTable.profiles.span[profile], dialect: dialect)
-        }
-    }
+    /// The protocol worked out; in an array, because it is used where it lies.
+    private var plans: [ProfilePlan]
 
     init(profile: Int, dialect: UInt8) {
         self.profile = profile
-        plan = Plan(profile, dialect)
+        plans = [ProfilePlan(ProfileTable.profiles.span[profile], dialect: dialect)]
         self.dialect = dialect
         speech = KnownProtocols.profiles[profile]
         values = Array(repeating: nil, count: Int(BankField.count))
@@ -90,7 +82,7 @@ public struct BankTrack: Sendable {
     /// Reads a frame of the track with this place; `isNews` is whether it says something else than the last.
     mutating func note(_ frame: CANFrame, track: Int, isNews: Bool, at now: Instant, place: Int) {
         while uses.count <= track { uses.append(nil) }
-        if uses[track] == nil { uses[track] = use(of: frame) }
+        if uses[track] == nil { findUse(of: frame, track) }
         guard uses[track]?.isOfBattery == true else { return }
         if isNews {
             read(frame, track, at: now, place: place)
@@ -102,10 +94,11 @@ public struct BankTrack: Sendable {
     }
 
     /// Finds out what the profile reads from a frame.
-    private func use(of frame: CANFrame) -> FrameUse {
+    private mutating func findUse(of frame: CANFrame, _ track: Int) {
         var use = FrameUse()
+        defer { uses[track] = use }
         guard let index = speech.index(ofIdentifier: frame.identifier, isExtended: frame.isExtended) else {
-            return use
+            return
         }
         let row = speech.frame(index)
         use.isOfBattery = row.direction == .toInverter
@@ -118,11 +111,10 @@ public struct BankTrack: Sendable {
             default: break
             }
         }
-        return use
     }
 
     private mutating func read(_ frame: CANFrame, _ track: Int, at now: Instant, place: Int) {
-        guard case .frame(let account) = plan.plan.decode(frame, at: now, into: &reading) else { return }
+        guard case .frame(let account) = plans[0].decode(frame, at: now, into: &reading) else { return }
         if account.outOfRange > 0 { noteImpossible(account.firstFault) }
         if uses[track]?.hasMore == true { noteWords(at: now) }
         for field in uses[track]?.fields ?? [] { noteValue(field, at: now, place: place) }

@@ -13,6 +13,8 @@ public struct CANDiagnosis: Sendable {
     public private(set) var traffic = CANTraffic()
     /// What the battery has told; `nil` while none is named.
     public var bank: BankTrack? { banks.first }
+    /// The last of what the battery has told; `nil` while none is named.
+    public var reading: BankReading? { banks.isEmpty ? nil : banks[0].reading }
 
     /// ``bank`` or nothing; in an array, because it is changed where it lies.
     private var banks: [BankTrack] = []

@@ -57,7 +57,8 @@ public struct FrameTrack: Sendable {
             requests += 1
             return false
         }
-        let isNews = count == 0 || differs(from: frame)
+        // Not by a function: what was heard of the identifier would be copied for it.
+        let isNews = count == 0 || frame.word != self.frame.word || frame.length != self.frame.length
         if count > 0 {
             if isNews { noteChange(frame, at: now) }
             if now >= last, gaps.note(now - last) { longestGapPlace = place }
@@ -69,18 +70,12 @@ public struct FrameTrack: Sendable {
         return isNews
     }
 
-    /// Compares without going byte by byte: the identifier is the same anyway.
-    private func differs(from new: CANFrame) -> Bool {
-        var difference = new.length ^ frame.length
-        for byte in 0..<8 { difference |= new.bytes[byte] ^ frame.bytes[byte] }
-        return difference != 0
-    }
-
     private mutating func noteChange(_ new: CANFrame, at now: Instant) {
         changes &+= 1
         changedAt = now
         if let before, before == new { returns &+= 1 }
-        for byte in 0..<8 where new.bytes[byte] != frame.bytes[byte] { movingBytes |= 1 << UInt8(byte) }
+        let moved = new.word ^ frame.word
+        for byte in 0..<8 where moved >> UInt64(8 * byte) & 0xFF != 0 { movingBytes |= 1 << UInt8(byte) }
         before = frame
     }
 }

@@ -185,7 +185,7 @@ extension DeyeLV {
     /// Undoes what makers do differently, but for a name that is cut off in DY.
     ///
     /// Behind the "DY" of 0x35E stands the capacity, which would become 0.
-    private static func mend(_ frame: inout CANFrame, _ known: borrowing BankReading) {
+    private static func mend(_ frame: inout CANFrame, _ known: HeardBefore) {
         if frame.identifier == 0x35E, FrameWords.word(at: 0, in: frame) == 0x5944 { return }
         LowVoltageFrames.mend(&frame, known)
     }

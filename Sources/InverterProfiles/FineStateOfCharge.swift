@@ -19,7 +19,7 @@ enum FineStateOfCharge {
     /// BYD and Pylontech send 0 there beside any state of charge (captured `43 00 64 00 00 00`), JK too in its GoodWe
     /// mode (captured `63 00 64 00 00 00 00 00`). SMA's text wants 0xFFFF, which Sofar's own battery sends (log in
     /// Battery-Emulator).
-    static func mend(_ frame: inout CANFrame, _ known: borrowing BankReading) {
+    static func mend(_ frame: inout CANFrame, _ known: HeardBefore) {
         guard frame.identifier == container, !frame.isExtended, frame.length >= 6 else { return }
         let fine = FrameWords.word(at: 4, in: frame)
         guard fine == 0 || fine == 0xFFFF else { return }

@@ -50,7 +50,7 @@ extension InverterProfile {
         guard let index = index(of: frame, isKeepAlive: isAlive) else { return .unknown }
         if isAlive { reading[.inverterAlive] = Reading(1, at: now) }
         var frame = frame
-        mend(&frame, reading)
+        mend(&frame, HeardBefore(temperature: reading[.temperature]?.value))
         var intake = Intake(
             heard: HeardFrame(index: index), now: now, invertsCurrent: invertsCurrent,
             dialects: dialect.map { 1 << $0 } ?? .max)
@@ -63,11 +63,7 @@ extension InverterProfile {
     }
 
     /// Tells whether a frame is the sign of life of the inverter.
-    public func isKeepAlive(_ frame: CANFrame) -> Bool {
-        let rule = sheet.keepAlive
-        return frame.kind == .data && frame.identifier == rule.identifier
-            && (frame.isExtended == rule.isExtended || rule.acceptsEitherWidth)
-    }
+    public func isKeepAlive(_ frame: CANFrame) -> Bool { sheet.keepAlive.isSaid(by: frame) }
 
     /// Tells whether a frame is one that the battery side sends, in whatever dialect.
     ///
@@ -177,7 +173,7 @@ struct Intake {
     }
 
     /// A text of up to eight characters from its bytes, the first least significant.
-    private static func text(_ number: Int64) -> ASCIIText? {
+    static func text(_ number: Int64) -> ASCIIText? {
         var frame = CANFrame(identifier: 0, length: 8)
         frame.word = UInt64(bitPattern: number)
         let text = ASCIIText(padded: frame.payload)
@@ -196,7 +192,7 @@ struct Intake {
         if !alarms.isEmpty { speaksOfAlarms = true }
     }
 
-    func takeAlarms(into reading: inout BankReading) {
+    mutating func takeAlarms(into reading: inout BankReading) {
         guard speaksOfAlarms || !raised.isEmpty else { return }
         var alarms = reading.alarms?.value ?? AlarmSet()
         alarms.warnings = alarms.warnings.subtracting(covered.warnings)

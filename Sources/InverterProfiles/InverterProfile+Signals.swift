@@ -40,7 +40,7 @@ extension InverterProfile {
         let container = self.frame(index).container
         let dialects: UInt8 = dialect.map { 1 << $0 } ?? .max
         var frame = frame
-        mend(&frame, known)
+        mend(&frame, HeardBefore(temperature: known[.temperature]?.value))
         visitRows(container) { row in
             if row.dialects & dialects != 0 { visit(row, row.content(of: frame.payload)) }
         }

@@ -27,7 +27,7 @@ public struct InverterProfile: Sendable {
     public var prepare: @Sendable (_ bank: inout BankReading, _ options: ProfileOptions) -> Void
 
     /// Turns a frame as some maker sends it into what the protocol means; `known` is what was heard before.
-    public var mend: @Sendable (_ frame: inout CANFrame, _ known: borrowing BankReading) -> Void
+    public var mend: @Sendable (_ frame: inout CANFrame, _ known: HeardBefore) -> Void
 
     /// How it is spoken on a serial line; `nil` for a protocol on CAN.
     public var serial: SerialTalk?
@@ -38,7 +38,7 @@ public struct InverterProfile: Sendable {
         frame: @escaping @Sendable (Int) -> FrameRow,
         visitRows: @escaping @Sendable (UInt32?, (BankRow) -> Void) -> Void,
         prepare: @escaping @Sendable (inout BankReading, ProfileOptions) -> Void,
-        mend: @escaping @Sendable (inout CANFrame, borrowing BankReading) -> Void
+        mend: @escaping @Sendable (inout CANFrame, HeardBefore) -> Void
     ) {
         self.sheet = sheet
         self.serial = serial
@@ -58,7 +58,16 @@ public struct InverterProfile: Sendable {
     public static func noPreparation(_ bank: inout BankReading, _ options: ProfileOptions) {}
 
     /// For a protocol that every maker speaks alike.
-    public static func noMending(_ frame: inout CANFrame, _ known: borrowing BankReading) {}
+    public static func noMending(_ frame: inout CANFrame, _ known: HeardBefore) {}
+}
+
+/// What was heard before a frame, as far as mending it depends on that.
+public struct HeardBefore: Sendable {
+    /// The temperature of the bank in tenths of a degree; `nil` if it was not heard.
+    public var temperature: Int32?
+
+    /// Makes it from what was heard.
+    public init(temperature: Int32? = nil) { self.temperature = temperature }
 }
 
 /// What is said about a profile as a whole.
@@ -160,6 +169,12 @@ public struct KeepAlive: Sendable {
 
     /// Whether there is anything to be heard.
     public var isKnown: Bool { identifier != .max }
+
+    /// Whether a frame is it.
+    func isSaid(by frame: CANFrame) -> Bool {
+        frame.kind == .data && frame.identifier == identifier
+            && (frame.isExtended == isExtended || acceptsEitherWidth)
+    }
 }
 
 /// How a profile is to be spoken to one inverter.

@@ -10,7 +10,7 @@ extension LGRESU {
     }
 
     /// Undoes what the residential series is printed to send differently.
-    static func mend(_ frame: inout CANFrame, _ known: borrowing BankReading) {
+    static func mend(_ frame: inout CANFrame, _ known: HeardBefore) {
         if !frame.isExtended, frame.identifier == 0x356 { scaleTenths(&frame) }
     }
 

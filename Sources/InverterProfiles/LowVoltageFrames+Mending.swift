@@ -8,13 +8,13 @@ extension LowVoltageFrames {
     private static let name: UInt32 = 0x35E
 
     /// Undoes what some makers send differently in 0x351, 0x35E and 0x370.
-    static func mend(_ frame: inout CANFrame, _ known: borrowing BankReading) {
+    static func mend(_ frame: inout CANFrame, _ known: HeardBefore) {
         mendAllButDegrees(&frame)
         if !frame.isExtended, frame.identifier == PylontechFrames.cells { scaleWholeDegrees(&frame, known) }
     }
 
     /// Undoes the same, and puts a fine state of charge where makers leave it out.
-    static func mendWithFineSOC(_ frame: inout CANFrame, _ known: borrowing BankReading) {
+    static func mendWithFineSOC(_ frame: inout CANFrame, _ known: HeardBefore) {
         mend(&frame, known)
         FineStateOfCharge.mend(&frame, known)
     }
@@ -67,13 +67,13 @@ extension LowVoltageFrames {
     ///
     /// The Seplos text has 0.1 °C; JK firmware sends whole degrees (captured `1F 00` beside 30.8 °C in 0x356). Small
     /// words are compared with 0x356; if that does not decide, they become a code out of range: not reported.
-    private static func scaleWholeDegrees(_ frame: inout CANFrame, _ known: borrowing BankReading) {
+    private static func scaleWholeDegrees(_ frame: inout CANFrame, _ known: HeardBefore) {
         guard frame.length >= 4, frame.bytes[1] == 0, frame.bytes[3] == 0, frame.bytes[0] <= 100,
             frame.bytes[2] <= 100
         else { return }
         let low = Int32(min(frame.bytes[0], frame.bytes[2]))
         let high = Int32(max(frame.bytes[0], frame.bytes[2]))
-        let mean = known[.temperature]?.value
+        let mean = known.temperature
         let isWhole = mean.map { low * 10 - 20 <= $0 && $0 <= high * 10 + 20 } ?? false
         let isTenths = mean.map { low - 20 <= $0 && $0 <= high + 20 } ?? false
         if isTenths, !isWhole { return }

@@ -1,7 +1,7 @@
 public import BatteryModel
 public import BusCodec
 
-/// What the signals of a frame carry, as numbers, in the order in which the profile hands over its rows.
+/// Which signals of a frame say something, in the order in which the profile hands over its rows.
 public struct FrameNumbers: Sendable {
     /// Number of signals.
     public internal(set) var count = 0
@@ -14,45 +14,43 @@ public struct FrameNumbers: Sendable {
 
     /// Those that are not 0.
     var nonzero: UInt64 = 0
-    var values: InlineArray<64, Int64> = InlineArray(repeating: 0)
+    /// What they were read from: bytes, how many they are, and what was heard before; of no frame there are so many
+    /// before any was read.
+    var word: UInt64 = 0, length: UInt8 = .max, known = HeardBefore()
 
-    /// Nothing read.
-    public init() {}
+    init() {}
 
-    /// What signal `index` carries: a number in the unit of its row, or its bits; `nil` if it says nothing.
-    ///
-    /// Of a text, and of two bits for an alarm, they are the bits, whatever they say; of a text the first byte least
-    /// significant.
-    public subscript(index: Int) -> Int64? {
-        given >> UInt64(index) & 1 != 0 ? values.span[index] : nil
-    }
-
-    mutating func begin(count: Int) {
-        self.count = count
-        (given, cutOff, outOfRange, nonzero) = (0, 0, 0, 0)
+    init(_ frame: CANFrame, _ known: HeardBefore) {
+        (word, length, self.known) = (frame.word, frame.length, known)
     }
 }
 
 extension ProfilePlan {
-    /// Reads every signal of a frame as a number.
+    /// Reads every signal of a frame as a number, see ``number(_:ofFrame:)``.
     ///
     /// - Parameters:
     ///   - frame: The frame, of either direction.
     ///   - known: What was heard before.
-    ///   - numbers: Is told what the frame carries.
-    /// - Returns: The frame as ``InverterProfile/frame`` counts them; `nil` if it is none of the profile's, carries
-    ///   nothing, or has to be read by the profile.
-    public func numbers(
-        of frame: CANFrame, known: borrowing BankReading, into numbers: inout FrameNumbers
-    ) -> Int? {
+    /// - Returns: The frame as ``InverterProfile/frame`` counts them, and what it carries; `nil` if it is none of the
+    ///   profile's, carries nothing, or has to be read by the profile.
+    public mutating func numbers(
+        of frame: CANFrame, known: HeardBefore
+    ) -> (frame: Int, numbers: FrameNumbers)? {
         guard frame.kind == .data else { return nil }
-        guard let index = index(of: frame, isKeepAlive: isKeepAlive(frame)) else { return nil }
-        let row = self.frame(index)
-        guard !row.isLeft else { return nil }
-        var frame = frame
-        profile.mend(&frame, known)
-        read(frame, row, into: &numbers)
-        return index
+        guard let index = index(of: frame, isKeepAlive: keepAlive.isSaid(by: frame)) else { return nil }
+        guard !frames.span[index].isLeft else { return nil }
+        read(frame, index, known)
+        return (index, numbers.span[index])
+    }
+
+    /// What a signal of a frame carried when that was read last: a number in the unit of its row, or its bits; `nil` if
+    /// it said nothing.
+    ///
+    /// Of a text, and of two bits for an alarm, they are the bits, whatever they say; of a text the first byte least
+    /// significant.
+    public mutating func number(_ signal: Int, ofFrame index: Int) -> Int64? {
+        numbers.span[index].given >> UInt64(signal) & 1 != 0
+            ? values.span[Int(frames.span[index].first) + signal] : nil
     }
 
     /// Reads a frame, of either direction, into `reading`, as
@@ -64,57 +62,80 @@ extension ProfilePlan {
     ///   - now: When the frame was heard.
     ///   - reading: Is told what the frame says.
     /// - Returns: What it was.
-    public func decode(
+    public mutating func decode(
         _ frame: CANFrame, invertsCurrent: Bool = false, at now: Instant, into reading: inout BankReading
     ) -> Heard {
-        var numbers = FrameNumbers()
-        return decode(frame, invertsCurrent: invertsCurrent, at: now, into: &reading, &numbers)
-    }
-
-    /// Reads a frame as ``decode(_:invertsCurrent:at:into:)`` does, with room for its numbers that is used again.
-    public func decode(
-        _ frame: CANFrame, invertsCurrent: Bool = false, at now: Instant, into reading: inout BankReading,
-        _ numbers: inout FrameNumbers
-    ) -> Heard {
         guard frame.kind == .data else { return .wrongKind }
-        let isAlive = isKeepAlive(frame)
+        let isAlive = keepAlive.isSaid(by: frame)
         guard let index = index(of: frame, isKeepAlive: isAlive) else {
-            return profile.frameCount > 32 ? slowly(frame, invertsCurrent, now, &reading) : .unknown
+            return hasMoreFrames ? slowly(frame, invertsCurrent, now, &reading) : .unknown
         }
-        let row = self.frame(index)
-        guard !row.isLeft else { return slowly(frame, invertsCurrent, now, &reading) }
-        var mended = frame
-        profile.mend(&mended, reading)
-        read(mended, row, into: &numbers)
-        guard numbers.outOfRange == 0 else { return slowly(frame, invertsCurrent, now, &reading) }
+        guard !frames.span[index].isLeft else { return slowly(frame, invertsCurrent, now, &reading) }
+        read(frame, index, HeardBefore(temperature: reading[.temperature]?.value))
+        guard numbers.span[index].outOfRange == 0 else {
+            return slowly(frame, invertsCurrent, now, &reading)
+        }
         if isAlive { reading[.inverterAlive] = Reading(1, at: now) }
-        take(numbers, row, invertsCurrent, at: now, into: &reading)
+        let cutOff = numbers.span[index].cutOff
+        takeFields(index, cutOff, invertsCurrent, at: now, into: &reading)
+        let frameTells = frames.span[index].told | frames.span[index].raising
+        if frameTells != 0 { takeWords(index, cutOff, at: now, into: &reading) }
+        guard cutOff != 0 else { return .frame(HeardFrame(index: index)) }
         var heard = HeardFrame(index: index)
-        heard.cutOff = numbers.cutOff.nonzeroBitCount
-        return heard.cutOff > 0 && heard.cutOff == numbers.count ? .tooShort(frame: index) : .frame(heard)
+        heard.cutOff = cutOff.nonzeroBitCount
+        return heard.cutOff == numbers.span[index].count ? .tooShort(frame: index) : .frame(heard)
     }
 
-    private func slowly(
+    private mutating func slowly(
         _ frame: CANFrame, _ invertsCurrent: Bool, _ now: Instant, _ reading: inout BankReading
     ) -> Heard {
         profile.decode(frame, dialect: dialect, invertsCurrent: invertsCurrent, at: now, into: &reading)
     }
 
-    private func take(
-        _ numbers: FrameNumbers, _ row: Frame, _ invertsCurrent: Bool, at now: Instant,
+    /// Takes the numbers of the bank that a frame tells.
+    private mutating func takeFields(
+        _ index: Int, _ cutOff: UInt64, _ invertsCurrent: Bool, at now: Instant,
         into reading: inout BankReading
     ) {
-        // A whole frame says at once about which alarms it speaks; those that stand are few.
-        let isWhole = numbers.cutOff == 0
-        var intake = Intake(
-            heard: HeardFrame(index: 0), now: now, invertsCurrent: invertsCurrent, dialects: .max)
-        if isWhole { intake.cover(row.covered) }
-        let raising = isWhole ? row.raising & numbers.nonzero : row.raising & ~numbers.cutOff
-        var rest = row.told & ~numbers.cutOff | raising
+        let (first, given) = (Int(frames.span[index].first), numbers.span[index].given)
+        var rest = frames.span[index].fields & ~cutOff
         while rest != 0 {
             let place = rest.trailingZeroBitCount
             rest &= rest &- 1
-            intake.take(meaning(row, place), numbers[place], into: &reading)
+            let field = signals.span[first + place].field
+            guard given >> UInt64(place) & 1 != 0 else {
+                reading[field] = nil
+                continue
+            }
+            let value = Int32(truncatingIfNeeded: values.span[first + place])
+            reading[field] = Reading(field == .current && invertsCurrent ? 0 &- value : value, at: now)
+        }
+    }
+
+    /// Takes the alarms and the name that a frame tells.
+    private mutating func takeWords(
+        _ index: Int, _ cutOff: UInt64, at now: Instant, into reading: inout BankReading
+    ) {
+        let (first, given) = (Int(frames.span[index].first), numbers.span[index].given)
+        var intake = Intake(
+            heard: HeardFrame(index: 0), now: now, invertsCurrent: false, dialects: .max)
+        // A whole frame says at once about which alarms it speaks; those that stand are few.
+        var rest = frames.span[index].raising & ~cutOff
+        if cutOff == 0 {
+            intake.cover(frames.span[index].covered)
+            rest &= numbers.span[index].nonzero
+        }
+        rest |= frames.span[index].told & ~cutOff
+        while rest != 0 {
+            let place = rest.trailingZeroBitCount
+            rest &= rest &- 1
+            let value = given >> UInt64(place) & 1 != 0 ? values.span[first + place] : nil
+            if case .maker = signals.span[first + place].meaning {
+                if maker.signal != first + place { maker = (first + place, value.flatMap(Intake.text)) }
+                reading.maker = maker.text.map { Reading($0, at: now) }
+                continue
+            }
+            intake.take(signals.span[first + place].meaning, value, into: &reading)
         }
         intake.takeAlarms(into: &reading)
     }

@@ -7,8 +7,11 @@ import BusCodec
 /// ``InverterProfile/visitSignals(of:dialect:known:_:)`` shows. The rows are looked at once, when it is made; what is
 /// rare, such as a value out of range or a float, is left to the profile.
 ///
-/// It is some thirty kilobytes large; that it cannot be copied keeps it from being copied for every frame.
-public struct ProfilePlan: ~Copyable, Sendable {
+/// A frame that says what the last of its kind has said is not worked out again: most frames of a battery are such.
+///
+/// It is some thirty kilobytes large. Everything that is done for a frame is `mutating`, whether it changes something or
+/// not: a value that is only borrowed is copied as a whole where the compiler wants the address of a table in it.
+public struct ProfilePlan: Sendable {
     /// The most signals of a profile, and of a frame, that are worked out.
     public static let maximumSignals = 320, maximumSignalsOfFrame = 64
 
@@ -17,17 +20,28 @@ public struct ProfilePlan: ~Copyable, Sendable {
     /// The dialect; `nil` reads the rows of all of them.
     public let dialect: UInt8?
 
-    private var signals: InlineArray<320, Signal> = InlineArray(repeating: Signal())
-    private var frames: InlineArray<32, Frame> = InlineArray(repeating: Frame())
+    let keepAlive: KeepAlive
+    /// Whether the profile has more frames than are worked out.
+    let hasMoreFrames: Bool
+    var signals: InlineArray<320, Signal> = InlineArray(repeating: Signal())
+    var frames: InlineArray<32, Frame> = InlineArray(repeating: Frame())
     private var containers: InlineArray<32, UInt32> = InlineArray(repeating: 0)
-    private var signalCount = 0
+    private var signalCount = 0, frameCount = 0
 
-    private let keepAlive: KeepAlive
+    /// What each frame carried when it was read last, and each signal.
+    var numbers: InlineArray<32, FrameNumbers> = InlineArray(repeating: FrameNumbers())
+    var values: InlineArray<320, Int64> = InlineArray(repeating: 0)
+    /// The name that was read last, and the signal that told it; none after its frame has said something else.
+    var maker: (signal: Int, text: ASCIIText?) = (-1, nil)
+    /// The frame that came last: sets are sent in order, so the next one is likely to come next.
+    private var lastIndex = 0
 
     /// One row of a frame.
     struct Signal: Sendable {
         var word = WordSignal()
         var meaning = BankMeaning.reserved
+        /// The number that it tells, if it tells one.
+        var field = BankField.soc
 
         init() {}
 
@@ -35,6 +49,7 @@ public struct ProfilePlan: ~Copyable, Sendable {
             guard let word = WordSignal(row, isScaled: row.meaning.isScaled) else { return nil }
             self.word = word
             meaning = row.meaning
+            if case .number(let field) = meaning { self.field = field }
         }
     }
 
@@ -44,14 +59,16 @@ public struct ProfilePlan: ~Copyable, Sendable {
         var first: UInt16 = 0, end: UInt16 = 0
         /// Whether the profile has to read it.
         var isLeft = false
-        /// The signals about the bank, and those that speak of it only when they are not 0: bit n for signal n.
-        var told: UInt64 = 0, raising: UInt64 = 0
+        /// The signals that tell a number of the bank, those that tell something else of it, and those that do so only
+        /// when they are not 0: bit n for signal n.
+        var fields: UInt64 = 0, told: UInt64 = 0, raising: UInt64 = 0
         /// The alarms about which it says whether they stand.
         var covered = AlarmSet()
 
         mutating func add(_ meaning: BankMeaning, _ bit: UInt64) {
             switch meaning {
-            case .number, .alarmPair, .maker: told |= bit
+            case .number: fields |= bit
+            case .alarmPair, .maker: told |= bit
             case .heardAlarm: raising |= bit
             case .alarm(let group, let level):
                 raising |= bit
@@ -70,7 +87,9 @@ public struct ProfilePlan: ~Copyable, Sendable {
         self.profile = profile
         self.dialect = dialect
         keepAlive = profile.sheet.keepAlive
-        for index in 0..<min(profile.frameCount, 32) { add(profile.frame(index), at: index) }
+        hasMoreFrames = profile.frameCount > frames.count
+        frameCount = min(profile.frameCount, frames.count)
+        for index in 0..<frameCount { add(profile.frame(index), at: index) }
     }
 
     private mutating func add(_ row: FrameRow, at index: Int) {
@@ -94,33 +113,54 @@ public struct ProfilePlan: ~Copyable, Sendable {
         frames[index] = frame
     }
 
-    /// Tells whether a frame is the sign of life of the inverter.
-    func isKeepAlive(_ frame: CANFrame) -> Bool {
-        frame.kind == .data && frame.identifier == keepAlive.identifier
-            && (frame.isExtended == keepAlive.isExtended || keepAlive.acceptsEitherWidth)
-    }
-
     /// The frame with this identifier, as ``InverterProfile/frame`` counts them; `nil` if there is none.
-    func index(of frame: CANFrame, isKeepAlive: Bool) -> Int? {
+    @inline(__always)
+    mutating func index(of frame: CANFrame, isKeepAlive: Bool) -> Int? {
         let isExtended = isKeepAlive ? keepAlive.isExtended : frame.isExtended
         let container = isExtended ? frame.identifier | FrameRow.extendedFlag : frame.identifier
-        for index in 0..<min(profile.frameCount, 32) where containers.span[index] == container {
+        let next = lastIndex + 1
+        guard next < frameCount, containers.span[next] == container else { return search(for: container) }
+        lastIndex = next
+        return next
+    }
+
+    @inline(never)
+    private mutating func search(for container: UInt32) -> Int? {
+        for index in 0..<frameCount where containers.span[index] == container {
+            lastIndex = index
             return index
         }
         return nil
     }
 
-    /// What is known of a frame, see ``index(of:isKeepAlive:)``.
-    func frame(_ index: Int) -> Frame { frames.span[index] }
+    /// Reads every signal of a frame; does nothing if that was done.
+    @inline(__always)
+    mutating func read(_ frame: CANFrame, _ index: Int, _ known: HeardBefore) {
+        if frame.word != numbers.span[index].word || frame.length != numbers.span[index].length
+            || known.temperature != numbers.span[index].known.temperature
+        {
+            readAnew(frame, index, known)
+        }
+    }
 
-    /// Reads every signal of a frame that is mended already.
-    func read(_ frame: CANFrame, _ known: Frame, into numbers: inout FrameNumbers) {
-        let (first, end) = (Int(known.first), Int(known.end))
-        let word = frame.word
-        let length = frame.length
-        numbers.begin(count: end - first)
+    @inline(never)
+    private mutating func readAnew(_ frame: CANFrame, _ index: Int, _ known: HeardBefore) {
+        var mended = frame
+        profile.mend(&mended, known)
+        var new = FrameNumbers(frame, known)
+        let (first, end) = (frames.span[index].first, frames.span[index].end)
+        if maker.signal >= Int(first), maker.signal < Int(end) { maker.signal = -1 }
+        read(mended, first, end, &new)
+        numbers[index] = new
+    }
+
+    private mutating func read(
+        _ frame: CANFrame, _ first: UInt16, _ end: UInt16, _ numbers: inout FrameNumbers
+    ) {
+        let (word, length) = (frame.word, frame.length)
+        numbers.count = Int(end - first)
         var bit: UInt64 = 1
-        for place in first..<end {
+        for place in Int(first)..<Int(end) {
             let signal = signals.span[place].word
             defer { bit &<<= 1 }
             guard signal.endByte <= length else {
@@ -134,15 +174,10 @@ public struct ProfilePlan: ~Copyable, Sendable {
                 numbers.outOfRange |= bit
                 continue
             }
-            numbers.values[place - first] = value
+            values[place] = value
             numbers.given |= bit
             if value != 0 { numbers.nonzero |= bit }
         }
-    }
-
-    /// What a signal of a frame means.
-    func meaning(_ frame: Frame, _ place: Int) -> BankMeaning {
-        signals.span[Int(frame.first) + place].meaning
     }
 }
 

@@ -24,18 +24,30 @@ enum CandumpLine {
         precondition(start >= 0 && start &+ room <= bytes.byteCount)
         let line = Line(bytes: bytes)
         var place = start
-        guard let nanoseconds = line.time(&place, &batch.second), let key = line.name(&place),
-            let identifier = line.identifier(&place)
-        else { return nil }
-        guard let payload = line.payload(&place), let direction = line.end(&place),
-            let link = batch.links.number(of: key)
-        else { return nil }
+        guard let nanoseconds = line.time(&place, &batch.second) else { return nil }
+        var (link, key) = (line.sameName(&place, batch.links.usual), LinkNames.Key())
+        if link == nil {
+            guard let name = line.name(&place) else { return nil }
+            key = name
+        }
+        guard let identifier = line.identifier(&place) else { return nil }
+        var payload: (word: UInt64, length: UInt8) = (0, 8)
+        var way: RecordedItem.Direction?
+        if let word = line.eightBytesAndEnd(&place) {
+            payload.word = word
+        } else {
+            guard let found = line.payload(&place), let direction = line.end(&place) else { return nil }
+            (payload, way) = (found, direction.way)
+        }
+        // Last, because what is no frame gives a link no name.
+        if link == nil { link = batch.links.number(of: key) }
+        guard let link else { return nil }
         var frame = CANFrame(
             identifier: identifier.number, isExtended: identifier.isExtended, length: payload.length)
         frame.word = payload.word
         batch.add(
             RecordedFrame(
-                frame: frame, nanoseconds: nanoseconds, direction: direction.way, link: link, place: number))
+                frame: frame, nanoseconds: nanoseconds, direction: way, link: link, place: number))
         return place
     }
 }
@@ -108,6 +120,14 @@ private struct Line: ~Escapable {
         return value < 10 ? Int64(value) : nil
     }
 
+    /// The name that the line before has; `nil` for another.
+    @inline(__always)
+    func sameName(_ place: inout Int, _ usual: LinkNames.Usual) -> UInt16? {
+        guard eight(place) & usual.mask == usual.text else { return nil }
+        place += usual.length
+        return usual.number
+    }
+
     /// `vcan0 `, at most 15 characters.
     @inline(__always)
     func name(_ place: inout Int) -> LinkNames.Key? {
@@ -150,6 +170,18 @@ private struct Line: ~Escapable {
         place += 9
         let number = digits.packed.byteSwapped
         return number <= CANFrame.maximumExtendedIdentifier ? (number, true) : nil
+    }
+
+    /// `2802F4012003E001` and the line end, which most lines have; `nil` for anything else.
+    ///
+    /// Beside ``payload(_:)``, because where the next line begins is known here without counting digits, and the
+    /// processor goes on with it at once.
+    @inline(__always)
+    func eightBytesAndEnd(_ place: inout Int) -> UInt64? {
+        let (first, second) = (HexDigits(eight(place)), HexDigits(eight(place + 8)))
+        guard first.others | second.others == 0, byte(place + 16) == 0x0A else { return nil }
+        place += 17
+        return UInt64(first.packedWhole) | UInt64(second.packedWhole) << 32
     }
 
     /// `2A366C2BBA`, up to eight bytes.
@@ -212,10 +244,10 @@ private enum Digits8 {
 
 /// Up to eight hexadecimal digits at the beginning of eight bytes, the first in the lowest byte.
 private struct HexDigits {
-    /// How many there are before something else comes.
-    let count: Int
-    /// Their values, one in each byte; those behind are 0.
-    private let nibbles: UInt64
+    /// The top bit of each byte that is none.
+    let others: UInt64
+    /// Their values, one in each byte; those behind are anything.
+    private let values: UInt64
 
     @inline(__always)
     init(_ word: UInt64) {
@@ -226,12 +258,17 @@ private struct HexDigits {
         let lower = plain | 0x20 &* ones
         let isDigit = (plain &+ 0x50 &* ones) & ~(plain &+ 0x46 &* ones)
         let isLetter = (lower &+ 0x1F &* ones) & ~(lower &+ 0x19 &* ones)
-        let isOther = (~(isDigit | isLetter) | word) & tops
-        let count = isOther.trailingZeroBitCount >> 3
-        let mask: UInt64 = count == 8 ? .max : 1 &<< UInt64(8 &* count) &- 1
-        self.count = count
-        nibbles = ((word & (0x0F &* ones)) &+ ((isLetter & tops) >> 7) &* 9) & mask
+        others = (~(isDigit | isLetter) | word) & tops
+        values = (word & (0x0F &* ones)) &+ ((isLetter & tops) >> 7) &* 9
     }
+
+    /// How many there are before something else comes.
+    @inline(__always)
+    var count: Int { others.trailingZeroBitCount >> 3 }
+
+    /// Their values, one in each byte; those behind are 0.
+    @inline(__always)
+    private var nibbles: UInt64 { values & (count == 8 ? .max : 1 &<< UInt64(8 &* count) &- 1) }
 
     /// The first three as a number.
     @inline(__always)
@@ -239,7 +276,14 @@ private struct HexDigits {
 
     /// Pairs as bytes, the first lowest.
     @inline(__always)
-    var packed: UInt32 {
+    var packed: UInt32 { Self.packed(nibbles) }
+
+    /// The same where all eight are digits.
+    @inline(__always)
+    var packedWhole: UInt32 { Self.packed(values) }
+
+    @inline(__always)
+    private static func packed(_ nibbles: UInt64) -> UInt32 {
         let pairs = (nibbles << 4 | nibbles >> 8) & 0x00FF_00FF_00FF_00FF
         let fours = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF
         return UInt32(truncatingIfNeeded: fours | fours >> 16)

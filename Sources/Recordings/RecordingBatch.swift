@@ -104,7 +104,27 @@ struct LinkNames {
 
     private(set) var names: [String] = []
     private var keys: [Key] = []
-    private var last = 0
+    private var last = 0 { didSet { usual = Usual(keys[last], UInt16(truncatingIfNeeded: last)) } }
+    /// The name that came last.
+    private(set) var usual = Usual()
+
+    /// A name of at most seven bytes with the blank behind it, as the first bytes of a line's eight.
+    struct Usual {
+        /// The bytes, and which of eight they are; of no name, what no bytes are.
+        var text: UInt64 = 1, mask: UInt64 = 0
+        var length = 0
+        var number: UInt16 = 0
+
+        init() {}
+
+        init(_ key: Key, _ number: UInt16) {
+            let count = (64 - key.low.leadingZeroBitCount + 7) / 8
+            guard key.high == 0, (1...7).contains(count) else { return }
+            text = key.low | 0x20 << UInt64(8 * count)
+            mask = count == 7 ? .max : 1 << UInt64(8 * count + 8) - 1
+            (length, self.number) = (count + 1, number)
+        }
+    }
 
     /// The bytes of a name, the first one least significant; none for a name that is no word or too long.
     struct Key: Equatable {

@@ -111,7 +111,7 @@ public struct LinkObserver: Sendable {
 
     private mutating func sample(at now: Instant) {
         // Once, because it is copied.
-        guard let reading = can.bank?.reading, let start = can.traffic.first else { return }
+        guard let reading = can.reading, let start = can.traffic.first else { return }
         nextSample = now + Self.sampleEvery
         for (index, drawn) in Self.drawn.enumerated() {
             guard let value = reading[drawn.field] else { continue }

@@ -80,7 +80,7 @@ private enum RecipeSolar {
     }
 
     /// One maker sends whole percents (invented).
-    private static func mend(_ frame: inout CANFrame, _ known: borrowing BankReading) {
+    private static func mend(_ frame: inout CANFrame, _ known: HeardBefore) {
         guard frame.isExtended, frame.identifier == state.identifier, frame.bytes[0] == 0xFF else { return }
         let hundredths = min(UInt16(frame.bytes[1]), 100) * 100
         frame.bytes[0] = UInt8(hundredths >> 8)

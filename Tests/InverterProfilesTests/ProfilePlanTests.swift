@@ -29,13 +29,13 @@ struct ProfilePlanTests {
         var random = SplitMix(state: 42)
         let dialects: [UInt8?] = [nil] + (0..<profile.sheet.dialectCount).map { $0 }
         for dialect in dialects {
-            let plan = ProfilePlan(profile, dialect: dialect)
+            var plan = ProfilePlan(profile, dialect: dialect)
             var (slow, fast) = (BankReading(), BankReading())
             for round in 0..<4_000 {
                 let frame = Self.frame(
                     profile.frame(Int(random.next() % UInt64(profile.frameCount))), &random)
                 let (now, inverts) = (Instant(nanoseconds: Int64(round)), round % 5 == 0)
-                let isShown = Self.isShown(profile, plan, frame, fast)
+                let isShown = Self.isShown(profile, &plan, frame, fast)
                 #expect(isShown, "\(frame)")
                 let expected = profile.decode(
                     frame, dialect: dialect, invertsCurrent: inverts, at: now, into: &slow)
@@ -50,43 +50,39 @@ struct ProfilePlanTests {
 
     @Test("knows no frame that the profile does not know")
     func unknown() {
-        let plan = ProfilePlan(PylontechLV.profile)
-        var (reading, numbers) = (BankReading(), FrameNumbers())
+        var plan = ProfilePlan(PylontechLV.profile)
+        var reading = BankReading()
         for (identifier, isExtended) in [(0x123, false), (0x351, true), (0x305, true)] as [(UInt32, Bool)] {
             let frame = CANFrame(identifier: identifier, isExtended: isExtended, length: 8)
             let now = Instant(nanoseconds: 0)
             let expected = PylontechLV.profile.decode(frame, at: now, into: &reading)
-            #expect(plan.decode(frame, at: now, into: &reading) == expected)
-            #expect(
-                (plan.numbers(of: frame, known: reading, into: &numbers) == nil) == (expected == .unknown))
+            let heard = plan.decode(frame, at: now, into: &reading)
+            #expect(heard == expected)
+            let numbers = plan.numbers(of: frame, known: HeardBefore())
+            #expect((numbers == nil) == (expected == .unknown))
         }
     }
 
-    @Test("leaves no frame of a dialect to the profile", arguments: canProfiles)
+    @Test("leaves no frame of the table to the profile", arguments: canProfiles)
     func complete(_ profile: InverterProfile) {
-        var numbers = FrameNumbers()
-        for dialect in 0..<profile.sheet.dialectCount {
-            let plan = ProfilePlan(profile, dialect: dialect)
-            for index in 0..<profile.frameCount {
-                let row = profile.frame(index)
-                let frame = CANFrame(identifier: row.identifier, isExtended: row.isExtended, length: 8)
-                #expect(plan.numbers(of: frame, known: BankReading(), into: &numbers) == index, "\(row.name)")
-            }
+        var plan = ProfilePlan(profile)
+        for index in 0..<profile.frameCount {
+            let row = profile.frame(index)
+            let frame = CANFrame(identifier: row.identifier, isExtended: row.isExtended, length: 8)
+            let found = plan.numbers(of: frame, known: HeardBefore())?.frame
+            #expect(found == index, "\(row.name)")
         }
     }
 
     /// Whether the numbers of a frame are those that the profile shows.
     private static func isShown(
-        _ profile: InverterProfile, _ plan: borrowing ProfilePlan, _ frame: CANFrame, _ known: BankReading
+        _ profile: InverterProfile, _ plan: inout ProfilePlan, _ frame: CANFrame, _ known: BankReading
     ) -> Bool {
-        var numbers = FrameNumbers()
-        guard plan.numbers(of: frame, known: known, into: &numbers) != nil else {
-            // The alarms of all dialects of Deye together are more than a frame may have.
-            return frame.kind != .data || plan.dialect == nil
-        }
+        let before = HeardBefore(temperature: known[.temperature]?.value)
+        guard let (found, numbers) = plan.numbers(of: frame, known: before) else { return frame.kind != .data }
         var (place, isSame) = (0, true)
         let index = profile.visitSignals(of: frame, dialect: plan.dialect, known: known) { row, content in
-            let number = numbers[place]
+            let number = plan.number(place, ofFrame: found)
             let isOut = numbers.outOfRange >> UInt64(place) & 1 != 0
             let isCutOff = numbers.cutOff >> UInt64(place) & 1 != 0
             switch content {
