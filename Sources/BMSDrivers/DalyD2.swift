@@ -5,8 +5,8 @@ import BusCodec
 ///
 /// The first block exists in two lengths: 62 registers, by which boards of this generation are recognised, and on newer
 /// ones 80, with the temperature of the MOSFETs. Both are asked; a board that does not know the longer one is asked for
-/// it seldom. What is set in the board is documented, but no answer with settings is proven, so no limits are made from
-/// them.
+/// it seldom. What is set in the board is read as the vendor documents it; no answer with settings was captured, so a
+/// value that cannot be is left out, and a board that refuses the block loses nothing.
 ///
 /// Sources: captures of a board with 80 registers and sixteen cells and of one with 62 registers and 24 cells;
 /// register map of syssi/esphome-daly-bms, docs (with the vendor's spreadsheet).
@@ -16,7 +16,8 @@ public enum DalyD2 {
         sheet: sheet, pollCount: questions.count, poll: { questions[$0].poll }, request: request, scan: scan,
         decode: decode, answer: answer,
         visitFacts: {
-            DriverFact.visit("Registers from 0x00, and from 0x3E where there are 80", rows, alarmBits, $0)
+            DriverFact.visit(
+                "Registers from 0x00, from 0x3E where there are 80, and settings from 0x80", rows, alarmBits, $0)
         })
 
     /// What is said about the protocol as a whole; a board has the line to itself.
@@ -29,7 +30,7 @@ public enum DalyD2 {
         evidence: """
             captured answers of two boards, one with 62 and one with 80 registers; that one discharges, which proves \
             the sign of the current against the vendor's table. That newer boards answer 62 as well is not proven. \
-            No failure bit has been seen, and implementations disagree on the order of their bytes; \
+            Settings from the vendor's table only. No failure bit has been seen, and implementations disagree on the order of their bytes; \
             here it is that in which a bit of a related board makes sense
             """,
         isExperimental: true)
@@ -38,9 +39,11 @@ public enum DalyD2 {
     static let questions: [_ of RegisterQuestion] = [
         RegisterQuestion(Poll("status", .live, .frames), register: 0x00, count: 0x3E),
         RegisterQuestion(Poll("long_status", .live, .frames, .optional), register: 0x00, count: 0x50),
+        RegisterQuestion(Poll("settings", .slow, .frames, .optional), register: 0x80, count: 0x29),
     ]
 
     private static let status: UInt32 = 0x00
+    private static let settings: UInt32 = 0x80
     /// What only the longer block has.
     private static let more: UInt32 = 0x3E
     private static let morePlace = 2 * 0x3E
@@ -80,7 +83,23 @@ public enum DalyD2 {
         .dalyBalanceCurrent(0x40, in: more),
         .dalyTemperature("mosfet", 0x42, in: more, .number(.mosfetTemperature)),
         .dalyTemperature("board", 0x43, in: more, .reserved),
+
+        .daly(
+            "rated_capacity", 0x80, in: settings, times: 100, unit: .milliampHours, range: 1_000...6_553_500,
+            .information(.designCapacity)),
+        .daly("battery_type", 0x89, in: settings, unit: .choice, range: 0...2, .information(.batteryType)),
+        // Of two levels the second switches off.
+        protection("cell_high", 0x8C, .cellOverVoltage), protection("cell_low", 0x8E, .cellUnderVoltage),
+        .dalyTemperature("charge_hot", 0x98, in: settings, .information(.chargeOverTemperature)),
+        .dalyTemperature("charge_cold", 0x9A, in: settings, .information(.chargeUnderTemperature)),
+        .dalyTemperature("discharge_hot", 0x9C, in: settings, .information(.dischargeOverTemperature)),
+        .daly("balance_start", 0xA3, in: settings, unit: .millivolts, range: 1_000...5_000, .information(.balanceStart)),
+        .daly("balance_difference", 0xA4, in: settings, unit: .millivolts, range: 1...1_000, .information(.balanceTrigger)),
     ]
+
+    private static func protection(_ name: StaticString, _ register: UInt32, _ field: PackField) -> PackRow {
+        .daly(name, register, in: settings, unit: .millivolts, range: 1_000...5_000, .information(field))
+    }
 
     /// The first byte of the document is taken for the more significant one of the first register.
     static let alarmBits = DalyFaults.bits(in: status, from: faultPlace)
@@ -105,6 +124,14 @@ extension DalyD2 {
         let place = try questions[poll].data(in: answer)
         let data = answer.extracting(place)
         var next = reading
+        if UInt32(questions[poll].register) == settings {
+            do throws(SignalError) {
+                try PackSection(settings).read(rows, in: data, at: now, into: &next)
+            } catch {
+                throw .signal(error)
+            }
+            return reading = next
+        }
         do throws(SignalError) {
             try PackSection(status).read(rows, in: data, at: now, into: &next)
             if data.count > morePlace {
@@ -139,17 +166,26 @@ extension DalyD2 {
         var data = InlineArray<160, UInt8>(repeating: 0)
         var bytes = data.mutableSpan
         do throws(SignalError) {
-            try PackSection(status).write(rows, from: reading, into: &bytes)
-            writeDerived(reading, &bytes)
-            if 2 * Int(count) > morePlace {
-                var behind = bytes._mutatingExtracting(morePlace..<bytes.count)
-                try PackSection(more).write(rows, from: reading, into: &behind)
+            if UInt32(register) == settings {
+                try PackSection(settings).write(rows, from: reading, into: &bytes)
+            } else {
+                try writeStatus(reading, isLong: 2 * Int(count) > morePlace, &bytes)
             }
         } catch {
             return
         }
         ModbusRTU.encodeReadAnswer(
             address: own, data: data.span.extracting(first: 2 * Int(count)), into: &buffer)
+    }
+
+    private static func writeStatus(
+        _ reading: borrowing PackReading, isLong: Bool, _ bytes: inout MutableSpan<UInt8>
+    ) throws(SignalError) {
+        try PackSection(status).write(rows, from: reading, into: &bytes)
+        writeDerived(reading, &bytes)
+        guard isLong else { return }
+        var behind = bytes._mutatingExtracting(morePlace..<bytes.count)
+        try PackSection(more).write(rows, from: reading, into: &behind)
     }
 
     private static func writeDerived(_ reading: borrowing PackReading, _ bytes: inout MutableSpan<UInt8>) {

@@ -45,6 +45,9 @@ extension SystemError: CustomStringConvertible {
 
     private var isCAN: Bool { call.description.hasSuffix("(AF_CAN)") }
 
+    /// Whether it is about a file, and not about a device.
+    private var isFile: Bool { subject.hasPrefix("/") && !subject.hasPrefix("/dev/") }
+
     private var isBinding: Bool { call.description == "bind" }
 
     private var advice: String? {
@@ -54,8 +57,10 @@ extension SystemError: CustomStringConvertible {
         case EADDRINUSE: "another program listens there: stop it, or choose another port"
         case EADDRNOTAVAIL:
             "this machine does not have that address: choose one that 'ip address' shows, or 0.0.0.0 for all"
+        case EACCES where isFile, EPERM where isFile: "look who may write there"
         case EACCES, EPERM: "add the user to the group dialout and log in again"
         case ENOENT where call.description == "connect": nil
+        case ENOENT where isFile: "check the name, and that the folder is there"
         case ENOENT: "check the name and that the adapter is plugged in"
         case EBUSY: "another program holds it: stop that one first"
         case ENODEV, ENXIO: "the adapter or interface is not there: plug it in or load its driver"

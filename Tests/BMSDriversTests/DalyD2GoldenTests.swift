@@ -15,6 +15,7 @@ struct DalyD2GoldenTests {
         let driver = DalyD2.driver
         #expect(driver.asks(driver.question("status") ?? 0, 0xD2) == hex("D2 03 00 00 00 3E D7 B9"))
         #expect(driver.asks(driver.question("long_status") ?? 0, 0xD2) == hex("D2 03 00 00 00 50 56 55"))
+        #expect(driver.asks(driver.question("settings") ?? 0, 0xD2) == hex("D2 03 00 80 00 29 96 5F"))
     }
 
     @Test("a board that answers 62 registers where 80 were asked for is not believed")
@@ -74,6 +75,18 @@ enum DalyD2Golden {
                 """,
             values: status(current: 12_300, alarmWord: 0x0820_0103), cells: many, alarms: failures,
             differsBecause: "some failures have several bits"),
+        GoldenAnswer(
+            source: "settings by the vendor's table", kind: .computed, poll: "settings", address: 0xD2,
+            hex: """
+                D2 03 52 0A F0 0C 80 00 01 00 00 00 00 00 00 00 00 00 00 00 00 00 00 0E 10 0D DE 0E 42 0A \
+                F0 09 C4 02 38 02 48 01 C0 01 90 79 18 79 E0 71 48 70 80 00 5A 00 5F 00 2D 00 28 00 64 00 \
+                69 00 1E 00 14 01 F4 03 20 00 0A 00 0F 0D 48 00 14 00 01 00 01 01 F4 00 7D 27 29
+                """,
+            values: [
+                .designCapacity: 280_000, .batteryType: 0, .cellOverVoltage: 3_650, .cellUnderVoltage: 2_500,
+                .chargeOverTemperature: 550, .chargeUnderTemperature: 0, .dischargeOverTemperature: 650,
+                .balanceStart: 3_400, .balanceTrigger: 20,
+            ], differsBecause: "what is not read is not written"),
     ]
 
     private static let many: [UInt16] = [
