@@ -67,7 +67,13 @@ extension FindingTable {
                 .protocol,
                 test: "compare the alarm page of the inverter with the battery", tells: "it stays empty",
                 fix: "select the protocol that the inverter reads, or put Busbar in between",
-                source: "setfirelabs, Pylontech V1.2 against V1.3; diyBMS issue 266")
+                source: "setfirelabs, Pylontech V1.2 against V1.3; diyBMS issue 266"),
+            Cause(
+                "the protocol of the inverter has no bit for this alarm", .protocol,
+                test: "read at the battery which alarm it is",
+                tells: "one like cells too far apart, or a sensor",
+                fix: "watch the battery by itself; nothing can be changed at the inverter",
+                source: "PYLON V1.2, 0x359 against Victron 0x35A"),
         ])
 
     /// What ``wrongProtocol`` most likely comes from where the BMS is known.

@@ -7,8 +7,9 @@ enum SenderSigns {
     /// What gives a battery or a gateway away; all parts of a row must hold.
     private struct Sign: Sendable {
         let sender: StaticString
-        /// What the name in 0x35E begins with.
+        /// What the name begins with, and the frame that it stands in.
         var name: StaticString?
+        var nameIn: UInt32 = 0x35E
         /// Identifiers that are heard.
         var heard: [UInt32] = []
         /// The length of one frame, as identifier and number of bytes.
@@ -27,11 +28,19 @@ enum SenderSigns {
             sender: "a JK BMS in its Pylontech, Deye or GoodWe mode", name: "JK", heard: [0x359, 0x370],
             speaks: "pylontech-lv-can",
             source: "CRC-checked captures of JK in its Pylontech, Deye and GoodWe modes"),
+        // The type of the battery is the one that BYD has, with its bytes turned round.
+        Sign(
+            sender: "a JK BMS in its Victron mode", name: "iL", nameIn: 0x35F, heard: [0x373],
+            source: "CRC-checked capture of JK in its Victron mode"),
+        Sign(
+            sender: "a JK BMS in its Growatt mode", name: "JK", nameIn: 0x320,
+            source: "CRC-checked capture of JK in its Growatt mode"),
         Sign(sender: "a JK BMS", name: "JK", source: "CRC-checked captures of JK, esphome-yambms"),
         Sign(
             sender: "a Pytes battery", name: "PYTES", length: (0x35E, 5), source: "OpenDTU-OnBattery PR 1213"),
         Sign(
             sender: "a BYD Battery-Box Premium LVS", name: "BYD", heard: [0x382],
+            speaks: "byd-lvs-can",
             source: "dfch/BydCanProtocol"),
         Sign(
             sender: "a Discover battery behind a Lynk II", name: "DISCOVER",
@@ -80,7 +89,7 @@ enum SenderSigns {
 
     private static func holds(_ sign: Sign, _ traffic: CANTraffic, _ containers: [UInt32]) -> Bool {
         if let name = sign.name {
-            guard containers.contains(0x35E), let track = traffic.track(0x35E),
+            guard containers.contains(sign.nameIn), let track = traffic.track(sign.nameIn),
                 ASCIIText(padded: track.frame.payload).hasPrefix(name)
             else { return false }
         }

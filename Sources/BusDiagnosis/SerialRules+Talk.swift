@@ -232,7 +232,7 @@ extension SerialRules {
             ProfileTable.profiles.span[place].tellsLimits(dialect)
         else { return [] }
         let told = talk.tracks.filter { $0.told.bank != nil }
-        guard !told.isEmpty, told.allSatisfy(\.hasNoLimits) else { return [] }
+        guard !told.isEmpty, told.allSatisfy({ $0.hasNoLimits }) else { return [] }
         return [
             Finding(
                 FindingTable.limitsNeverAsked, certainty: 80,

@@ -85,6 +85,30 @@ struct SerialNamingTests {
         #expect(diagnosis.conversation?.tracks.first?.told.shunt?.voltageMillivolts?.value == 52_800)
     }
 
+    @Test("a record that waits for an acknowledgement which never comes has no pause inside")
+    func recordsAlone() {
+        var events = SerialEvents(.named("jk-modbus"))
+        let records = events.events.filter { $0.bytes.starts(with: [0x55, 0xAA]) }
+        events.events = records.enumerated().map { number, event in
+            var record = event
+            record.bytes = Array(event.bytes.prefix(300))
+            // Sooner than the acknowledgement is given up.
+            record.at = .milliseconds(120) * Int64(number)
+            return record
+        }
+        #expect(events.events.count >= 20)
+        #expect(!events.findings().contains("broken-frames"))
+    }
+
+    @Test("an answer that nobody has heard asked for is not read as one that must be shorter")
+    func guesses() {
+        for speaker in SerialSpeaker.all where speaker.id == "pylontech-lv-rs485" {
+            let answers = SerialEvents(speaker).keeping { !$0.isQuestion }
+            let told = answers.heard().conversation?.tracks.first?.told.bank
+            #expect(told?[.soc]?.value == 550 && told?[.chargeVoltageLimit]?.value == 56_000, "\(speaker)")
+        }
+    }
+
     @Test("frames of a known kind with questions of nobody are called what they are")
     func strangers() {
         var diagnosis = SerialDiagnosis()
