@@ -98,11 +98,17 @@ struct LinesReader<Grammar: LineGrammar>: FormatReader {
     private mutating func read(_ line: LineSplitter.Line) -> Finding? {
         do throws(Unreadable) {
             guard !line.isCut else { throw Unreadable("it is longer than \(LineSplitter.longest) bytes") }
+            guard isText(line.bytes) else { throw Unreadable("it holds bytes that are no text") }
             return try grammar.read(line.bytes).map { Finding($0, at: line.number) }
         } catch {
             return Finding(.unreadable(error.reason), at: line.number)
         }
     }
+}
+
+/// Whether bytes may be a line of text: nothing controls a device but blanks, colours and what fills up.
+private func isText(_ bytes: [UInt8]) -> Bool {
+    bytes.allSatisfy { $0 >= 0x20 ? $0 != 0x7F : (0x08...0x0D).contains($0) || $0 == 0x1B || $0 == 0 }
 }
 
 // MARK: - Many lines at a time
@@ -111,7 +117,9 @@ extension LinesReader {
     mutating func take(_ bytes: ArraySlice<UInt8>, into batch: inout BatchMaker) {
         var rest = bytes
         if Grammar.takesCandump, splitter.isBetweenLines || takeOneLine(&rest, into: &batch) {
-            repeat { rest = rest.dropFirst(takeCandump(rest, into: &batch)) } while rest.count
+            repeat {
+                rest = rest.dropFirst(takeCandump(rest, into: &batch))
+            } while rest.count
                 >= CandumpLine.room && takeOneLine(&rest, into: &batch)
         }
         for line in splitter.take(rest) { add(line, to: &batch) }
@@ -143,7 +151,9 @@ extension LinesReader {
         if Grammar.takesCandump, line.bytes.count < CandumpLine.room {
             // With room behind it, so that it can be read eight bytes at a time as well.
             let whole = line.bytes + [0x0A] + [UInt8](repeating: 0, count: CandumpLine.room)
-            if CandumpLine.read(whole.span.bytes, from: 0, number: line.number, into: &batch) != nil { return }
+            if CandumpLine.read(whole.span.bytes, from: 0, number: line.number, into: &batch) != nil {
+                return
+            }
         }
         if let finding = read(line) { batch.add(finding) }
     }

@@ -69,6 +69,7 @@ struct BatchMaker {
     /// Adds a frame that is already counted as none.
     mutating func add(_ frame: RecordedFrame) {
         tally.frames += 1
+        if let time = frame.nanoseconds { tally.times.take(time, place: frame.place) }
         frames.append(frame)
     }
 
@@ -127,7 +128,9 @@ struct LinkNames {
 
         /// The name, if it is one word of printable characters and not a direction.
         var word: String? {
-            let bytes = (0..<16).map { UInt8(truncatingIfNeeded: ($0 < 8 ? low : high) >> UInt64(8 * ($0 & 7))) }
+            let bytes = (0..<16).map {
+                UInt8(truncatingIfNeeded: ($0 < 8 ? low : high) >> UInt64(8 * ($0 & 7)))
+            }
             let name = bytes.prefix { $0 != 0 }
             guard name.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x23 }) else { return nil }
             let text = String(decoding: name, as: UTF8.self)

@@ -42,8 +42,7 @@ public struct DiagnosisPage: Sendable {
         var words = [document.format].compactMap { $0 }
         let count = document.findings.count
         words.append(count == 0 ? "nothing wrong was found" : count == 1 ? "1 finding" : "\(count) findings")
-        if let first = document.firstUnreadable { words.append(first) }
-        return words.joined(separator: "; ")
+        return (words + document.flaws).joined(separator: "; ")
     }
 
     private func section(_ link: DiagnosisDocument.Link) -> String {

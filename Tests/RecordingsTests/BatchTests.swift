@@ -69,16 +69,25 @@ struct BatchTests {
             "(1436509052.24971a)", "(2026-11-21 10:00:00.123456)", "", "()", "(.5)", "(1436509052,249713)",
         ]
         let names = [
-            "can0", "vcan1", "c", "exactly8", "exactly16letters", "fifteen-letters", "RX", "TX", "[x]", "a#b", "é",
+            "can0", "vcan1", "c", "exactly8", "exactly16letters", "fifteen-letters", "RX", "TX", "[x]", "a#b",
+            "é",
             "a-name-longer-than-sixteen-letters", "", "c\u{1}n",
         ]
-        let identifiers = ["351", "7FF", "800", "12345678", "1FFFFFFF", "20000080", "40000000", "35", "3g1", "abc"]
+        let identifiers = [
+            "351", "7FF", "800", "12345678", "1FFFFFFF", "20000080", "40000000", "35", "3g1", "abc",
+        ]
         let payloads = [
-            "", "00", "2802F4012003E001", "2a366c2bba", "2A366C2BBA112233FF", "2A3", "11.22.33", "R", "R8", "R9",
+            "", "00", "2802F4012003E001", "2a366c2bba", "2A366C2BBA112233FF", "2A3", "11.22.33", "R", "R8",
+            "R9",
             "#1AABB", "0G", "28:2", "2802F4012003E0@1", "2802\u{10}1",
         ]
-        let ends = ["\n", "\n", "\n", " R\n", " T\n", " X\n", "\r\n", " R\r\n", "  T\n", " \n", "\n\n", " R T\n", "R\n"]
-        let others = ["  can0  351   [2]  28 02\n", "no frame\n", "# note\n", "\n", "(1.5) bms RX 01 02\n", "351#28\n"]
+        let ends = [
+            "\n", "\n", "\n", " R\n", " T\n", " X\n", "\r\n", " R\r\n", "  T\n", " \n", "\n\n", " R T\n",
+            "R\n",
+        ]
+        let others = [
+            "  can0  351   [2]  28 02\n", "no frame\n", "# note\n", "\n", "(1.5) bms RX 01 02\n", "351#28\n",
+        ]
         var text = "(1436509052.249713) can0 351#00\n"
         for _ in 0..<count {
             let usual = random.next() % 4 != 0
