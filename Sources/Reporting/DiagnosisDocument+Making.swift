@@ -1,7 +1,7 @@
+import BMSDrivers
 import BatteryModel
 import BusCodec
 import BusDiagnosis
-import BMSDrivers
 import FoundationEssentials
 import InverterProfiles
 
@@ -41,7 +41,9 @@ extension DiagnosisDocument.Link {
         findings = account.findings.map(DiagnosisDocument.Finding.init)
         series = DiagnosisDocument.Series.all(of: observer)
         guard let serial = observer.serial else {
-            (kind, count, errorFrames) = ("can", observer.can.traffic.frames, observer.can.traffic.errorFrames)
+            (kind, count, errorFrames) = (
+                "can", observer.can.traffic.frames, observer.can.traffic.errorFrames
+            )
             seconds = observer.can.traffic.length.thousandths
             values = observer.can.bank.map { [DiagnosisDocument.ValueGroup($0)] } ?? []
             identifiers = DiagnosisDocument.Identifier.all(of: observer.can)
@@ -145,7 +147,8 @@ extension DiagnosisDocument.ValueGroup {
             values.append(.init(label: "lowest cell", value: Wording.shown(Int32(lowest), .millivolts)))
         }
         if let identity = pack.identity?.value {
-            for (label, text) in [("model", identity.model), ("firmware", identity.firmware)] where text.count > 0 {
+            for (label, text) in [("model", identity.model), ("firmware", identity.firmware)]
+            where text.count > 0 {
                 values.append(DiagnosisDocument.Fact(label: label, value: text.string))
             }
         }
@@ -155,7 +158,8 @@ extension DiagnosisDocument.ValueGroup {
     private init(_ name: String, _ shunt: ShuntReading?) {
         self.name = name
         values = [
-            ("voltage", shunt?.voltageMillivolts, .millivolts), ("current", shunt?.currentMilliamps, .milliamps),
+            ("voltage", shunt?.voltageMillivolts, .millivolts),
+            ("current", shunt?.currentMilliamps, .milliamps),
             ("SOC", shunt?.socPermille, Unit.permille),
         ].compactMap { label, value, unit in
             value.map { DiagnosisDocument.Fact(label: label, value: Wording.shown($0.value, unit)) }
