@@ -9,6 +9,7 @@ enum CoreBench {
     static func run() {
         codec()
         ProfileBench.run()
+        TapeBench.run()
         scanner()
         control(packs: 3)
         control(packs: 16)

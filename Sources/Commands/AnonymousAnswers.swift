@@ -35,20 +35,71 @@ struct AnonymousAnswers {
     /// The bytes without what must go; `nil` if they cannot be kept.
     mutating func anonymous(_ bytes: [UInt8], _ item: LineItem, driver: Int) -> [UInt8]? {
         let content = AnonymousContent(bytes)
-        let hasText = !AnonymousText.runs(content.bytes, least: Self.telling).isEmpty
+        let hasText = !content.runs(least: Self.telling).isEmpty
         guard item.kind == .answer else { return hasText ? nil : bytes }
         let pack = Pack(driver: driver, address: item.address)
-        guard let poll = poll(of: bytes, item, pack), let before = decoded(bytes, poll, pack) else {
-            return hasText ? nil : bytes
+        if let poll = poll(of: bytes, item, pack), let before = decoded(bytes, poll, pack) {
+            guard let identity = before.identity else {
+                known[pack] = before.reading
+                return bytes
+            }
+            return masked(content, Answer(item: item, poll: poll, pack: pack, said: before), identity)
         }
-        known[pack] = before.reading
-        guard let identity = before.identity else { return bytes }
-        let masked = content.masked(keeping: identity, least: Self.leastText)
-        guard masked != content.bytes else { return bytes }
+        guard hasText else { return bytes }
+        // Several protocols are framed alike: another driver may know what is said.
+        for other in Self.drivers.indices where other != driver {
+            if let answer = understood(bytes, driver: other), let identity = answer.said.identity {
+                return masked(content, answer, identity)
+            }
+        }
+        return nil
+    }
+
+    /// An answer that a driver understands.
+    private struct Answer {
+        var item: LineItem
+        var poll: Int
+        var pack: Pack
+        var said: Decoded
+    }
+
+    private mutating func understood(_ bytes: [UInt8], driver: Int) -> Answer? {
+        guard case .item(let item, bytes.count) = Self.scan(bytes, driver, isLast: true), item.kind == .answer
+        else { return nil }
+        let pack = Pack(driver: driver, address: item.address)
+        guard let poll = poll(of: bytes, item, pack), let said = decoded(bytes, poll, pack) else {
+            return nil
+        }
+        return Answer(item: item, poll: poll, pack: pack, said: said)
+    }
+
+    /// An answer without its texts; `nil` if it would say something else without them.
+    private mutating func masked(
+        _ content: AnonymousContent, _ answer: Answer, _ identity: PackIdentity
+    ) -> [UInt8]? {
+        defer { known[answer.pack] = answer.said.reading }
+        var best = content.masked(content.texts(of: identity), keeping: identity)
+        guard var result = rewritten(content, best, answer) else { return nil }
+        for run in content.runs(least: Self.leastText) {
+            // Numbers look like text by chance: what changes them is none, or only a part of it is.
+            for places in [run] + run.map({ $0..<$0 + 1 }) {
+                let more = content.masked([places], of: best, keeping: identity)
+                guard more != best, let better = rewritten(content, more, answer) else { continue }
+                (best, result) = (more, better)
+            }
+        }
+        return result
+    }
+
+    /// The answer that carries `masked`, if it says all that it said but for its texts.
+    private mutating func rewritten(
+        _ content: AnonymousContent, _ masked: [UInt8], _ answer: Answer
+    ) -> [UInt8]? {
+        if masked == content.bytes { return content.frame }
         for candidate in content.candidates(masked) {
-            guard case .item(let other, let length) = Self.scan(candidate, driver, isLast: true),
-                other == item,
-                length == candidate.count, let after = decoded(candidate, poll, pack), after.says(before)
+            guard case .item(let other, let length) = Self.scan(candidate, answer.pack.driver, isLast: true),
+                other == answer.item, length == candidate.count,
+                let after = decoded(candidate, answer.poll, answer.pack), after.says(answer.said)
             else { continue }
             return candidate
         }
@@ -110,8 +161,8 @@ extension ASCIIText {
 
 /// What an answer carries, whether as bytes or as pairs of digits.
 private struct AnonymousContent {
-    private let frame: [UInt8]
-    /// Whether it is one of the frames of digits between `~` and a carriage return.
+    let frame: [UInt8]
+    /// Whether it is one of the frames of digits between `~`, for some hosts another sign, and a carriage return.
     private let isTelecom: Bool
     /// What it carries, headers and all.
     let bytes: [UInt8]
@@ -124,7 +175,7 @@ private struct AnonymousContent {
         var pairs: [UInt8] = []
         let digits = frame.dropFirst().dropLast()
         isTelecom =
-            frame.first == 0x7E && frame.last == 0x0D && digits.count % 2 == 0
+            [0x7E, 0xBC].contains(frame.first) && frame.last == 0x0D && digits.count % 2 == 0
             && digits.allSatisfy { Self.digit($0) != nil }
         if isTelecom {
             let values = digits.compactMap(Self.digit)
@@ -137,16 +188,27 @@ private struct AnonymousContent {
         Character(UnicodeScalar(character)).hexDigitValue.map { UInt8($0) }
     }
 
-    /// ``bytes`` with every text replaced that is not harmless.
-    func masked(keeping identity: PackIdentity, least: Int) -> [UInt8] {
-        var result = bytes
-        var ranges = AnonymousText.runs(bytes, least: least)
+    /// Where the texts are that must go.
+    func texts(of identity: PackIdentity) -> [Range<Int>] {
+        [IdentityField.serial, .name].compactMap { Self.place(of: identity[$0], in: bytes) }
+    }
+
+    /// Where something stands that may be text.
+    func runs(least: Int) -> [Range<Int>] {
+        guard isTelecom else { return AnonymousText.runs(bytes, least: least) }
         // Version, address, device class, code and length are numbers, and so is the checksum.
-        if isTelecom { ranges = ranges.map { $0.clamped(to: 6..<bytes.count - 2) } }
-        for field in [IdentityField.serial, .name] {
-            if let place = Self.place(of: identity[field], in: bytes) { ranges.append(place) }
+        guard bytes.count > 8 else { return [] }
+        return AnonymousText.runs(bytes[6..<bytes.count - 2], least: least).map {
+            $0.lowerBound + 6..<$0.upperBound + 6
         }
-        for range in ranges { for place in range { result[place] = AnonymousText.mask(bytes[place]) } }
+    }
+
+    /// The bytes, or what became of them, with the characters at `places` replaced that are not harmless.
+    func masked(
+        _ places: [Range<Int>], of content: [UInt8]? = nil, keeping identity: PackIdentity
+    ) -> [UInt8] {
+        var result = content ?? bytes
+        for range in places { for place in range { result[place] = AnonymousText.mask(bytes[place]) } }
         for field in Self.harmless {
             guard let place = Self.place(of: identity[field], in: bytes) else { continue }
             for index in place { result[index] = bytes[index] }

@@ -1,7 +1,5 @@
 import BatteryModel
-import ChargeControl
 import Gateway
-import InverterProfiles
 import LinuxIO
 import Recordings
 import Reporting
@@ -18,39 +16,47 @@ final class BlackBox: Sendable {
     /// The most files that are kept.
     static let mostFiles = 10
 
+    /// A file that was written.
+    private struct Written {
+        var path: String
+        /// The alarm, in words; `nil` if that is not known any more.
+        var alarm: String?
+        var at: Instant
+    }
+
     private struct State {
         var seen: UInt64 = 0
         /// The alarm, in words, and when what is known of it is written.
         var waiting: (words: String, due: Instant)?
         var writtenAt: Instant?
+        /// The file that was written last, also by a gateway before this one.
+        var last: Written?
         var failure: SystemError?
     }
 
     private let tape: BusTape
-    private let configuration: GatewayConfiguration
+    private let items: TapeItems
     private let gateway: Gateway
-    private let folder: String
-    private let future: Interval
+    private let plan: RecordingFiles.Plan
     private let state = Mutex(State())
     private let trouble = Mutex<SystemError?>(nil)
     private let thread = PeriodicThread()
 
-    /// Makes one that does nothing yet; a test does not wait long for what follows.
-    init(
-        _ tape: BusTape, _ configuration: GatewayConfiguration, of gateway: Gateway, folder: String,
-        future: Interval = BlackBox.future
-    ) {
+    /// Makes one that does nothing yet.
+    init(_ tape: BusTape, _ items: TapeItems, of gateway: Gateway, to plan: RecordingFiles.Plan) {
         self.tape = tape
-        self.configuration = configuration
+        self.items = items
         self.gateway = gateway
-        self.folder = folder
-        self.future = future
+        self.plan = plan
     }
 
     /// Starts to look for alarms.
     ///
     /// - Throws: `SystemError` if the system has no thread to give.
     func start() throws(SystemError) {
+        if let (path, age) = RecordingFiles(plan).newest {
+            state.withLock { $0.last = Written(path: path, at: MonotonicClock.now() + (.zero - age)) }
+        }
         try thread.start(name: "busbar-blackbox", every: .milliseconds(250)) { [self] in look(isLast: $0) }
     }
 
@@ -65,13 +71,20 @@ final class BlackBox: Sendable {
         }
     }
 
+    /// The file that was written last, for the status; `nil` if there is none.
+    func described(at now: Instant) -> StatusDocument.BlackBox? {
+        state.withLock(\.last).map {
+            StatusDocument.BlackBox(path: $0.path, secondsAgo: (now - $0.at).seconds, alarm: $0.alarm)
+        }
+    }
+
     private func look(isLast: Bool) {
         guard let snapshot = gateway.snapshot else { return }
         let now = MonotonicClock.now()
         let due = state.withLock { state -> String? in
             let alarm = Self.alarm(in: snapshot, since: &state.seen)
             if let alarm, state.waiting == nil, state.writtenAt.map({ now - $0 >= Self.pause }) ?? true {
-                state.waiting = (alarm, now + future)
+                state.waiting = (alarm, now + Self.future)
             }
             guard let waiting = state.waiting, isLast || now >= waiting.due else { return nil }
             state.waiting = nil
@@ -94,16 +107,18 @@ final class BlackBox: Sendable {
 
     private func write(_ alarm: String, at now: Instant) {
         var place = BusTape.Place.start
-        let entries = tape.read(from: &place).entries.filter { now - $0.at <= Self.past + future }
-        let items = TapeItems(configuration)
-        var plan = RecordingFiles.Plan(configuration, alarm: folder)
+        let entries = tape.read(from: &place).entries.filter { now - $0.at <= Self.past + Self.future }
+        var plan = plan
         plan.head.insert("black box: \(alarm)", at: 1)
         var files = RecordingFiles(plan)
         do throws(SystemError) {
             try files.begin()
             try files.add(entries.map(items.item))
             try files.close()
-            state.withLock { $0.failure = nil }
+            state.withLock { state in
+                state.failure = nil
+                state.last = Written(path: files.path, alarm: alarm, at: now)
+            }
             gateway.note(.blackBox(path: files.path))
         } catch {
             let isNew = state.withLock { state in
@@ -112,40 +127,5 @@ final class BlackBox: Sendable {
             }
             if isNew { trouble.withLock { $0 = error } }
         }
-    }
-}
-
-extension RecordingFiles.Plan {
-    /// Files of everything on the buses of a gateway.
-    init(_ configuration: GatewayConfiguration, run folder: String) {
-        self.init(configuration, .folder(folder, stem: "run"))
-        rotation = RotationArgument(bytes: 100_000_000)
-        keep = 1_000_000_000
-    }
-
-    /// Files of what was on the buses before an alarm.
-    init(_ configuration: GatewayConfiguration, alarm folder: String) {
-        self.init(configuration, .folder(folder, stem: "alarm"))
-        mostFiles = BlackBox.mostFiles
-    }
-
-    private init(_ configuration: GatewayConfiguration, _ place: Place) {
-        self.init(place: place, format: RecordingFormat.named("busbar") ?? RecordingFormat.usual)
-        head = ["busbar \(Busbar.version)"]
-        head += configuration.buses.map { "link \($0.name): \($0.address)" }
-        head += configuration.packs.map {
-            "pack \($0.name): \($0.protocolID) on \(configuration.buses[$0.bus].name), address \($0.address)"
-        }
-        head += configuration.inverters.map {
-            "inverter: \($0.profile.sheet.id) on \(configuration.buses[$0.bus].name)"
-        }
-    }
-}
-
-extension TapeItems {
-    /// The buses of a gateway that runs now.
-    init(_ configuration: GatewayConfiguration) {
-        let ahead = WallClock.unixNanoseconds - MonotonicClock.now().nanoseconds
-        self.init(configuration.buses.map(\.name), ahead: ahead)
     }
 }

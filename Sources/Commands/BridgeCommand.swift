@@ -17,8 +17,8 @@ struct BridgeCommand: Command {
         usual one), or host:port for a converter in the network. For a profile on CAN, port and converter are SLCAN \
         adapters; for one on a serial line they are that line.
 
-        Ctrl-C and SIGTERM end it as they end 'busbar run'. It keeps nothing on disk; a bridge that is to stay is \
-        better run with the settings that --print-config writes.
+        Ctrl-C and SIGTERM end it as they end 'busbar run'. Without --record it keeps nothing on disk; a bridge that \
+        is to stay is better run with the settings that --print-config writes.
         """
     static let examples = [
         Example(
@@ -36,6 +36,7 @@ struct BridgeCommand: Command {
     private let printsConfig: Bool
     private let length: Interval?
     private let isQuiet: Bool
+    private let recording: RecordOptions?
 
     init(_ arguments: inout Arguments) throws(UsageError) {
         plan = try BridgePlan(&arguments)
@@ -43,6 +44,7 @@ struct BridgeCommand: Command {
         printsConfig = try arguments.flag("--print-config", "write the settings and do nothing")
         length = try arguments.option("--seconds", of: Interval.self, "end after this time")
         isQuiet = try arguments.flag("--quiet", "write no events")
+        recording = try RecordOptions.read(&arguments)
         try arguments.finish()
         if !arguments.isDescribing { try plan.refuseOneLinkForBoth() }
     }
@@ -57,7 +59,8 @@ struct BridgeCommand: Command {
         }
         try plan.refuseOneDeviceForBoth()
         (settings.statePath, settings.journalPath) = (nil, nil)
-        return try GatewayService.run(settings, for: length, isQuiet: isQuiet, as: Self.name, console)
+        return try GatewayService.run(
+            settings, for: length, isQuiet: isQuiet, recording: recording, as: Self.name, console)
     }
 
     /// A bridge runs on settings like anybody's, read like anybody's.

@@ -50,9 +50,12 @@ struct BusArgument: ArgumentValue, Equatable {
         name = given.map(String.init) ?? Self.name(spot)
     }
 
+    /// Whether it is a path: neither an interface nor a place in the network has such a sign.
+    private static func isPath(_ place: Substring) -> Bool { place.contains("/") }
+
     /// The last part of a path, an interface, or a place in the network.
     private static func name(_ place: Substring) -> String {
-        place.hasPrefix("/") ? String(place.split(separator: "/").last ?? place) : String(place)
+        isPath(place) ? String(place.split(separator: "/").last ?? place) : String(place)
     }
 
     /// An SLCAN adapter; the rate is that of the bus, in kbit/s.
@@ -61,12 +64,12 @@ struct BusArgument: ArgumentValue, Equatable {
         guard let kilobits, [10, 20, 50, 100, 125, 250, 500, 800, 1_000].contains(kilobits) else {
             return nil
         }
-        let under = place.hasPrefix("/") ? serial(place, 115_200, nil) : network(place)
+        let under = isPath(place) ? serial(place, 115_200, nil) : network(place)
         return under.map { .slcan(over: $0, bitrateKilobits: kilobits) }
     }
 
     private static func link(_ place: Substring, _ rate: Substring?) -> LinkAddress? {
-        if place.hasPrefix("/") {
+        if isPath(place) {
             let parts = rate?.split(separator: "-", maxSplits: 1) ?? ["9600"]
             guard let baud = parts.first.flatMap({ Int($0) }), (300...4_000_000).contains(baud) else {
                 return nil

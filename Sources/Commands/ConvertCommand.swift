@@ -115,13 +115,7 @@ struct ConvertCommand: Command {
             result.append("\(counted(tally.flexibleFrames, "CAN FD frame")) left out")
         }
         if leftOut > 0 { result.append("\(target.name) has no place for \(leftOut) of them") }
-        if let first = tally.firstUnreadable {
-            let place = reader.format?.isBinary == true ? "place" : "line"
-            let which = place == "line" ? "line \(first.place)" : "at byte \(first.place)"
-            let count = counted(tally.unreadable, place)
-            result.append("\(count) cannot be read; the first is \(which): \(first.reason)")
-        }
-        return result
+        return result + reader.complaints
     }
 
     private static func counted(_ number: Int, _ name: String) -> String {

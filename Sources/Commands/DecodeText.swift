@@ -37,7 +37,10 @@ extension DecodedFrame {
 
 extension DecodedFrame.Signal {
     /// `charge_voltage_limit=55.2 V`.
-    var text: String { "\(name)=\(value.text)\(unit.isEmpty ? "" : " " + unit)" }
+    var text: String { "\(name)=\(valueText)" }
+
+    /// `55.2 V`.
+    var valueText: String { value.text + (unit.isEmpty ? "" : " " + unit) }
 }
 
 extension DecodedFrame.Value {

@@ -48,12 +48,12 @@ struct FrameDecoding {
 
     private func complaints(_ recording: RecordingReader) -> [String] {
         let tally = recording.tally
-        return [
-            recording.complaint,
-            tally.flexibleFrames > 0 ? "CAN FD frames left out: \(tally.flexibleFrames)" : nil,
-            tally.byteRuns > 0
-                ? "bytes of a serial line passed over; --driver says which packs they are of" : nil,
-        ].compactMap { $0 }
+        return recording.complaints
+            + [
+                tally.flexibleFrames > 0 ? "CAN FD frames left out: \(tally.flexibleFrames)" : nil,
+                tally.byteRuns > 0
+                    ? "bytes of a serial line passed over; --driver says which packs they are of" : nil,
+            ].compactMap { $0 }
     }
 
     private func text(of line: CANFrameLine, _ decoded: DecodedFrame, _ console: Console) -> String {
@@ -73,18 +73,5 @@ struct FrameDecoding {
         }
         let name = rest.isEmpty ? decoded.name : TextLayout.padded(decoded.name, 18)
         return (head + [console.styled(name, .bold)] + rest).joined(separator: "  ")
-    }
-}
-
-extension RecordingReader {
-    /// What cannot be read, as a sentence; `nil` if there is nothing.
-    var complaint: String? {
-        guard let first = tally.firstUnreadable else { return nil }
-        let isBinary = format?.isBinary == true
-        let what = isBinary ? "place" : "line"
-        let place = isBinary ? "at byte \(first.place)" : "line \(first.place)"
-        return tally.unreadable == 1
-            ? "1 \(what) cannot be read: \(place): \(first.reason)"
-            : "\(tally.unreadable) \(what)s cannot be read; the first is \(place): \(first.reason)"
     }
 }

@@ -1,3 +1,4 @@
+import BatteryModel
 import Gateway
 import LinuxIO
 import Reporting
@@ -12,11 +13,13 @@ final class GatewayKeepers {
     struct Places {
         var state: String?
         var journal: String?
-        /// The folder into which everything on the buses is recorded.
-        var record: String?
+        /// How everything on the buses is recorded.
+        var record: RecordOptions?
+        /// The settings in full, for the head of what is recorded.
+        var settings = ""
 
-        /// The folder of the black box, beside the state.
-        var blackBox: String? { state.map { DurableFile(path: $0).folderPath } }
+        /// The folder of the black box: beside the state, else where everything is recorded.
+        var blackBox: String? { state.map { DurableFile(path: $0).folderPath } ?? record?.folder }
     }
 
     private let places: Places
@@ -70,9 +73,9 @@ final class GatewayKeepers {
         _ gateway: Gateway, _ configuration: GatewayConfiguration, _ complain: (String) -> Void
     ) {
         do throws(SystemError) {
-            if let folder = places.record {
-                let writer = TapeWriter(
-                    tape, TapeItems(configuration), to: RecordingFiles.Plan(configuration, run: folder))
+            if let record = places.record {
+                let plan = RecordingFiles.Plan(configuration, settings: places.settings, run: record)
+                let writer = TapeWriter(tape, TapeItems(configuration), to: plan)
                 try writer.start()
                 recorder = writer
             }
@@ -81,7 +84,8 @@ final class GatewayKeepers {
         }
         do throws(SystemError) {
             if let folder = places.blackBox {
-                let box = BlackBox(tape, configuration, of: gateway, folder: folder)
+                let plan = RecordingFiles.Plan(configuration, settings: places.settings, alarm: folder)
+                let box = BlackBox(tape, TapeItems(configuration), of: gateway, to: plan)
                 try box.start()
                 blackBox = box
             }
@@ -99,6 +103,14 @@ final class GatewayKeepers {
             diagnosis = keeper
         } catch {
             complain("nobody looks for what is wrong on the buses: \(error)")
+        }
+    }
+
+    /// Says what is in files of what was on the buses.
+    var kept: @Sendable (Instant) -> StatusDocument.Kept {
+        { [recorder, blackBox] now in
+            StatusDocument.Kept(
+                recording: recorder?.progress.described, blackBox: blackBox?.described(at: now))
         }
     }
 

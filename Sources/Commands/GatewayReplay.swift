@@ -30,17 +30,18 @@ struct GatewayReplay {
             console.progress("\(((span?.last ?? 0) - (span?.first ?? 0)) / 1_000_000_000) s played")
         }
         console.progress("")
-        for problem in items.problems { console.complain("busbar replay: \(problem)") }
+        for problem in items.problems + items.jumps { console.complain("busbar replay: \(problem)") }
         guard !items.isEmpty else {
             throw CommandFailure(
                 "there is nothing to play", "the recording is empty", "choose one of 'busbar run --record'")
         }
         let result = replay.finish()
+        let words = DifferenceWords(configuration, tape)
         let seconds = span.map { ($0.last - $0.first) / 1_000_000_000 } ?? 0
         if isJSON {
-            console.line(Self.json(result, seconds, tape).text)
+            console.line(Self.json(result, seconds, words).text)
         } else {
-            for line in Self.lines(result, seconds, tape) { console.line(line) }
+            for line in Self.lines(result, seconds, words) { console.line(line) }
         }
         return result.different == 0 && items.problems.isEmpty ? .success : .failure
     }
@@ -57,7 +58,9 @@ struct GatewayReplay {
     }
 
     /// What came of it, in sentences.
-    private static func lines(_ result: CoreReplay.Result, _ seconds: Int64, _ tape: TapeItems) -> [String] {
+    private static func lines(_ result: CoreReplay.Result, _ seconds: Int64, _ words: DifferenceWords)
+        -> [String]
+    {
         var lines = [
             "\(seconds) s: told \(result.inputs) times, \(result.same) answers the same, \(result.different) different"
         ]
@@ -76,18 +79,12 @@ struct GatewayReplay {
                 "note: \(result.backwards) lines stand behind something later; no time was let pass for them")
         }
         for difference in result.differences {
-            let recorded = difference.recorded.map { words($0, tape) } ?? "nothing"
-            let said = difference.said.map { words($0, tape) } ?? "nothing"
-            lines.append("\(time(difference.at))  recorded \(recorded), now \(said)")
+            let times = difference.times > 1 ? "; \(difference.times) times" : ""
+            lines.append("\(time(difference.at))  \(words.text(difference))\(times)")
         }
-        let more = result.different - result.differences.count
+        let more = result.different - result.differences.reduce(0) { $0 + $1.times }
         if more > 0 { lines.append("and \(more) more") }
         return lines
-    }
-
-    private static func words(_ entry: BusTape.Entry, _ tape: TapeItems) -> String {
-        let item = tape.item(entry)
-        return "\(item.link) \(item.content.text)"
     }
 
     private static func time(_ instant: Instant) -> String {
@@ -96,7 +93,9 @@ struct GatewayReplay {
         return "\(time.date) \(time.time).\(String(repeating: "0", count: max(6 - digits.count, 0)))\(digits)"
     }
 
-    private static func json(_ result: CoreReplay.Result, _ seconds: Int64, _ tape: TapeItems) -> JSON {
+    private static func json(
+        _ result: CoreReplay.Result, _ seconds: Int64, _ words: DifferenceWords
+    ) -> JSON {
         .object([
             ("seconds", .number(seconds)), ("told", .number(result.inputs)), ("same", .number(result.same)),
             ("different", .number(result.different)), ("has_beginning", .bool(result.hasBeginning)),
@@ -106,9 +105,10 @@ struct GatewayReplay {
                 .array(
                     result.differences.map { difference in
                         .object([
-                            ("at", .string(time(difference.at))),
-                            ("recorded", .string(difference.recorded.map { words($0, tape) })),
-                            ("now", .string(difference.said.map { words($0, tape) })),
+                            ("at", .string(time(difference.at))), ("times", .number(difference.times)),
+                            ("recorded", .string(difference.recorded.map(words.text))),
+                            ("now", .string(difference.said.map(words.text))),
+                            ("signals", .array(words.signals(difference).map(JSON.string))),
                         ])
                     })
             ),

@@ -31,13 +31,13 @@ struct GatewayService {
     ///   - settings: What it runs on.
     ///   - length: When to stop by itself; `nil` for never.
     ///   - isQuiet: Whether no events are written.
-    ///   - folder: The folder into which everything on the buses is recorded; `nil` if it is not.
+    ///   - recording: How everything on the buses is recorded; `nil` if it is not.
     ///   - command: The command that runs it, for what it complains of.
     ///   - console: Where everything is written.
     /// - Returns: Success if it ended because it was told to.
     /// - Throws: `CommandFailure` if it cannot start, or its bus thread fails.
     static func run(
-        _ settings: BusbarSettings, for length: Interval?, isQuiet: Bool, recording folder: String? = nil,
+        _ settings: BusbarSettings, for length: Interval?, isQuiet: Bool, recording: RecordOptions?,
         as command: String, _ console: Console
     ) throws(CommandFailure) -> ExitCode {
         if !isQuiet {
@@ -46,7 +46,9 @@ struct GatewayService {
         }
         let service = GatewayService(
             GatewayConfiguration(settings), socketPath: settings.socketPath,
-            keeping: .init(state: settings.statePath, journal: settings.journalPath, record: folder))
+            keeping: .init(
+                state: settings.statePath, journal: settings.journalPath, record: recording,
+                settings: settings.effectiveText))
         return try service.run(for: length) { events in
             guard !isQuiet else { return }
             for event in events { console.line(event) }
@@ -133,7 +135,8 @@ struct GatewayService {
         guard let socketPath else { return nil }
         do throws(SystemError) {
             let server = try ControlServer(
-                path: socketPath, gateway: gateway, diagnosis: keepers.diagnosis, version: Busbar.version)
+                path: socketPath, gateway: gateway, diagnosis: keepers.diagnosis, kept: keepers.kept,
+                version: Busbar.version)
             _ = try server.start()
             return server
         } catch {

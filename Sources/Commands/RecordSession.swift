@@ -41,6 +41,7 @@ final class RecordSession {
     /// - Parameters:
     ///   - deadline: When to return at the latest.
     ///   - complain: Is told, once for each reason, why a link does not work.
+    /// - Throws: `SystemError` if the system cannot wait; a link that fails is no error.
     func pass(until deadline: Instant, complain: (String) -> Void) throws(SystemError) {
         var until = deadline
         for link in links { until = min(until, link.nextDeadline ?? until) }

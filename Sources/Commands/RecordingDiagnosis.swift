@@ -36,6 +36,7 @@ struct RecordingDiagnosis {
         document.format = reader.format?.name
         document.unreadable = reader.tally.unreadable
         document.firstUnreadable = reader.complaint
+        document.timeJumps = reader.jump
         return document
     }
 }
@@ -47,6 +48,8 @@ private struct RecordedLinks: Sendable {
 
     private let options: DiagnosisOptions
     private var last = Instant(nanoseconds: 0)
+    /// Somebody who sets the clock of the recorder must not make a silence.
+    private var times = RecordedTime()
     /// The observer of each link of the batches, and of each name.
     private var places: [Int?] = [], numbers: [String: Int] = [:]
 
@@ -63,8 +66,12 @@ private struct RecordedLinks: Sendable {
         }
     }
 
+    private mutating func pass(to nanoseconds: Int64, _ place: Int) {
+        last = Instant(nanoseconds: times.take(nanoseconds, place: place))
+    }
+
     private mutating func take(_ frame: RecordedFrame, of batch: RecordingBatch) {
-        if let time = frame.nanoseconds { last = Instant(nanoseconds: time) }
+        if let time = frame.nanoseconds { pass(to: time, frame.place) }
         let link = Int(frame.link)
         if link >= places.count { add(batch.links[...link], frame.nanoseconds) }
         guard let place = places[link] else {
@@ -76,7 +83,7 @@ private struct RecordedLinks: Sendable {
 
     /// Takes what is no frame, or a frame of a link beyond counting.
     private mutating func take(_ item: RecordedItem, _ place: Int) {
-        if let time = item.nanoseconds { last = Instant(nanoseconds: time) }
+        if let time = item.nanoseconds { pass(to: time, place) }
         switch item.content {
         case .frame: leftOut += 1
         case .note: break

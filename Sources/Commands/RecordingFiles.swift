@@ -159,12 +159,7 @@ struct RecordingFiles: ~Copyable {
         else {
             return
         }
-        let found = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let ending = ".\(plan.format.endings[0])"
-        var names = found.filter { $0.hasPrefix(stem + "-") && $0.hasSuffix(ending) }.map {
-            "\(folder)/\($0)"
-        }
-        .filter { $0 != path }
+        var names = Self.names(folder, stem, plan.format).map { "\(folder)/\($0)" }.filter { $0 != path }
         names.sort {
             Self.modified($0) != Self.modified($1) ? Self.modified($0) < Self.modified($1) : $0 < $1
         }
@@ -176,6 +171,22 @@ struct RecordingFiles: ~Copyable {
             unlink(oldest)
             names.removeFirst()
         }
+    }
+
+    /// The newest file of a folder that was there before, and how old it is.
+    var newest: (path: String, age: Interval)? {
+        guard case .folder(let folder, let stem) = plan.place else { return nil }
+        let path = Self.names(folder, stem, plan.format).map { "\(folder)/\($0)" }
+            .max { Self.modified($0) < Self.modified($1) }
+        return path.map {
+            ($0, Interval(nanoseconds: max(WallClock.unixNanoseconds - Int64(Self.modified($0)), 0)))
+        }
+    }
+
+    /// The files of a folder whose names begin with `stem`.
+    private static func names(_ folder: String, _ stem: String, _ format: RecordingFormat) -> [String] {
+        let found = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return found.filter { $0.hasPrefix(stem + "-") && $0.hasSuffix(".\(format.endings[0])") }
     }
 
     private static func modified(_ path: String) -> Int {

@@ -115,6 +115,8 @@ struct RecordingItems: ~Copyable {
     private var reader = RecordingReader()
     /// What was found in all files that were read so far, where it cannot be read.
     private(set) var problems: [String] = []
+    /// Where their times jump.
+    private(set) var jumps: [String] = []
     private(set) var isEmpty = true
 
     init(_ names: [String], _ console: Console) {
@@ -133,14 +135,10 @@ struct RecordingItems: ~Copyable {
         if let bytes = try file?.read() { return reader.take(bytes) }
         file = nil
         let items = reader.finish()
-        let tally = reader.tally
-        if !tally.isEmpty { isEmpty = false }
-        if let first = tally.firstUnreadable {
-            let place = reader.format?.isBinary == true ? "byte" : "line"
-            problems.append(
-                "\(UsageError.quoted(names[next - 1])): \(tally.unreadable) places cannot be read, the first is \(place) \(first.place): \(first.reason)"
-            )
-        }
+        if !reader.tally.isEmpty { isEmpty = false }
+        let name = UsageError.quoted(names[next - 1])
+        if let unreadable = reader.complaint { problems.append("\(name): \(unreadable)") }
+        if let jump = reader.jump { jumps.append("\(name): \(jump)") }
         return items
     }
 }

@@ -15,6 +15,8 @@ final class ReplayPlayer {
     /// When what was sent has left the wire.
     private var freeAt = Instant(nanoseconds: 0)
 
+    /// The longest time that can be waited for, in nanoseconds: a century or so.
+    private static let longest = 4e18
     /// How long a link may take to open.
     private static let opensWithin = Interval.seconds(3)
     /// A frame of eight bytes at 500 kbit/s, and some room for others.
@@ -59,7 +61,7 @@ final class ReplayPlayer {
         if let speed, let time {
             if firstTime == nil { (firstTime, roundBeganAt) = (time, due) }
             let passed = Double(time &- (firstTime ?? time)) / speed
-            due = roundBeganAt + Interval(nanoseconds: Int64(passed))
+            due = roundBeganAt + Interval(nanoseconds: Int64(min(passed, Self.longest)))
         }
         repeat {
             guard try pass(until: due) else { return false }

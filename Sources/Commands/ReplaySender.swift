@@ -40,6 +40,8 @@ struct ReplaySender {
         var rounds = 0
         /// Things that came before something that stands further up.
         var backwards = 0
+        /// Places where the times jump.
+        var jumps = 0
     }
 
     func run(isJSON: Bool, _ console: Console) throws(CommandFailure) -> ExitCode {
@@ -76,7 +78,7 @@ struct ReplaySender {
         while let found = try items.read() {
             for item in found where fits(item) && !names.contains(item.link) { names.append(item.link) }
         }
-        for problem in items.problems { console.complain("busbar replay: \(problem)") }
+        for problem in items.problems + items.jumps { console.complain("busbar replay: \(problem)") }
         let what = plan.target.address.carriesFrames ? "frames" : "bytes of a serial line"
         let list = names.map(UsageError.quoted).joined(separator: ", ")
         if let name = plan.link {
@@ -111,15 +113,18 @@ struct ReplaySender {
     ) throws(CommandFailure) -> Bool {
         var items = RecordingItems(files, player.console)
         player.beginRound()
+        var times = RecordedTime()
         var latest = Int64.min
+        defer { tally.jumps += times.jumps }
         while let found = try items.read() {
             for item in found where item.link == name && fits(item) {
                 if let only = plan.only, item.direction != only.direction { continue }
-                if let nanoseconds = item.nanoseconds {
-                    if nanoseconds < latest { tally.backwards += 1 }
-                    latest = max(latest, nanoseconds)
+                let time = item.nanoseconds.map { times.take($0, place: 0) }
+                if let time {
+                    if time < latest { tally.backwards += 1 }
+                    latest = max(latest, time)
                 }
-                guard try player.wait(for: item.nanoseconds) else { return false }
+                guard try player.wait(for: time) else { return false }
                 player.send(item.content)
                 tally.sent += 1
                 player.console.progress("\(tally.sent) sent to \(plan.target.address)")
@@ -134,6 +139,7 @@ struct ReplaySender {
                 JSON.object([
                     ("sent", .number(tally.sent)), ("dropped", .number(counters.dropped)),
                     ("rounds", .number(tally.rounds)), ("backwards", .number(tally.backwards)),
+                    ("jumps", .number(tally.jumps)),
                 ]).text)
             return
         }
@@ -142,6 +148,10 @@ struct ReplaySender {
         if counters.dropped > 0 { console.line("\(counters.dropped) of them did not get there") }
         if tally.backwards > 0 {
             console.line("\(tally.backwards) stood behind something later; they were sent at once")
+        }
+        if tally.jumps > 0 {
+            let places = tally.jumps == 1 ? "1 place" : "\(tally.jumps) places"
+            console.line("the times jump at \(places); nothing was waited for there")
         }
     }
 }

@@ -17,9 +17,10 @@ struct RunCommand: Command {
         Ctrl-C and SIGTERM end it properly: both current limits go out as zero for one period, then nothing is \
         sent any more, and the process ends within three seconds. A second Ctrl-C ends it at once.
 
-        With --record everything that is heard and said on the links is written into files of 100 MB, 1 GB at the most; \
-        the oldest goes. 'busbar replay --gateway' plays them. Even without it the last five minutes are kept in memory, \
-        and written beside the state when a protection is raised: 'busbar status' names the file.
+        With --record everything that is heard and said on the links is written into files in a folder; the oldest goes. \
+        'busbar replay --gateway' plays them. Even without it the last minutes are kept in memory, and written into a \
+        file beside the state (without one, in the folder of --record) ten seconds after a protection was raised. \
+        'busbar status' names both files.
 
         Without --config it takes busbar.yaml of this directory, and otherwise /etc/busbar/busbar.yaml.
         """
@@ -31,15 +32,13 @@ struct RunCommand: Command {
     private let file: String?
     private let length: Interval?
     private let isQuiet: Bool
-    private let recording: String?
+    private let recording: RecordOptions?
 
     init(_ arguments: inout Arguments) throws(UsageError) {
         file = try arguments.option("--config", of: String.self, "the settings file")
         length = try arguments.option("--seconds", of: Interval.self, "end after this time")
         isQuiet = try arguments.flag("--quiet", "write no events")
-        recording = try arguments.option(
-            "--record", of: String.self, as: "DIR", "record everything on the buses into files in this folder"
-        )
+        recording = try RecordOptions.read(&arguments)
         try arguments.finish()
     }
 

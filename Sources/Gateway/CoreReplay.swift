@@ -8,8 +8,10 @@ import BusCodec
 public struct CoreReplay {
     /// Something that the core did not say as it stands in the recording.
     public struct Difference: Sendable, Equatable {
-        /// When.
+        /// When, the first time.
         public var at: Instant
+        /// How often the same was said instead of the same.
+        public var times = 1
         /// What the recording has; `nil` if the core has said more.
         public var recorded: BusTape.Entry?
         /// What the core has said; `nil` if it has said less.
@@ -24,7 +26,7 @@ public struct CoreReplay {
         public var same = 0
         /// What it has said otherwise, more, or less.
         public var different = 0
-        /// The first differences.
+        /// The first differences, each once.
         public var differences: [Difference] = []
         /// Orders that were given and that a replay cannot give.
         public var orders = 0
@@ -61,7 +63,8 @@ public struct CoreReplay {
             output.recorded.append(entry)
             return
         }
-        if let pending, entry.at != pending { step(at: pending) }
+        // Whatever it has said, it has said when it was asked: before what it was told behind that.
+        if let pending, entry.at != pending || !output.recorded.isEmpty { step(at: pending) }
         // Time never goes back for a core.
         let now = max(entry.at, pending ?? entry.at)
         if entry.at < now { result.backwards += 1 }
@@ -88,9 +91,20 @@ public struct CoreReplay {
         output.endStep()
         result.same += output.same
         result.different += output.different
-        let room = Self.mostDifferences - result.differences.count
-        result.differences += output.differences.prefix(max(room, 0))
+        for difference in output.differences { note(difference) }
         output = Output()
+    }
+
+    private mutating func note(_ difference: Difference) {
+        let known = result.differences.firstIndex { known in
+            known.recorded?.content == difference.recorded?.content
+                && known.said?.content == difference.said?.content
+        }
+        if let known {
+            result.differences[known].times += 1
+        } else if result.differences.count < Self.mostDifferences {
+            result.differences.append(difference)
+        }
     }
 
     private mutating func tell(_ entry: BusTape.Entry, at now: Instant) {

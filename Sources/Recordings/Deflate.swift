@@ -2,11 +2,11 @@ import CZlib
 
 /// Compression by zlib.
 enum Deflate {
-    /// What `bytes` are when unpacked; `nil` if they are damaged or give more than `most`.
-    static func unpack(_ bytes: ArraySlice<UInt8>, most: Int) -> [UInt8]? {
+    /// What `bytes` are when unpacked, up to where they are damaged or cut off or give more than `most`.
+    static func unpack(_ bytes: ArraySlice<UInt8>, most: Int) -> (bytes: [UInt8], isWhole: Bool) {
         var stream = z_stream()
         guard inflateInit_(&stream, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-            return nil
+            return ([], false)
         }
         defer { inflateEnd(&stream) }
         var result: [UInt8] = []
@@ -21,11 +21,10 @@ enum Deflate {
                     stream.avail_out = UInt32(output.count)
                     let status = inflate(&stream, Z_NO_FLUSH)
                     let got = output.count - Int(stream.avail_out)
-                    guard result.count + got <= most else { return nil }
+                    guard result.count + got <= most else { return (result, false) }
                     result += output[..<got]
-                    if status == Z_STREAM_END { return result }
-                    // Damaged, or the end is missing.
-                    guard status == Z_OK, got > 0 else { return nil }
+                    if status == Z_STREAM_END { return (result, true) }
+                    guard status == Z_OK, got > 0 else { return (result, false) }
                 }
             }
         }

@@ -101,11 +101,17 @@ struct LinesReader<Grammar: LineGrammar>: FormatReader {
     private mutating func read(_ line: LineSplitter.Line) -> Finding? {
         do throws(Unreadable) {
             guard !line.isCut else { throw Unreadable("it is longer than \(Grammar.longestLine) bytes") }
+            guard isText(line.bytes) else { throw Unreadable("it holds bytes that are no text") }
             return try grammar.read(line.bytes).map { Finding($0, at: line.number) }
         } catch {
             return Finding(.unreadable(error.reason), at: line.number)
         }
     }
+}
+
+/// Whether bytes may be a line of text: nothing controls a device but blanks, colours and what fills up.
+private func isText(_ bytes: [UInt8]) -> Bool {
+    bytes.allSatisfy { $0 >= 0x20 ? $0 != 0x7F : (0x08...0x0D).contains($0) || $0 == 0x1B || $0 == 0 }
 }
 
 // MARK: - Many lines at a time

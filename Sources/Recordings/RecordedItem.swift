@@ -56,6 +56,8 @@ public struct RecordingTally: Sendable, Equatable {
     public var unreadable = 0
     /// The first of them: its place (a line counted from 1, in binary files a byte counted from 0), and why.
     public var firstUnreadable: Complaint?
+    /// Where its times go back or leap.
+    public var times = RecordedTime()
 
     /// Where something cannot be read, and why.
     public struct Complaint: Sendable, Equatable {
@@ -74,6 +76,7 @@ public struct RecordingTally: Sendable, Equatable {
     mutating func count(_ finding: Finding) {
         switch finding.found {
         case .item(let item):
+            if let time = item.nanoseconds { times.take(time, place: finding.place) }
             switch item.content {
             case .frame(let frame) where frame.kind == .error: errorFrames += 1
             case .frame: frames += 1

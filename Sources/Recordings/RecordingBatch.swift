@@ -69,6 +69,7 @@ struct BatchMaker {
     /// Adds a frame that is already counted as none.
     mutating func add(_ frame: RecordedFrame) {
         tally.frames += 1
+        if let time = frame.nanoseconds { tally.times.take(time, place: frame.place) }
         frames.append(frame)
     }
 

@@ -8,6 +8,7 @@ public struct RecordingReader {
     private var reader: (any FormatReader)?
     private var batch = BatchMaker()
     private var head: [UInt8] = []
+    private var mark = ByteOrderMark()
 
     /// So much is looked at to tell the format, if no line ends before.
     private static let longestHead = 4_096
@@ -62,6 +63,7 @@ public struct RecordingReader {
 
     /// What is to be read next when `bytes` have come: nothing until the format is known, then all that came before.
     private mutating func beginning(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        let bytes = mark.take(bytes)
         guard reader == nil else { return bytes }
         head += bytes
         guard let line = Self.firstLine(head, isWhole: head.count >= Self.longestHead) else { return nil }
@@ -70,7 +72,10 @@ public struct RecordingReader {
 
     /// What is still to be read at the end: something only of a file that was too short to tell.
     private mutating func lastBeginning() -> ArraySlice<UInt8> {
-        reader == nil ? choose(Self.firstLine(head, isWhole: true) ?? "") : []
+        let rest = mark.finish()
+        guard reader == nil else { return rest }
+        head += rest
+        return choose(Self.firstLine(head, isWhole: true) ?? "")
     }
 
     private mutating func choose(_ line: String) -> ArraySlice<UInt8> {

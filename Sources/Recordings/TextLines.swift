@@ -7,7 +7,8 @@ import BusCodec
 ///       can0  351   [8]  28 02 F4 01 20 03 E0 01       the screen of candump
 ///     (1436509052.249713) vcan0 044#2A366C2BBA         candump -l
 ///     351#2802F401                                     cansend
-///     0x351: 28 02 F4 01                               pasted; also "351 8 28 02 ...", "ID: 351 Data: 28,02"
+///     0x351: 28 02 F4 01                               pasted; also "351 8 28 02 ...", "ID: 351 DLC: 2 Data: 28,02",
+///                                                      quoted with ">", and behind a time of day
 ///     (1763805600.000250) bms RX 01 03 02 0A 46 3F 16  bytes of a serial line, also with < and > for RX and TX
 ///
 /// A line without any such thing is counted; an empty one and one that begins with `#`, `;` or `//` is a comment.
@@ -20,6 +21,7 @@ struct TextLines: LineGrammar {
     static let takesCandump = true
 
     func read(_ line: [UInt8]) throws(Unreadable) -> Found? {
+        let line = Self.unquoted(line)
         let words = Numerals.words(line)
         guard let first = words.first, !["#", ";", "//"].contains(where: first.hasPrefix) else { return nil }
         do throws(CANFrameTextError) {
@@ -36,6 +38,12 @@ struct TextLines: LineGrammar {
             // With the mark of candump it was meant to be one of its frames.
             throw Unreadable(line.contains(0x23) ? error.sentence : "it holds no frame")
         }
+    }
+
+    /// A line without what an answer puts before what it quotes.
+    private static func unquoted(_ line: [UInt8]) -> [UInt8] {
+        guard line.first == 0x3E else { return line }
+        return Array(line.drop { $0 == 0x3E || $0 == 0x20 })
     }
 
     private static func text(_ name: ASCIIText) -> String {
@@ -72,38 +80,71 @@ struct TextLines: LineGrammar {
             content: .bytes(try BusbarLines.bytes(rest)))
     }
 
-    /// `0x351: 28 02`, `351 8 28 02`, `ID: 351 Data: 28,02`, `351 [2] 28 02`.
+    /// `0x351: 28 02`, `351 8 28 02`, `ID: 0x351, DLC: 2, Data: 28,02`, `RX: 351 [2] 28-02`, `12:34:56.789 351 28 02`.
     private static func pasted(_ words: [Substring]) throws(Unreadable) -> RecordedItem? {
-        var rest = words.flatMap { $0.split(whereSeparator: { ",;:=".contains($0) }) }[...]
-        if let word = rest.first, ["id", "canid", "can"].contains(word.lowercased()) {
-            rest = rest.dropFirst()
-        }
+        var words = words[...]
+        let time = words.first.flatMap(clock)
+        if time != nil { words = words.dropFirst() }
+        var rest = words.flatMap { $0.split(whereSeparator: { ",;:=|-".contains($0) }) }[...]
+        var direction: RecordedItem.Direction?
+        skip(labels, &rest, &direction)
         guard let word = rest.popFirst() else { return nil }
         let hasMark = word.lowercased().hasPrefix("0x")
         let digits = hasMark ? word.dropFirst(2) : word
         guard let number = Numerals.hex(digits), hasMark || digits.count == 3 || digits.count == 8 else {
             return nil
         }
+        skip(lengthLabels, &rest, &direction)
         var announced: Int?
         if let word = rest.first, let count = length(word) {
             announced = count
             rest = rest.dropFirst()
         }
-        if let word = rest.first, word.lowercased() == "data" { rest = rest.dropFirst() }
+        skip(lengthLabels, &rest, &direction)
+        guard let bytes = bytes(rest), announced != nil || !bytes.isEmpty else { return nil }
+        let isExtended = digits.count > 4 || number > CANFrame.maximumStandardIdentifier
+        let frame = try CANFrame(
+            number: number, isExtended: isExtended, announced: announced ?? bytes.count, bytes: bytes)
+        return RecordedItem(nanoseconds: time, link: "", direction: direction, content: .frame(frame))
+    }
+
+    /// Words before an identifier, and between it and the bytes.
+    private static let labels: Set = ["id", "canid", "can", "frame", "msg", "rx", "tx", "received", "sent"]
+    private static let lengthLabels: Set = ["dlc", "len", "length", "data", "rx", "tx"]
+
+    private static func skip(
+        _ labels: Set<String>, _ rest: inout ArraySlice<Substring>, _ direction: inout RecordedItem.Direction?
+    ) {
+        while let word = rest.first?.lowercased(), labels.contains(word) {
+            if word == "rx" || word == "received" { direction = .received }
+            if word == "tx" || word == "sent" { direction = .sent }
+            rest = rest.dropFirst()
+        }
+    }
+
+    /// Bytes of two digits, with `0x` or without; `nil` if something else stands there.
+    private static func bytes(_ words: ArraySlice<Substring>) -> [UInt8]? {
         var bytes: [UInt8] = []
-        for word in rest {
+        for word in words {
             let pair = word.lowercased().hasPrefix("0x") ? word.dropFirst(2) : word
             guard pair.utf8.count == 2, let byte = Numerals.hex(pair) else { return nil }
             bytes.append(UInt8(byte))
         }
-        guard announced != nil || !bytes.isEmpty else { return nil }
-        let isExtended = digits.count > 4 || number > CANFrame.maximumStandardIdentifier
-        let frame = try CANFrame(
-            number: number, isExtended: isExtended, announced: announced ?? bytes.count, bytes: bytes)
-        return RecordedItem(nanoseconds: nil, link: "", direction: nil, content: .frame(frame))
+        return bytes
     }
 
-    /// `8`, `[8]`, `DLC` is passed over by its caller's words.
+    /// `12:34:56.789` or `[12:34:56]`, in nanoseconds since midnight.
+    private static func clock(_ word: Substring) -> Int64? {
+        let parts = word.trimmingPrefix("[").split(separator: ":")
+        guard parts.count == 3, let hour = Numerals.decimal(parts[0]),
+            let minute = Numerals.decimal(parts[1]),
+            let second = Numerals.scaled(parts[2].last == "]" ? parts[2].dropLast() : parts[2], places: 9),
+            hour < 24, minute < 60, second < 61_000_000_000
+        else { return nil }
+        return Int64(hour * 60 + minute) * 60_000_000_000 + second
+    }
+
+    /// `8`, `[8]`.
     private static func length(_ word: Substring) -> Int? {
         let digits = word.hasPrefix("[") && word.hasSuffix("]") ? word.dropFirst().dropLast() : word
         guard digits.utf8.count == 1 else { return nil }

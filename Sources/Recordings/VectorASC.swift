@@ -41,7 +41,8 @@ struct VectorASC: LineGrammar {
         default: break
         }
         // Whatever does not begin with a time is a comment or an event.
-        guard words.count >= 3, let time = Numerals.scaled(words[0], places: 9) else { return nil }
+        guard let time = Numerals.scaled(words[0], places: 9) else { return nil }
+        guard words.count >= 3 else { throw Self.early }
         last = isRelative ? last &+ time : time
         return try entry(words.dropFirst(), nanoseconds: start &+ last)
     }
@@ -57,12 +58,13 @@ struct VectorASC: LineGrammar {
             content: .frame(.unexplainedError))
         if word == "ErrorFrame" || rest.first == "ErrorFrame" { return .item(item) }
         if isFlexible { return .flexible }
+        let isExtended = word.last == "x"
+        let digits = isExtended ? word.dropLast() : word
+        if rest.count < 2, number(digits) != nil { throw Self.early }
         guard let way = rest.popFirst(), way == "Rx" || way == "Tx", let type = rest.popFirst() else {
             return nil
         }
         item.direction = way == "Rx" ? .received : .sent
-        let isExtended = word.last == "x"
-        let digits = isExtended ? word.dropLast() : word
         let isRemote = type == "r"
         guard isRemote || type == "d" else { return nil }
         var announced = isRemote ? 0 : nil
@@ -83,6 +85,8 @@ struct VectorASC: LineGrammar {
                 announced: announced, bytes: bytes))
         return .item(item)
     }
+
+    private static let early = Unreadable("it ends early")
 
     private func number(_ word: Substring) -> UInt32? {
         isHex ? Numerals.hex(word) : Numerals.decimal(word).flatMap(UInt32.init(exactly:))

@@ -20,6 +20,8 @@ enum VectorBLF {
     static let timedHead = 32
     /// No container of a sane file is larger.
     static let largestContainer = 16 << 20
+    /// No head is longer.
+    static let longestHead = 4_096
 
     enum ObjectType {
         static let message: UInt32 = 1
@@ -40,6 +42,8 @@ struct VectorBLFReader: FormatReader {
     private var start: Int64 = 0
     private var hasHead = false
     private var isLost = false
+    /// Whether an object is looked for behind something that is none.
+    private var isSearching = false
     /// What containers held and is not yet a whole object.
     private var inner: [UInt8] = []
 
@@ -55,6 +59,10 @@ struct VectorBLFReader: FormatReader {
 
     mutating func finish() -> [Finding] {
         if !isLost, !buffer.isEmpty || !inner.isEmpty {
+            let rest = ByteBlock(buffer[...])
+            if hasHead, Self.isObject(rest), rest.u32(12) == VectorBLF.ObjectType.container {
+                unpack(ByteBlock(rest.bytes.dropFirst(VectorBLF.objectHead)), at: offset, isCut: true)
+            }
             note(.unreadable("the file ends in the middle of an object"), offset)
         }
         return taken()
@@ -72,9 +80,13 @@ struct VectorBLFReader: FormatReader {
         guard !isLost else { return nil }
         let block = ByteBlock(buffer[place...])
         guard hasHead else {
-            guard let length = block.u32(4), block.count >= max(Int(length), VectorBLF.headLength) else {
+            guard let length = block.u32(4) else { return nil }
+            guard length <= VectorBLF.longestHead else {
+                note(.unreadable("the head is absurdly long"), offset)
+                isLost = true
                 return nil
             }
+            guard block.count >= max(Int(length), VectorBLF.headLength) else { return nil }
             start = Self.time(block, at: 40)
             hasHead = true
             return Int(length)
@@ -82,15 +94,11 @@ struct VectorBLFReader: FormatReader {
         guard block.count >= VectorBLF.objectHead, let length = block.u32(8), let type = block.u32(12) else {
             return nil
         }
-        guard block.slice(0, 4).elementsEqual(VectorBLF.signature), length >= VectorBLF.objectHead,
-            length <= VectorBLF.largestContainer
-        else {
-            lose("there should be an object, and is none", at: offset + place)
-            return nil
-        }
+        guard Self.isObject(block) else { return search(from: place) }
         // Objects begin on multiples of four, by adding the rest instead of what is missing.
         let whole = Int(length + length % 4)
         guard block.count >= Int(length) else { return nil }
+        isSearching = false
         if type == VectorBLF.ObjectType.container {
             unpack(ByteBlock(block.slice(VectorBLF.objectHead, Int(length) - 16)), at: offset + place)
         } else {
@@ -99,34 +107,62 @@ struct VectorBLFReader: FormatReader {
         return min(whole, block.count)
     }
 
-    private mutating func lose(_ reason: String, at place: Int) {
-        note(.unreadable(reason), place)
-        isLost = true
-        buffer = []
-        inner = []
+    /// Whether an object begins here, whole or not.
+    private static func isObject(_ block: ByteBlock) -> Bool {
+        guard block.slice(0, 4).elementsEqual(VectorBLF.signature), let length = block.u32(8) else {
+            return false
+        }
+        return length >= VectorBLF.objectHead && length <= VectorBLF.largestContainer
     }
 
-    private mutating func unpack(_ container: ByteBlock, at place: Int) {
+    /// How many bytes behind `place` of the buffer can be no object.
+    private mutating func search(from place: Int) -> Int {
+        if !isSearching {
+            note(.unreadable("there should be an object, and is none"), offset + place)
+            (isSearching, inner) = (true, [])
+        }
+        return Self.signature(in: buffer, from: place + 1) - place
+    }
+
+    /// Where the next object may begin; if nowhere, the last bytes may be the beginning of its signature.
+    private static func signature(in bytes: [UInt8], from start: Int) -> Int {
+        var place = start
+        while let next = bytes[place...].firstIndex(of: VectorBLF.signature[0]) {
+            if bytes[next...].prefix(4).elementsEqual(VectorBLF.signature) { return next }
+            place = next + 1
+        }
+        return max(start, bytes.count - 3)
+    }
+
+    private mutating func unpack(_ container: ByteBlock, at place: Int, isCut: Bool = false) {
         let packed = container.bytes.dropFirst(16)
         switch container.u16(0) {
-        case 0: inner += packed
+        case 0:
+            inner += packed
+            readObjects(at: place)
         case 2:
-            guard let bytes = Deflate.unpack(packed, most: VectorBLF.largestContainer) else {
+            let (bytes, isWhole) = Deflate.unpack(packed, most: VectorBLF.largestContainer)
+            // Behind a damage other frames may come out; before a cut everything is right.
+            guard isWhole || isCut else {
                 note(.unreadable("the compressed bytes are damaged"), place)
                 inner = []
                 return
             }
             inner += bytes
+            readObjects(at: place)
         default:
             note(.unreadable("its compression is not known"), place)
-            return
         }
+    }
+
+    /// Reads the objects that are whole.
+    private mutating func readObjects(at place: Int) {
         var used = 0
         while let next = nextObject(from: used) {
             guard let length = next.length else {
                 note(.unreadable("a container holds something that is no object"), place)
-                inner = []
-                return
+                used = Self.signature(in: inner, from: next.place + 1)
+                continue
             }
             let block = ByteBlock(inner[next.place..<next.place + length])
             read(block, block.u32(12) ?? 0, at: place)
@@ -197,99 +233,5 @@ struct VectorBLFReader: FormatReader {
         let date = CivilDate(year: parts[0], month: parts[1], day: parts[3])
         let seconds = ((date.daysSince1970 * 24 + parts[4]) * 60 + parts[5]) * 60 + parts[6]
         return seconds * 1_000_000_000 + parts[7] * 1_000_000
-    }
-}
-
-struct VectorBLFWriter: FormatWriter {
-    private var channels = Channels(from: 1)
-    private var start: Int64 = 0
-    private var last: Int64 = 0
-    private var inner: [UInt8] = []
-    private var objects: UInt32 = 0
-    private var size = VectorBLF.headLength
-    private var unpackedSize = VectorBLF.headLength
-
-    private static let containerSize = 131_072
-
-    mutating func begin(_ first: RecordedItem?) -> [UInt8] {
-        start = max(first?.nanoseconds ?? 0, 0)
-        // A recording without a date begins at 0, to the millisecond otherwise: the head has no finer time.
-        start = start < 86_400_000_000_000 ? 0 : start - start % 1_000_000
-        last = start
-        return head
-    }
-
-    mutating func write(_ item: RecordedItem) -> [UInt8]? {
-        guard case .frame(let frame) = item.content, frame.kind != .error else { return nil }
-        last = max(last, item.nanoseconds ?? 0)
-        objects += 1
-        var body: [UInt8] = []
-        body.append(little: UInt16(channels.number(of: item.link)))
-        body.append((frame.kind == .remote ? 0x80 : 0) | (item.direction == .sent ? 1 : 0))
-        body.append(frame.length)
-        body.append(little: frame.identifier | (frame.isExtended ? 0x8000_0000 : 0))
-        body += (0..<8).map { frame.bytes[$0] }
-        inner += VectorBLF.signature
-        inner.append(little: UInt16(VectorBLF.timedHead))
-        inner.append(little: UInt16(1))
-        inner.append(little: UInt32(VectorBLF.timedHead + body.count))
-        inner.append(little: VectorBLF.ObjectType.message)
-        // The time counts nanoseconds.
-        inner.append(little: UInt32(2))
-        inner.append(little: UInt32(0))
-        inner.append(little: UInt64(max((item.nanoseconds ?? start) &- start, 0)))
-        inner += body
-        return inner.count >= Self.containerSize ? container() : []
-    }
-
-    mutating func end() -> [UInt8] { inner.isEmpty ? [] : container() }
-
-    var finalBeginning: [UInt8]? { head }
-
-    private mutating func container() -> [UInt8] {
-        let packed = Deflate.pack(inner)
-        var result = VectorBLF.signature
-        result.append(little: UInt16(VectorBLF.objectHead))
-        result.append(little: UInt16(1))
-        result.append(little: UInt32(VectorBLF.timedHead + packed.count))
-        result.append(little: VectorBLF.ObjectType.container)
-        result.append(little: UInt16(2))
-        result += [0, 0, 0, 0, 0, 0]
-        result.append(little: UInt32(inner.count))
-        result += [0, 0, 0, 0]
-        result += packed
-        result += [UInt8](repeating: 0, count: result.count % 4)
-        size += result.count
-        unpackedSize += VectorBLF.timedHead + inner.count
-        inner.removeAll(keepingCapacity: true)
-        return result
-    }
-
-    private var head: [UInt8] {
-        var result = Array("LOGG".utf8)
-        result.append(little: UInt32(VectorBLF.headLength))
-        // Application and its version, then version 2.6.8.1 of the format.
-        result += [5, 0, 0, 0, 2, 6, 8, 1]
-        result.append(little: UInt64(size))
-        result.append(little: UInt64(unpackedSize))
-        result.append(little: objects)
-        result.append(little: objects)
-        for time in [start, last] { Self.append(time, to: &result) }
-        return result + [UInt8](repeating: 0, count: VectorBLF.headLength - result.count)
-    }
-
-    private static func append(_ nanoseconds: Int64, to bytes: inout [UInt8]) {
-        let seconds = nanoseconds / 1_000_000_000
-        let days = seconds / 86_400
-        let date = CivilDate(daysSince1970: days)
-        // The first day of 1970 was a Thursday. A recording without a date has none here either.
-        let parts =
-            days == 0
-            ? [Int64](repeating: 0, count: 8)
-            : [
-                date.year, date.month, (days + 4) % 7, date.day, seconds / 3_600 % 24, seconds / 60 % 60,
-                seconds % 60, nanoseconds / 1_000_000 % 1_000,
-            ]
-        for part in parts { bytes.append(little: UInt16(part)) }
     }
 }

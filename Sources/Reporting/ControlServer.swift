@@ -1,4 +1,4 @@
-import BatteryModel
+public import BatteryModel
 import FoundationEssentials
 public import Gateway
 public import LinuxIO
@@ -12,6 +12,7 @@ public final class ControlServer: Sendable {
     private let server: LocalServer
     private let gateway: Gateway
     private let diagnosis: DiagnosisKeeper?
+    private let kept: (@Sendable (Instant) -> StatusDocument.Kept)?
     private let version: String
     private let stopRequested = Atomic(false)
 
@@ -44,14 +45,17 @@ public final class ControlServer: Sendable {
     ///   - path: Where; the folder must exist.
     ///   - gateway: Whose state is told, and who carries orders out.
     ///   - diagnosis: What finds out what is wrong on its buses; `nil` if nobody does.
+    ///   - kept: Says what is in files of what was on the buses; `nil` if nothing is.
     ///   - version: The version of the program.
     /// - Throws: `SystemError` if the socket cannot be opened, or if another gateway answers there.
     public init(
-        path: String, gateway: Gateway, diagnosis: DiagnosisKeeper? = nil, version: String
+        path: String, gateway: Gateway, diagnosis: DiagnosisKeeper? = nil,
+        kept: (@Sendable (Instant) -> StatusDocument.Kept)? = nil, version: String
     ) throws(SystemError) {
         server = try LocalServer(path: path)
         self.gateway = gateway
         self.diagnosis = diagnosis
+        self.kept = kept
         self.version = version
     }
 
@@ -89,10 +93,11 @@ public final class ControlServer: Sendable {
         guard let snapshot = gateway.snapshot else {
             throw ControlRefusal("starting", "ask again in a second")
         }
+        let now = MonotonicClock.now()
         return try Self.json(
             StatusDocument(
-                snapshot, version: version, findings: diagnosis?.findings ?? [],
-                stalledSince: gateway.stalledSince, at: MonotonicClock.now()))
+                snapshot, version: version, findings: diagnosis?.findings ?? [], kept: kept?(now),
+                stalledSince: gateway.stalledSince, at: now))
     }
 
     private func why() throws(ControlRefusal) -> [UInt8] {

@@ -14,8 +14,13 @@ public struct DiagnosisDocument: Codable, Sendable {
     public var unreadable = 0
     /// The first of them, as a sentence.
     public var firstUnreadable: String?
+    /// Where its times go back or leap, as a sentence; left out where they do not.
+    public var timeJumps: String?
     /// One for each link of the recording.
     public var links: [Link]
+
+    /// What is wrong with the recording itself, in sentences.
+    var flaws: [String] { [firstUnreadable, timeJumps].compactMap { $0 } }
 
     /// What was heard on one link.
     public struct Link: Codable, Sendable {

@@ -43,8 +43,7 @@ public struct DiagnosisPage: Sendable {
         var words = [document.format].compactMap { $0 }
         let count = document.findings.count
         words.append(count == 0 ? "nothing wrong was found" : count == 1 ? "1 finding" : "\(count) findings")
-        if let first = document.firstUnreadable { words.append(first) }
-        return words.joined(separator: "; ")
+        return (words + document.flaws).joined(separator: "; ")
     }
 
     /// What is wrong on all links together, so that nobody has to look for it.

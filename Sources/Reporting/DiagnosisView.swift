@@ -18,7 +18,7 @@ public struct DiagnosisView: Sendable {
     /// The whole picture.
     public func lines(_ document: DiagnosisDocument) -> [String] {
         var lines = [head(document)]
-        if let first = document.firstUnreadable { lines += wrapped(first, indent: 2) }
+        for flaw in document.flaws { lines += wrapped(flaw, indent: 2) }
         for link in document.links { lines += [""] + self.lines(link, isOnly: document.links.count == 1) }
         return lines.map(text.cut)
     }

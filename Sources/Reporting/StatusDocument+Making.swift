@@ -13,11 +13,12 @@ extension StatusDocument {
     ///   - snapshot: What the gateway published.
     ///   - version: The version of the program.
     ///   - findings: What the diagnosis of the links finds wrong.
+    ///   - kept: What is in files of what was on the links.
     ///   - stalledSince: The end of the last complete cycle, if the bus thread hangs.
     ///   - now: The present; ages count from here, so that a gateway that hangs is seen to.
     public init(
-        _ snapshot: Snapshot, version: String, findings: [LinkFinding] = [], stalledSince: Instant? = nil,
-        at now: Instant
+        _ snapshot: Snapshot, version: String, findings: [LinkFinding] = [], kept: Kept? = nil,
+        stalledSince: Instant? = nil, at now: Instant
     ) {
         let wording = Wording(snapshot)
         self.version = version
@@ -38,6 +39,8 @@ extension StatusDocument {
         shunt = snapshot.shunt.map { Shunt($0, at: now) }
         links = snapshot.buses.map(Link.init)
         self.findings = findings
+        recording = kept?.recording
+        blackBox = kept?.blackBox
         orders = snapshot.orders.map { Order($0, wording, at: now) }
         events = snapshot.log.events.suffix(50).map {
             Event(secondsAgo: (now - $0.at).tenths, text: wording.event($0))

@@ -30,6 +30,10 @@ public struct StatusDocument: Codable, Sendable {
     public var links: [Link]
     /// What the diagnosis of the links finds wrong, link by link, the most important first.
     public var findings: [LinkFinding]
+    /// Where everything on the links is recorded; left out if it is not.
+    public var recording: Recording?
+    /// What was on the links before an alarm; left out if no file of it is there.
+    public var blackBox: BlackBox?
     /// The orders that stand.
     public var orders: [Order]
     /// The last events, oldest first.

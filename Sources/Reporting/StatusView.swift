@@ -28,7 +28,7 @@ public struct StatusView: Sendable {
         lines.append("")
         lines += limits(status.bank) + charge(status.bank) + status.orders.map(order)
         lines.append("")
-        lines += answers(status.packs) + link(status)
+        lines += answers(status.packs) + link(status) + kept(status)
         let alarms = alarmLines(status)
         if !alarms.isEmpty { lines += [""] + alarms }
         lines += contradictions(status.packs) + findings(status.findings)

@@ -1,5 +1,6 @@
 import Commands
 import Glibc
+import Synchronization
 import Testing
 
 /// What a command line did.
@@ -24,11 +25,16 @@ func run(_ line: String, input: String = "") throws -> Outcome {
     try run(line.split(separator: " ").map(String.init), input: Array(input.utf8))
 }
 
-/// A file that is gone with its last user.
-final class TemporaryFile {
+/// Files that are gone with the process: a text that was made of a file's path does not keep the file alive.
+private let temporaryFiles = Mutex<[String]?>(nil)
+
+private func removeTemporaryFiles() { temporaryFiles.withLock { for path in $0 ?? [] { unlink(path) } } }
+
+/// A file that is gone when the tests are.
+struct TemporaryFile {
     let path: String
 
-    convenience init(_ text: String) throws { try self.init(Array(text.utf8)) }
+    init(_ text: String) throws { try self.init(Array(text.utf8)) }
 
     init(_ bytes: [UInt8]) throws {
         var name = Array("/tmp/busbar-test-XXXXXX".utf8CString)
@@ -37,9 +43,11 @@ final class TemporaryFile {
         defer { close(descriptor) }
         path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         try #require(write(descriptor, bytes, bytes.count) == bytes.count)
+        temporaryFiles.withLock { [path] paths in
+            if paths == nil { atexit(removeTemporaryFiles) }
+            paths = (paths ?? []) + [path]
+        }
     }
-
-    deinit { unlink(path) }
 }
 
 /// Texts that must not change unnoticed.

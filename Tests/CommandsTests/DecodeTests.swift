@@ -26,6 +26,7 @@ struct DecodeTests {
 
     static let complaint = """
         busbar decode: 1 line cannot be read: line 16: it holds no frame
+        busbar decode: 1 line jumps in time: line 6: from 2015-07-10 06:17:32 to 1970-01-01 00:00:00
         busbar decode: CAN FD frames left out: 1
 
         """

@@ -59,6 +59,21 @@ struct DiagnoseTests {
         #expect(outcome.output.contains("     then: "))
     }
 
+    @Test(
+        "a clock that is set in the middle is told, and is no silence",
+        arguments: ["(1763800015", "(1763800020"])
+    func clockSet(second: String) throws {
+        let log = Self.log()
+        let start = try #require(log.firstRange(of: second)).lowerBound
+        let early = log[..<start].replacing("(17638000", with: "(00000000")
+        for text in [early + log[start...], log[start...] + early] {
+            let outcome = try run("diagnose -", input: String(text))
+            #expect(outcome.code == .success)
+            #expect(outcome.output.contains("Nothing wrong was found.\n"))
+            #expect(outcome.output.contains("  1 line jumps in time: line "))
+        }
+    }
+
     @Test("line ends of Windows, a cut file, rubbish and times that go back change nothing but the account")
     func damage() throws {
         let whole = Self.log(lineEnd: "\r\n")

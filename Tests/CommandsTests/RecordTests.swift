@@ -220,7 +220,8 @@ struct RecordTests {
     @Test(
         "refuses what cannot be",
         arguments: [
-            ("record", "LINK is missing"), ("record can0 --output a --dir b", "name a file or a folder"),
+            ("record", "LINK is missing"), ("run --keep 1GB", "name a folder with --record"),
+            ("record can0 --output a --dir b", "name a file or a folder"),
             ("record can0 --keep 1GB", "name a folder with --dir"),
             ("record /dev/ttyUSB0@fast", "LINK is '/dev/ttyUSB0@fast'"),
             ("record slcan:/dev/ttyACM0@499", "LINK is"), ("record can0@500", "LINK is"),

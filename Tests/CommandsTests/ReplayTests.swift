@@ -58,6 +58,18 @@ struct ReplayTests {
         #expect(outcome.output.contains("1 stood behind something later"))
     }
 
+    @Test("waits for nothing where the times jump, and says where that is")
+    func jumps() throws {
+        let file = try TemporaryFile("(6.0) can0 351#01\n(1763805600.0) can0 351#02\n(7.0) can0 351#03\n")
+        let line = try CountingLine()
+        let outcome = try run("replay \(file.path) --to slcan:\(line.path) --speed 0.01")
+        #expect(outcome.code == .success)
+        #expect(
+            outcome.errors.contains(
+                "2 lines jump in time; the first is line 2: from 1970-01-01 00:00:06 to 2025-"))
+        #expect(outcome.output.contains("the times jump at 2 places; nothing was waited for there"))
+    }
+
     @Test(
         "sends nothing where that is not clear, or not wanted",
         arguments: [
@@ -68,7 +80,7 @@ struct ReplayTests {
             ("EMPTY --to vcan0", "the recording has no frames"),
             ("/no/such/file --to vcan0", "'/no/such/file' cannot be read"),
             ("- --to vcan0", "the standard input cannot be played"),
-            ("BAD --to vcan0", "2 places cannot be read, the first is line 1"),
+            ("BAD --to vcan0", "2 lines cannot be read; the first is line 1"),
         ])
     func nothing(words: String, says: String) throws {
         let files = [
@@ -192,7 +204,7 @@ struct GatewayReplayTests {
         arguments: [
             ("(1.0) can9 < 351#00\n", "it has the link 'can9', and the settings have pack_line, can"),
             ("351#00\n", "it has no times"), ("", "the recording is empty"),
-            ("(1.0) can < 351#00\nhm\n", "1 places cannot be read, the first is line 2"),
+            ("(1.0) can < 351#00\nhm\n", "1 line cannot be read: line 2"),
         ])
     func lacks(text: String, words: String) throws {
         let settings = try TemporaryFile(Self.settings)
