@@ -49,7 +49,11 @@ struct SerialGrammar: Sendable {
     }
 
     /// Every protocol that can be told on a serial line, and behind them the framings that are shared.
-    static var all: [SerialGrammar] {
+    ///
+    /// Made once: each holds on to its driver or profile.
+    static let all: [SerialGrammar] = makeAll()
+
+    private static func makeAll() -> [SerialGrammar] {
         var all: [SerialGrammar] = []
         for place in DriverTable.drivers.indices {
             let driver = DriverTable.drivers.span[place]

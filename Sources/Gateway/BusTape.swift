@@ -151,7 +151,8 @@ public final class BusTape: Sendable {
         return Reading(entries: entries, missed: missed)
     }
 
-    /// The references are taken under the lock; what the bytes mean is worked out behind it.
+    /// References, and what is new in the newest chunk, are taken under the lock; what the bytes mean is worked out
+    /// behind it.
     private func take(from place: inout Place) -> (pieces: [ArraySlice<UInt8>], missed: UInt64) {
         state.withLock { state in
             var missed: UInt64 = 0
@@ -163,7 +164,9 @@ public final class BusTape: Sendable {
             var pieces: [ArraySlice<UInt8>] = []
             for number in place.chunk...state.newest {
                 let bytes = state.chunks[number % state.chunks.count].bytes
-                pieces.append(bytes.dropFirst(number == place.chunk ? place.offset : 0))
+                let new = bytes.dropFirst(number == place.chunk ? place.offset : 0)
+                // What is still written to is copied: otherwise whoever writes next would have to, and all of it.
+                pieces.append(number == state.newest ? Array(new)[...] : new)
             }
             place.offset = state.chunks[state.newest % state.chunks.count].bytes.count
             place.chunk = state.newest

@@ -78,8 +78,11 @@ extension ProfilePlan {
         if isAlive { reading[.inverterAlive] = Reading(1, at: now) }
         let cutOff = numbers.span[index].cutOff
         takeFields(index, cutOff, invertsCurrent, at: now, into: &reading)
-        let frameTells = frames.span[index].told | frames.span[index].raising
-        if frameTells != 0 { takeWords(index, cutOff, at: now, into: &reading) }
+        let names = frames.span[index].names & ~cutOff
+        if names != 0 { takeName(index, names.trailingZeroBitCount, at: now, into: &reading) }
+        if frames.span[index].told | frames.span[index].raising != 0 {
+            takeAlarms(index, cutOff, at: now, into: &reading)
+        }
         guard cutOff != 0 else { return .frame(HeardFrame(index: index)) }
         var heard = HeardFrame(index: index)
         heard.cutOff = cutOff.nonzeroBitCount
@@ -112,8 +115,17 @@ extension ProfilePlan {
         }
     }
 
-    /// Takes the alarms and the name that a frame tells.
-    private mutating func takeWords(
+    /// Takes the name that a frame tells.
+    private mutating func takeName(
+        _ index: Int, _ signal: Int, at now: Instant, into reading: inout BankReading
+    ) {
+        let place = Int(frames.span[index].first) + signal
+        if maker.signal != place { maker = (place, number(signal, ofFrame: index).flatMap(Intake.text)) }
+        reading.maker = maker.text.map { Reading($0, at: now) }
+    }
+
+    /// Takes the alarms that a frame tells.
+    private mutating func takeAlarms(
         _ index: Int, _ cutOff: UInt64, at now: Instant, into reading: inout BankReading
     ) {
         let (first, given) = (Int(frames.span[index].first), numbers.span[index].given)
@@ -130,11 +142,6 @@ extension ProfilePlan {
             let place = rest.trailingZeroBitCount
             rest &= rest &- 1
             let value = given >> UInt64(place) & 1 != 0 ? values.span[first + place] : nil
-            if case .maker = signals.span[first + place].meaning {
-                if maker.signal != first + place { maker = (first + place, value.flatMap(Intake.text)) }
-                reading.maker = maker.text.map { Reading($0, at: now) }
-                continue
-            }
             intake.take(signals.span[first + place].meaning, value, into: &reading)
         }
         intake.takeAlarms(into: &reading)

@@ -33,8 +33,9 @@ public struct ProfilePlan: Sendable {
     var values: InlineArray<320, Int64> = InlineArray(repeating: 0)
     /// The name that was read last, and the signal that told it; none after its frame has said something else.
     var maker: (signal: Int, text: ASCIIText?) = (-1, nil)
-    /// The frame that came last: sets are sent in order, so the next one is likely to come next.
+    /// The frame that came last, and which came behind each the time before: sets are sent in order.
     private var lastIndex = 0
+    private var followers: InlineArray<32, UInt8> = InlineArray(repeating: 0)
 
     /// One row of a frame.
     struct Signal: Sendable {
@@ -59,16 +60,17 @@ public struct ProfilePlan: Sendable {
         var first: UInt16 = 0, end: UInt16 = 0
         /// Whether the profile has to read it.
         var isLeft = false
-        /// The signals that tell a number of the bank, those that tell something else of it, and those that do so only
+        /// The signals that tell a number of the bank, a name, whether an alarm stands, and those that tell that only
         /// when they are not 0: bit n for signal n.
-        var fields: UInt64 = 0, told: UInt64 = 0, raising: UInt64 = 0
+        var fields: UInt64 = 0, names: UInt64 = 0, told: UInt64 = 0, raising: UInt64 = 0
         /// The alarms about which it says whether they stand.
         var covered = AlarmSet()
 
         mutating func add(_ meaning: BankMeaning, _ bit: UInt64) {
             switch meaning {
             case .number: fields |= bit
-            case .alarmPair, .maker: told |= bit
+            case .maker: names |= bit
+            case .alarmPair: told |= bit
             case .heardAlarm: raising |= bit
             case .alarm(let group, let level):
                 raising |= bit
@@ -118,8 +120,8 @@ public struct ProfilePlan: Sendable {
     mutating func index(of frame: CANFrame, isKeepAlive: Bool) -> Int? {
         let isExtended = isKeepAlive ? keepAlive.isExtended : frame.isExtended
         let container = isExtended ? frame.identifier | FrameRow.extendedFlag : frame.identifier
-        let next = lastIndex + 1
-        guard next < frameCount, containers.span[next] == container else { return search(for: container) }
+        let next = Int(followers.span[lastIndex])
+        guard containers.span[next] == container, next < frameCount else { return search(for: container) }
         lastIndex = next
         return next
     }
@@ -127,6 +129,7 @@ public struct ProfilePlan: Sendable {
     @inline(never)
     private mutating func search(for container: UInt32) -> Int? {
         for index in 0..<frameCount where containers.span[index] == container {
+            followers[lastIndex] = UInt8(index)
             lastIndex = index
             return index
         }

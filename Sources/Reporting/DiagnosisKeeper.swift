@@ -132,6 +132,6 @@ public final class DiagnosisKeeper: Sendable {
             options.expectedDialect = inverter.options.dialect
             options.hasInverter = true
         }
-        return LinkObserver(name: configuration.buses[bus].name, options: options)
+        return LinkObserver(name: configuration.buses[bus].name, options: options, draws: false)
     }
 }

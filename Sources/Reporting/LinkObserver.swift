@@ -21,6 +21,7 @@ public struct LinkObserver: Sendable {
     /// One for each number of each pack on a serial line.
     private(set) var packPlots: [PackPlot] = []
     private var nextSample = Instant(nanoseconds: .min)
+    private let draws: Bool
 
     /// The numbers that are drawn, and where.
     static let drawn: [(field: BankField, name: String, plot: String)] = [
@@ -52,8 +53,17 @@ public struct LinkObserver: Sendable {
     }
 
     /// Watches a link.
-    public init(name: String, options: DiagnosisOptions, beganAtUnixNanoseconds: Int64? = nil) {
+    ///
+    /// - Parameters:
+    ///   - name: The link's name in the recording.
+    ///   - options: What is known besides what is heard.
+    ///   - beganAtUnixNanoseconds: When the first thing came.
+    ///   - draws: Whether numbers are kept to be drawn.
+    public init(
+        name: String, options: DiagnosisOptions, beganAtUnixNanoseconds: Int64? = nil, draws: Bool = true
+    ) {
         self.name = name
+        self.draws = draws
         self.beganAtUnixNanoseconds = beganAtUnixNanoseconds
         self.options = options
         can = CANDiagnosis(options)
@@ -62,6 +72,7 @@ public struct LinkObserver: Sendable {
     /// Takes a frame; `place` is where in the recording it stands.
     public mutating func received(_ frame: CANFrame, at now: Instant, place: Int = 0) {
         can.received(frame, at: now, place: place)
+        guard draws else { return }
         if frame.kind == .data { notePeriod(frame, at: now) }
         if now >= nextSample { sample(at: now) }
     }
@@ -76,7 +87,7 @@ public struct LinkObserver: Sendable {
     public mutating func received(_ bytes: Span<UInt8>, isOwn: Bool, at now: Instant, place: Int = 0) {
         if serial == nil { listensToSerial() }
         serial?.received(bytes, isOwn: isOwn, at: now, place: place)
-        if now >= nextSample { samplePacks(at: now) }
+        if draws, now >= nextSample { samplePacks(at: now) }
     }
 
     /// Says that it is a serial line, though nothing was heard of it yet.
