@@ -41,7 +41,7 @@ struct Anonymiser {
 
     /// What was done, in a sentence.
     var sentence: String {
-        "names and serial numbers replaced in \(replaced) places; \(leftOut) that could not be rewritten left out"
+        "names and serial numbers replaced in \(replaced) \(replaced == 1 ? "place" : "places"); \(leftOut) that could not be rewritten left out"
     }
 
     /// Takes the next items; returns what can be written.

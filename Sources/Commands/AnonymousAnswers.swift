@@ -36,23 +36,21 @@ struct AnonymousAnswers {
     mutating func anonymous(_ bytes: [UInt8], _ item: LineItem, driver: Int) -> [UInt8]? {
         let content = AnonymousContent(bytes)
         let hasText = !content.runs(least: Self.telling).isEmpty
-        guard item.kind == .answer else { return hasText ? nil : bytes }
-        let pack = Pack(driver: driver, address: item.address)
-        if let poll = poll(of: bytes, item, pack), let before = decoded(bytes, poll, pack) {
-            guard let identity = before.identity else {
-                known[pack] = before.reading
+        guard item.kind == .answer || hasText else { return bytes }
+        // Several protocols are framed alike: if the driver cannot do it, another may know what is said.
+        var mayBeKept = !hasText
+        for other in [driver] + Self.drivers.indices.filter({ $0 != driver }) {
+            guard other == driver || !mayBeKept else { break }
+            guard let answer = understood(bytes, driver: other) else { continue }
+            guard let identity = answer.said.identity else {
+                if other != driver { continue }
+                known[answer.pack] = answer.said.reading
                 return bytes
             }
-            return masked(content, Answer(item: item, poll: poll, pack: pack, said: before), identity)
+            if let result = masked(content, answer, identity) { return result }
+            mayBeKept = false
         }
-        guard hasText else { return bytes }
-        // Several protocols are framed alike: another driver may know what is said.
-        for other in Self.drivers.indices where other != driver {
-            if let answer = understood(bytes, driver: other), let identity = answer.said.identity {
-                return masked(content, answer, identity)
-            }
-        }
-        return nil
+        return mayBeKept ? bytes : nil
     }
 
     /// An answer that a driver understands.
@@ -113,8 +111,12 @@ struct AnonymousAnswers {
         for poll in 0..<Self.drivers[pack.driver].pollCount where decoded(bytes, poll, pack) != nil {
             found.append(poll)
         }
-        // Several may fit: one that reads texts must not be passed over.
-        return found.first { decoded(bytes, $0, pack)?.identity != nil } ?? found.first
+        // Several may fit: one that reads what must go comes before one that reads other texts.
+        let identities = found.map { decoded(bytes, $0, pack)?.identity }
+        let place =
+            identities.firstIndex { $0.map { $0.serial.count + $0.name.count > 0 } ?? false }
+            ?? identities.firstIndex { $0 != nil }
+        return place.map { found[$0] } ?? found.first
     }
 
     private mutating func decoded(_ bytes: [UInt8], _ poll: Int, _ pack: Pack) -> Decoded? {

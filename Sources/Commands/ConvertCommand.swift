@@ -77,11 +77,11 @@ struct ConvertCommand: Command {
         let sink = try Sink(output, replaces: force, console)
         var anonymiser = isAnonymous ? Anonymiser() : nil
         while let bytes = try file.read(), console.isOpen {
-            let items = reader.take(bytes)
+            let items = reader.takeBatch(bytes).items
             try sink.write((anonymiser?.take(items) ?? items).flatMap { writer.write($0) })
             console.progress("\(reader.tally.frames) frames")
         }
-        let rest = reader.finish()
+        let rest = reader.finishBatch().items
         let last =
             anonymiser.map { _ in (anonymiser?.take(rest) ?? []) + (anonymiser?.finish() ?? []) } ?? rest
         try sink.write(last.flatMap { writer.write($0) } + writer.end())

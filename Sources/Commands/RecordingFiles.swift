@@ -122,7 +122,9 @@ struct RecordingFiles: ~Copyable {
         case .file(let name):
             // Behind a failure the same file goes on.
             if path.isEmpty, access(name, F_OK) == 0 {
-                guard plan.replaces else { throw SystemError(call: "open", code: EEXIST, subject: name) }
+                guard plan.replaces, Self.isFile(name) else {
+                    throw SystemError(call: "open", code: EEXIST, subject: name)
+                }
                 unlink(name)
             }
             path = name
@@ -136,7 +138,13 @@ struct RecordingFiles: ~Copyable {
         syncedAt = now
         writer = RecordingWriter(plan.format)
         let head = writer?.comments(plan.head + ["began \(began.date) \(began.time) UTC"]) ?? []
-        try next.add(head)
+        do throws(SystemError) {
+            try next.add(head)
+        } catch {
+            // A full disk is tried again and again: no heap of empty files.
+            if case .folder = plan.place { unlink(path) }
+            throw error
+        }
         bytes += head.count
         file = consume next
         tidy()
@@ -187,6 +195,12 @@ struct RecordingFiles: ~Copyable {
     private static func names(_ folder: String, _ stem: String, _ format: RecordingFormat) -> [String] {
         let found = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return found.filter { $0.hasPrefix(stem + "-") && $0.hasSuffix(".\(format.endings[0])") }
+    }
+
+    /// Whether it is a file like others: root could unlink a device.
+    private static func isFile(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     private static func modified(_ path: String) -> Int {

@@ -135,7 +135,9 @@ public final class BusTape: Sendable {
             }
             if state.chunks[index].bytes.isEmpty { state.chunks[index].bytes.reserveCapacity(Self.chunkSize) }
             head.write(into: &state.chunks[index].bytes)
-            for place in 0..<head.length { state.chunks[index].bytes.append(bytes[place]) }
+            bytes.extracting(first: head.length).withUnsafeBufferPointer {
+                state.chunks[index].bytes.append(contentsOf: $0)
+            }
             state.entries += 1
         }
     }

@@ -4,7 +4,14 @@ import BusCodec
 enum Numerals {
     /// The words of a line, between blanks.
     static func words(_ line: [UInt8]) -> [Substring] {
-        String(decoding: line, as: UTF8.self)[...].split(whereSeparator: \.isWhitespace)
+        var line = line
+        // Blanks that web pages do not break at: two bytes.
+        if line.contains(0xA0) {
+            for place in line.indices.dropFirst() where line[place - 1] == 0xC2 && line[place] == 0xA0 {
+                (line[place - 1], line[place]) = (0x20, 0x20)
+            }
+        }
+        return String(decoding: line, as: UTF8.self)[...].utf8.split { $0 <= 0x20 }.map { Substring($0) }
     }
 
     /// A hexadecimal number of 1 to 8 digits.

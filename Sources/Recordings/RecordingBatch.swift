@@ -39,6 +39,21 @@ public struct RecordingBatch: Sendable {
     /// Whether there is nothing in it.
     public var isEmpty: Bool { frames.isEmpty && others.isEmpty }
 
+    /// What is in it, in its order.
+    public var items: [RecordedItem] {
+        var items: [RecordedItem] = []
+        items.reserveCapacity(frames.count + others.count)
+        visit { frame in
+            items.append(
+                RecordedItem(
+                    nanoseconds: frame.nanoseconds, link: links[Int(frame.link)], direction: frame.direction,
+                    content: .frame(frame.frame)))
+        } other: { item, _ in
+            items.append(item)
+        }
+        return items
+    }
+
     /// Hands over what is in it, in its order.
     ///
     /// - Parameters:

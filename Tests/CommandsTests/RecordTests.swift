@@ -209,6 +209,7 @@ struct RecordTests {
                 "--output /dev/null",
                 "'/dev/null' cannot be written; File exists; choose another name, or add --force"
             ),
+            ("--output /dev/null --force", "'/dev/null' cannot be written; File exists"),
             ("--dir /no/such/folder", "cannot be written; No such file"),
         ])
     func unwritable(options: String, words: String) throws {
