@@ -63,14 +63,21 @@ struct ProfilePlanTests {
         }
     }
 
-    @Test("leaves no frame of the table to the profile", arguments: canProfiles)
+    /// Whether a frame has more signals than a plan works out, all dialects together.
+    private static func isLarge(_ profile: InverterProfile, _ frame: CANFrame) -> Bool {
+        var count = 0
+        _ = profile.visitSignals(of: frame, known: BankReading()) { _, _ in count += 1 }
+        return count > ProfilePlan.maximumSignalsOfFrame
+    }
+
+    @Test("leaves no frame of the table to the profile that is not too large", arguments: canProfiles)
     func complete(_ profile: InverterProfile) {
         var plan = ProfilePlan(profile)
         for index in 0..<profile.frameCount {
             let row = profile.frame(index)
             let frame = CANFrame(identifier: row.identifier, isExtended: row.isExtended, length: 8)
             let found = plan.numbers(of: frame, known: HeardBefore())?.frame
-            #expect(found == index, "\(row.name)")
+            #expect(found == index || Self.isLarge(profile, frame), "\(row.name)")
         }
     }
 
@@ -79,7 +86,9 @@ struct ProfilePlanTests {
         _ profile: InverterProfile, _ plan: inout ProfilePlan, _ frame: CANFrame, _ known: BankReading
     ) -> Bool {
         let before = HeardBefore(temperature: known[.temperature]?.value)
-        guard let (found, numbers) = plan.numbers(of: frame, known: before) else { return frame.kind != .data }
+        guard let (found, numbers) = plan.numbers(of: frame, known: before) else {
+            return frame.kind != .data || isLarge(profile, frame)
+        }
         var (place, isSame) = (0, true)
         let index = profile.visitSignals(of: frame, dialect: plan.dialect, known: known) { row, content in
             let number = plan.number(place, ofFrame: found)
