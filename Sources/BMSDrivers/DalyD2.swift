@@ -17,7 +17,8 @@ public enum DalyD2 {
         decode: decode, answer: answer,
         visitFacts: {
             DriverFact.visit(
-                "Registers from 0x00, from 0x3E where there are 80, and settings from 0x80", rows, alarmBits, $0)
+                "Registers from 0x00, from 0x3E where there are 80, and settings from 0x80", rows, alarmBits,
+                $0)
         })
 
     /// What is said about the protocol as a whole; a board has the line to itself.
@@ -93,8 +94,12 @@ public enum DalyD2 {
         .dalyTemperature("charge_hot", 0x98, in: settings, .information(.chargeOverTemperature)),
         .dalyTemperature("charge_cold", 0x9A, in: settings, .information(.chargeUnderTemperature)),
         .dalyTemperature("discharge_hot", 0x9C, in: settings, .information(.dischargeOverTemperature)),
-        .daly("balance_start", 0xA3, in: settings, unit: .millivolts, range: 1_000...5_000, .information(.balanceStart)),
-        .daly("balance_difference", 0xA4, in: settings, unit: .millivolts, range: 1...1_000, .information(.balanceTrigger)),
+        .daly(
+            "balance_start", 0xA3, in: settings, unit: .millivolts, range: 1_000...5_000,
+            .information(.balanceStart)),
+        .daly(
+            "balance_difference", 0xA4, in: settings, unit: .millivolts, range: 1...1_000,
+            .information(.balanceTrigger)),
     ]
 
     private static func protection(_ name: StaticString, _ register: UInt32, _ field: PackField) -> PackRow {

@@ -37,12 +37,11 @@ public struct WordSignal: Sendable {
         (numerator, denominator, offset, lowest, highest) = (1, 1, 0, 0, 0)
     }
 
-    /// Works out a row.
+    /// Works out a row; `nil` for a value that takes more than this knows: a float, or more than 32 bits.
     ///
     /// - Parameters:
     ///   - row: The row; of a row that repeats, the first.
     ///   - isScaled: Whether the value is wanted, in the unit of the row; otherwise the bits.
-    /// - Returns: `nil` for a value that takes more than this knows: a float, or more than 32 bits.
     public init?<Meaning>(_ row: SignalRow<Meaning>, isScaled: Bool) {
         guard !isScaled || (!row.isFloat && row.bits <= 32) else { return nil }
         isBig = (row.order ?? .little) == .big

@@ -12,6 +12,8 @@ public struct ChargeController: Sendable {
     /// What the operator has ordered.
     public internal(set) var orders = StandingOrders()
 
+    /// What is known of each pack.
+    ///
     /// What only looks at them is `mutating` all the same: from a borrowed `self` Swift 6.3 copies all sixteen to
     /// read one, which was four fifths of a step. And it looks through the place of a pack, for a pack is large too.
     var packs: InlineArray<16, PackTrack?> = InlineArray(repeating: nil)

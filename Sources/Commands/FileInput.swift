@@ -47,7 +47,9 @@ struct FileInput: ~Copyable {
         return nil
     }
 
-    /// What comes next out of a packed file; `nil` if more of it is needed. What stands before a damage counts.
+    /// What comes next out of a packed file; `nil` if more of it is needed.
+    ///
+    /// What stands before a damage counts.
     private mutating func unpack(_ gunzip: Gunzip) -> ArraySlice<UInt8>? {
         do throws(Gunzip.Problem) {
             let count = try gunzip.unpack(into: &room)

@@ -46,6 +46,8 @@ final class LiveDiagnosis {
     ///   - length: How long; `nil` for until it is ended.
     ///   - console: Is looked at for whether anybody still reads.
     ///   - draw: Is shown what is known, twice a second.
+    /// - Returns: What is known at the end.
+    /// - Throws: `CommandFailure` if the link cannot be listened to.
     func run(
         for length: Interval?, _ console: Console, draw: (DiagnosisDocument, LiveDiagnosis) -> Void
     ) throws(CommandFailure) -> DiagnosisDocument {

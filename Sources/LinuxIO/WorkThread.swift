@@ -31,7 +31,9 @@ public final class WorkThread<State: Sendable, Work: Sendable>: Sendable {
         if thread == nil { step(&shelf.state, work) } else { shelf.put(work) }
     }
 
-    /// Waits until all work is done; returns what became of the state. Nothing may be given after that.
+    /// Waits until all work is done; returns what became of the state.
+    ///
+    /// Nothing may be given after that.
     public func finish() -> State {
         shelf.close()
         thread?.join()
@@ -73,7 +75,9 @@ private final class Shelf<State, Work>: @unchecked Sendable {
         pthread_cond_broadcast(changed)
     }
 
-    /// The oldest work; waits for some. `nil` when there will be no more.
+    /// The oldest work; waits for some.
+    ///
+    /// `nil` when there will be no more.
     func take() -> Work? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
