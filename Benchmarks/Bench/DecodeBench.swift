@@ -134,7 +134,9 @@ enum DecodeBench {
         }
         Table.row(
             "busbar diagnose of it", cost.seconds, "s", atMost: 1, places: 2,
-            note: "\(Measure.fixed(cost.processorSeconds, 2)) s of processor time; load average \(Machine.load)")
+            note:
+                "\(Measure.fixed(cost.processorSeconds, 2)) s of processor time; load average \(Machine.load)"
+        )
         Table.row(
             "resident memory, the most there was", cost.megabytes, "MB", atMost: 30,
             note: busbar.isShipped ? "" : "this program's, which loads Swift's libraries at run time")

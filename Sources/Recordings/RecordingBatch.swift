@@ -147,7 +147,9 @@ struct LinkNames {
 
         /// The name, if it is one word of printable characters and not a direction.
         var word: String? {
-            let bytes = (0..<16).map { UInt8(truncatingIfNeeded: ($0 < 8 ? low : high) >> UInt64(8 * ($0 & 7))) }
+            let bytes = (0..<16).map {
+                UInt8(truncatingIfNeeded: ($0 < 8 ? low : high) >> UInt64(8 * ($0 & 7)))
+            }
             let name = bytes.prefix { $0 != 0 }
             guard name.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x23 }) else { return nil }
             let text = String(decoding: name, as: UTF8.self)
