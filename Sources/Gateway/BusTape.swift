@@ -87,7 +87,7 @@ public final class BusTape: Sendable {
     private let state: Mutex<State>
 
     /// The size of the tape, in bytes, unless somebody chooses another: some minutes of a busy gateway.
-    public static let usualSize = 4 << 20
+    public static let usualSize = 2 << 20
 
     /// Makes an empty tape; memory is taken when it is needed.
     ///
